@@ -1,0 +1,57 @@
+import { FerryError, type Problem } from "../operation/index.js";
+import { addressOf, type ConnectionOptions } from "./connection-options.js";
+
+type Advice = Pick<Problem, "wanted" | "next">;
+
+/** What to do about the failures a user meets most, by mysql2's or Node's error code. */
+const ADVICE: Readonly<Record<string, Advice>> = {
+  ER_ACCESS_DENIED_ERROR: {
+    wanted: "a login with the configured user and password",
+    next: "check user and password, and that the account may log in from this machine",
+  },
+  ER_NOT_SUPPORTED_AUTH_MODE: {
+    wanted: "an account that uses caching_sha2_password",
+    next: "ALTER USER ... IDENTIFIED WITH caching_sha2_password",
+  },
+  ECONNREFUSED: { wanted: "a server that listens there", next: "check host and port, and that mysqld runs" },
+  ENOTFOUND: { wanted: "a host name that resolves", next: "check the host name and the name servers" },
+  EHOSTUNREACH: { wanted: "a route to the host", next: "check routes, peering and security groups" },
+  ETIMEDOUT: { wanted: "an answer in time", next: "check routes, firewall and security groups for this port" },
+  HANDSHAKE_NO_SSL_SUPPORT: {
+    wanted: "TLS",
+    next: 'configure certificates on the server, or set the connection\'s TLS mode to "disabled" if you accept clear text',
+  },
+  HANDSHAKE_SSL_ERROR: {
+    wanted: "a certificate that the configured authority signed",
+    next: "give the server's ca.pem as the connection's certificate authority, or use TLS mode required",
+  },
+};
+
+const DEFAULT_ADVICE: Advice = { wanted: "a connection", next: "look into the server's error log" };
+
+/** Node and mysql2 put a stable `code` on their errors; anything else has none. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** MySQL's error number, e.g. 1290. */
+export function errnoOf(error: unknown): number | undefined {
+  if (typeof error !== "object" || error === null || !("errno" in error)) return undefined;
+  return typeof error.errno === "number" ? error.errno : undefined;
+}
+
+/** Turns a failed connect into one message with address, what was seen and what to do. */
+export function connectionError(options: ConnectionOptions, role: string, error: unknown): FerryError {
+  const code = codeOf(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return new FerryError(
+    {
+      failed: `connecting as ${options.user}`,
+      where: `${role} ${addressOf(options)}`,
+      seen: code === undefined || text.includes(code) ? text : `${code}: ${text}`,
+      ...((code === undefined ? undefined : ADVICE[code]) ?? DEFAULT_ADVICE),
+    },
+    { cause: error },
+  );
+}

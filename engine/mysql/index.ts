@@ -1,0 +1,21 @@
+export { codeOf, errnoOf } from "./connection-error.js";
+export { addressOf, type ConnectionOptions, type TlsMode, type TlsOptions } from "./connection-options.js";
+export {
+  compactGtidSet,
+  type GtidConsistency,
+  type GtidMode,
+  readServerFacts,
+  readVariables,
+  type ServerFacts,
+} from "./facts.js";
+export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
+export { type BoundValue, MysqlServer } from "./server.js";
+export { OLDEST_SUPPORTED_VERSION, statementsFor, type VersionedStatements } from "./statements.js";
+export {
+  compareVersions,
+  isAtLeast,
+  parseVersion,
+  replicationObstacle,
+  type ServerVersion,
+  seriesOf,
+} from "./version.js";

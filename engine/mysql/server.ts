@@ -1,0 +1,145 @@
+import type { Connection, ConnectionOptions as DriverOptions, SslOptions } from "mysql2/promise";
+import { createConnection } from "mysql2/promise";
+import type { z } from "zod";
+import { FerryError } from "../operation/index.js";
+import { connectionError, errnoOf } from "./connection-error.js";
+import { addressOf, type ConnectionOptions, type TlsOptions } from "./connection-options.js";
+
+/** Values that a `?` in a statement may stand for. */
+export type BoundValue = string | number | bigint | boolean | null | readonly string[];
+
+const QUERY_INTERRUPTED = 1317;
+
+/**
+ * One administrative connection to one server. Rows are narrowed by a zod schema where they enter; integers beyond
+ * 2^53 arrive as strings. Close it in `finally`.
+ */
+export class MysqlServer {
+  private constructor(
+    private readonly connection: Connection,
+    private readonly options: ConnectionOptions,
+    /** For messages: role and address, e.g. `source 10.20.1.5:3306`. */
+    readonly label: string,
+  ) {}
+
+  /** `role` is how messages name the server: `source`, `target`. */
+  static async connect(options: ConnectionOptions, role: string): Promise<MysqlServer> {
+    try {
+      const connection = await createConnection(driverOptions(options));
+      // A dropped connection surfaces in the next query; without a listener Node would end the process.
+      connection.on("error", () => undefined);
+      const server = new MysqlServer(connection, options, `${role} ${addressOf(options)}`);
+      // Literals are escaped with backslashes, which sql_mode NO_BACKSLASH_ESCAPES would turn into text.
+      await server.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1");
+      return server;
+    } catch (error) {
+      throw connectionError(options, role, error);
+    }
+  }
+
+  /** Runs `work` with a connection and closes it whatever happens. */
+  static async with<T>(
+    options: ConnectionOptions,
+    role: string,
+    work: (server: MysqlServer) => Promise<T>,
+  ): Promise<T> {
+    const server = await MysqlServer.connect(options, role);
+    try {
+      return await work(server);
+    } finally {
+      await server.close();
+    }
+  }
+
+  async query<Row>(sql: string, values: readonly BoundValue[], row: z.ZodType<Row>): Promise<Row[]> {
+    const [rows] = await this.connection.query(sql, [...values]);
+    return row.array().parse(rows);
+  }
+
+  /** The only row of a result; none or several are an error. */
+  async queryOne<Row>(sql: string, values: readonly BoundValue[], row: z.ZodType<Row>): Promise<Row> {
+    const rows = await this.query(sql, values, row);
+    const [only] = rows;
+    if (only === undefined || rows.length > 1) throw new Error(`${rows.length} rows instead of one: ${sql}`);
+    return only;
+  }
+
+  async execute(sql: string, values: readonly BoundValue[] = []): Promise<void> {
+    await this.connection.query(sql, [...values]);
+  }
+
+  /**
+   * Runs a statement that may block, for at most `timeoutSeconds`. After that it is killed from a second connection and
+   * seen to end: a client that merely stops waiting leaves the statement pending, to take effect later.
+   */
+  async executeWithin(timeoutSeconds: number, sql: string, values: readonly BoundValue[] = []): Promise<void> {
+    let expired = false;
+    let killing: Promise<void> = Promise.resolve();
+    const timer = setTimeout(() => {
+      expired = true;
+      killing = this.killPendingQuery();
+      // Awaited below; until then a failure must not count as unhandled.
+      killing.catch(() => undefined);
+    }, timeoutSeconds * 1000);
+    try {
+      await this.execute(sql, values);
+    } catch (error) {
+      if (!expired || errnoOf(error) !== QUERY_INTERRUPTED) throw error;
+      throw new FerryError(
+        {
+          failed: "running a statement",
+          where: this.label,
+          seen: `still waiting after ${timeoutSeconds} s, so it was killed: ${sql}`,
+          wanted: "its end within that time",
+          next: "look for long transactions and metadata locks (SHOW PROCESSLIST), then run again",
+        },
+        { cause: error },
+      );
+    } finally {
+      clearTimeout(timer);
+      await killing;
+    }
+  }
+
+  async close(): Promise<void> {
+    // `end` waits for the server's goodbye; a server that is gone gives none, so the socket is dropped instead.
+    await this.connection.end().catch(() => this.connection.destroy());
+  }
+
+  private async killPendingQuery(): Promise<void> {
+    const pending = this.connection.threadId;
+    await MysqlServer.with(this.options, "second connection to", (second) => second.execute(`KILL QUERY ${pending}`));
+  }
+}
+
+function driverOptions(options: ConnectionOptions): DriverOptions {
+  const ssl = sslOptions(options.tls ?? { mode: "required" });
+  return {
+    host: options.host,
+    port: options.port,
+    user: options.user,
+    password: options.password,
+    ...(ssl === undefined ? {} : { ssl }),
+    connectTimeout: (options.connectTimeoutSeconds ?? 10) * 1000,
+    supportBigNumbers: true,
+    dateStrings: true,
+    charset: "utf8mb4",
+    connectAttributes: { program_name: "gtid-ferry" },
+  };
+}
+
+function sslOptions(tls: TlsOptions): SslOptions | undefined {
+  switch (tls.mode) {
+    case "disabled":
+      return undefined;
+    case "required":
+      return { rejectUnauthorized: false };
+    case "verify-ca":
+    case "verify-identity":
+      return {
+        ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+        rejectUnauthorized: true,
+        verifyIdentity: tls.mode === "verify-identity",
+      };
+  }
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+
+// "unit" needs nothing but Node; "server" and "program" need what test/main.ts prepares (MySQL, S3, the Pulumi CLI).
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      {
+        test: {
+          name: "server",
+          include: ["test/server/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "program",
+          include: ["test/program/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
