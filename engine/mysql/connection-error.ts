@@ -41,6 +41,11 @@ export function errnoOf(error: unknown): number | undefined {
   return typeof error.errno === "number" ? error.errno : undefined;
 }
 
+/** Whether a connection was refused by the host itself: it is up, and no server listens on that port. */
+export function isNobodyListening(error: unknown): boolean {
+  return codeOf(error) === "ECONNREFUSED";
+}
+
 /** Turns a failed connect into one message with address, what was seen and what to do. */
 export function connectionError(options: ConnectionOptions, role: string, error: unknown): FerryError {
   const code = codeOf(error);

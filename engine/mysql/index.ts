@@ -1,4 +1,4 @@
-export { codeOf, errnoOf } from "./connection-error.js";
+export { codeOf, errnoOf, isNobodyListening } from "./connection-error.js";
 export { addressOf, type ConnectionOptions, type TlsMode, type TlsOptions } from "./connection-options.js";
 export {
   compactGtidSet,
@@ -9,7 +9,8 @@ export {
   type ServerFacts,
 } from "./facts.js";
 export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
-export { type BoundValue, MysqlServer } from "./server.js";
+export { MysqlServer } from "./server.js";
+export { type BoundValue, Secret, type Statement, showStatement, statement } from "./statement.js";
 export { OLDEST_SUPPORTED_VERSION, statementsFor, type VersionedStatements } from "./statements.js";
 export {
   compareVersions,

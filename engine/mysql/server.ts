@@ -1,12 +1,10 @@
 import type { Connection, ConnectionOptions as DriverOptions, SslOptions } from "mysql2/promise";
 import { createConnection } from "mysql2/promise";
 import type { z } from "zod";
-import { FerryError } from "../operation/index.js";
+import { FerryError, messageOf } from "../operation/index.js";
 import { connectionError, errnoOf } from "./connection-error.js";
 import { addressOf, type ConnectionOptions, type TlsOptions } from "./connection-options.js";
-
-/** Values that a `?` in a statement may stand for. */
-export type BoundValue = string | number | bigint | boolean | null | readonly string[];
+import { type BoundValue, boundValues, type Statement, showStatement, withoutSecrets } from "./statement.js";
 
 const QUERY_INTERRUPTED = 1317;
 
@@ -68,11 +66,20 @@ export class MysqlServer {
     await this.connection.query(sql, [...values]);
   }
 
+  /** Runs one statement of a plan; an error names the statement and the server, and holds no secret. */
+  async run(step: Statement): Promise<void> {
+    try {
+      await this.connection.query(step.sql, boundValues(step));
+    } catch (error) {
+      throw this.failure(step, error);
+    }
+  }
+
   /**
    * Runs a statement that may block, for at most `timeoutSeconds`. After that it is killed from a second connection and
    * seen to end: a client that merely stops waiting leaves the statement pending, to take effect later.
    */
-  async executeWithin(timeoutSeconds: number, sql: string, values: readonly BoundValue[] = []): Promise<void> {
+  async runWithin(timeoutSeconds: number, step: Statement): Promise<void> {
     let expired = false;
     let killing: Promise<void> = Promise.resolve();
     const timer = setTimeout(() => {
@@ -82,19 +89,11 @@ export class MysqlServer {
       killing.catch(() => undefined);
     }, timeoutSeconds * 1000);
     try {
-      await this.execute(sql, values);
+      await this.connection.query(step.sql, boundValues(step));
     } catch (error) {
-      if (!expired || errnoOf(error) !== QUERY_INTERRUPTED) throw error;
-      throw new FerryError(
-        {
-          failed: "running a statement",
-          where: this.label,
-          seen: `still waiting after ${timeoutSeconds} s, so it was killed: ${sql}`,
-          wanted: "its end within that time",
-          next: "look for long transactions and metadata locks (SHOW PROCESSLIST), then run again",
-        },
-        { cause: error },
-      );
+      throw expired && errnoOf(error) === QUERY_INTERRUPTED
+        ? this.expiry(step, timeoutSeconds)
+        : this.failure(step, error);
     } finally {
       clearTimeout(timer);
       await killing;
@@ -104,6 +103,27 @@ export class MysqlServer {
   async close(): Promise<void> {
     // `end` waits for the server's goodbye; a server that is gone gives none, so the socket is dropped instead.
     await this.connection.end().catch(() => this.connection.destroy());
+  }
+
+  private failure(step: Statement, error: unknown): FerryError {
+    // The driver's error carries the whole statement with its secrets, so it is not kept as a cause.
+    return new FerryError({
+      failed: showStatement(step),
+      where: this.label,
+      seen: `${errnoOf(error) ?? "no error number"}: ${withoutSecrets(messageOf(error), step)}`,
+      wanted: "the statement to succeed",
+      next: "check the administrator's privileges on this server (ferry preflight), then run again",
+    });
+  }
+
+  private expiry(step: Statement, timeoutSeconds: number): FerryError {
+    return new FerryError({
+      failed: showStatement(step),
+      where: this.label,
+      seen: `still waiting after ${timeoutSeconds} s, so it was killed and did not take effect`,
+      wanted: "its end within that time",
+      next: "look for long transactions and metadata locks (SHOW PROCESSLIST), then run again",
+    });
   }
 
   private async killPendingQuery(): Promise<void> {

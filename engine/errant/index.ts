@@ -1,0 +1,1 @@
+export { compareGtidSets, type GtidDifference, readExecuted, subtractOn } from "./compare.js";

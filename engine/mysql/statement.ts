@@ -1,0 +1,38 @@
+import { format } from "mysql2";
+
+/** A value that must appear in no message: wraps a password among a statement's bound values. */
+export class Secret {
+  constructor(readonly value: string) {}
+}
+
+/** Values that a `?` in a statement may stand for. */
+export type BoundValue = string | number | bigint | boolean | null | readonly string[];
+
+/** One statement as data, to be shown in a plan and run later. Every text is bound, none is pasted in. */
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly (BoundValue | Secret)[];
+}
+
+export function statement(sql: string, ...values: (BoundValue | Secret)[]): Statement {
+  return { sql, values };
+}
+
+/** The statement for people: values filled in, secrets as asterisks. */
+export function showStatement({ sql, values }: Statement): string {
+  return format(
+    sql,
+    values.map((value) => (value instanceof Secret ? "********" : value)),
+  );
+}
+
+export function boundValues({ values }: Statement): BoundValue[] {
+  return values.map((value) => (value instanceof Secret ? value.value : value));
+}
+
+/** Takes the statement's secrets out of a text, e.g. a server's message that quotes the statement. */
+export function withoutSecrets(text: string, { values }: Statement): string {
+  return values
+    .filter((value) => value instanceof Secret)
+    .reduce((cleaned, secret) => cleaned.replaceAll(secret.value, "********"), text);
+}

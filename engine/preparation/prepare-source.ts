@@ -1,0 +1,210 @@
+import { z } from "zod";
+import { type Account, addressOf, MysqlServer, readServerFacts, readVariables } from "../mysql/index.js";
+import { FerryError, type Progress } from "../operation/index.js";
+import { assertNoBlockers, type Finding, formatFindings, runPreflight } from "../preflight/index.js";
+import type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
+import { awaitNoAnonymousTransactions, awaitNoGtidTransactions, watchConsistency } from "./gtid-waits.js";
+import {
+  createLedger,
+  dropLedger,
+  type OriginalSetting,
+  readLedger,
+  recordAccount,
+  recordSetting,
+  type SettingName,
+} from "./ledger.js";
+import { generateReplicationPassword } from "./replication-password.js";
+import { type ObservedSource, planPreparation, planRestoration, type SourceStep } from "./source-plan.js";
+import {
+  createAccountStatement,
+  describeStep,
+  dropAccountStatement,
+  forgetStatement,
+  grantStatement,
+  setPasswordStatement,
+  setStatement,
+} from "./source-statements.js";
+
+const countRow = z.object({ found: z.number() });
+const persistedRow = z.object({ value: z.string() });
+
+/**
+ * Makes a live source ready to be replicated from by GTID. `knownPassword` is the replication account's password when
+ * the caller has it from an earlier run; otherwise one is generated.
+ */
+export async function prepareSource(
+  request: SourcePreparationRequest,
+  knownPassword: string | undefined,
+  progress: Progress,
+): Promise<SourcePreparationResult> {
+  const findings = await preflight(request);
+  progress(formatFindings(findings));
+  assertNoBlockers(findings);
+  return MysqlServer.with(request.source, "source", async (source) => {
+    const observed = await observe(source, request.replicationAccount);
+    const password = knownPassword ?? generateReplicationPassword();
+    const steps = planFor(observed, request, knownPassword !== undefined);
+    for (const step of steps) {
+      progress(`${source.label}: ${describeStep(step, request)}`);
+      await apply(source, step, request, password, progress);
+    }
+    const facts = await readServerFacts(source);
+    return {
+      sourceUuid: facts.serverUuid,
+      sourceVersion: facts.version.text,
+      replicationPassword: password,
+      state: await readPreparedStateOf(source, request.replicationAccount),
+    };
+  });
+}
+
+/** Findings and steps of `prepareSource`, without secrets; changes nothing. */
+export async function describePreparation(
+  request: SourcePreparationRequest,
+  isPasswordKnown: boolean,
+): Promise<{ readonly findings: Finding[]; readonly steps: string[] }> {
+  const findings = await preflight(request);
+  assertNoBlockers(findings);
+  return MysqlServer.with(request.source, "source", async (source) => {
+    const observed = await observe(source, request.replicationAccount);
+    const steps = planFor(observed, request, isPasswordKnown);
+    return { findings, steps: steps.map((step) => `${source.label}: ${describeStep(step, request)}`) };
+  });
+}
+
+export async function readPreparedState(
+  request: Pick<SourcePreparationRequest, "source" | "replicationAccount">,
+): Promise<PreparedState> {
+  return MysqlServer.with(request.source, "source", (source) =>
+    readPreparedStateOf(source, request.replicationAccount),
+  );
+}
+
+/** Gives the source back every setting that preparation changed and drops what it created. */
+export async function restoreSource(request: SourcePreparationRequest, progress: Progress): Promise<void> {
+  await MysqlServer.with(request.source, "source", async (source) => {
+    const ledger = await readLedger(source);
+    for (const step of planRestoration(await readServerFacts(source), ledger)) {
+      progress(`${source.label}: ${describeStep(step, request)}`);
+      await apply(source, step, request, "", progress);
+    }
+  });
+}
+
+async function preflight(request: SourcePreparationRequest): Promise<Finding[]> {
+  return runPreflight({
+    purpose: "prepare",
+    source: request.source,
+    ...(request.expectedSourceUuid === undefined ? {} : { expectedSourceUuid: request.expectedSourceUuid }),
+    backupMethod: request.backupMethod,
+    wantedBinlogRetentionSeconds: request.binlogRetentionSeconds,
+  });
+}
+
+function planFor(observed: ObservedSource, request: SourcePreparationRequest, isPasswordKnown: boolean): SourceStep[] {
+  refuseForeignAccount(observed, request);
+  const steps = planPreparation(observed, {
+    binlogRetentionSeconds: request.binlogRetentionSeconds,
+    isPasswordKnown,
+  });
+  if (request.gtidEnabling === "never" && observed.gtidMode !== "ON") {
+    throw new FerryError({
+      failed: "preparing the source",
+      where: `source ${addressOf(request.source)}`,
+      seen: `gtid_mode is ${observed.gtidMode}`,
+      wanted: "gtid_mode ON, because it may not be changed here",
+      next: "set gtid-ferry:gtidEnabling to online, or turn gtid_mode on yourself",
+    });
+  }
+  return steps;
+}
+
+/** An account that somebody else made has a password and grants that somebody relies on. */
+function refuseForeignAccount(observed: ObservedSource, request: SourcePreparationRequest): void {
+  const { user, host } = request.replicationAccount;
+  const isOurs = observed.ledger.accounts.some((account) => account.user === user && account.host === host);
+  if (!observed.accountExists || isOurs) return;
+  throw new FerryError({
+    failed: "preparing the source",
+    where: `source ${addressOf(request.source)}`,
+    seen: `the account ${user}@${host} exists already and was not created here`,
+    wanted: "an account name of its own for replication",
+    next: "choose another gtid-ferry:replicationUser, or drop that account if nobody uses it",
+  });
+}
+
+async function observe(source: MysqlServer, account: Account): Promise<ObservedSource> {
+  const facts = await readServerFacts(source);
+  return {
+    gtidMode: facts.gtidMode,
+    gtidConsistency: facts.gtidConsistency,
+    binlogExpireLogsSeconds: facts.binlogExpireLogsSeconds,
+    ledger: await readLedger(source),
+    accountExists: await accountExists(source, account),
+  };
+}
+
+async function readPreparedStateOf(source: MysqlServer, account: Account): Promise<PreparedState> {
+  const observed = await observe(source, account);
+  return {
+    gtidMode: observed.gtidMode,
+    gtidConsistency: observed.gtidConsistency,
+    binlogExpireLogsSeconds: observed.binlogExpireLogsSeconds,
+    replicationAccountExists: observed.accountExists,
+  };
+}
+
+async function accountExists(source: MysqlServer, account: Account): Promise<boolean> {
+  const sql = "SELECT COUNT(*) AS found FROM mysql.user WHERE User = ? AND Host = ?";
+  const { found } = await source.queryOne(sql, [account.user, account.host], countRow);
+  return found > 0;
+}
+
+async function apply(
+  source: MysqlServer,
+  step: SourceStep,
+  request: SourcePreparationRequest,
+  password: string,
+  progress: Progress,
+): Promise<void> {
+  const account = request.replicationAccount;
+  switch (step.kind) {
+    case "create-ledger":
+      return createLedger(source);
+    case "record-setting":
+      return recordSetting(source, await readOriginalSetting(source, step.name));
+    case "set":
+      return source.runWithin(request.stepTimeoutSeconds, setStatement(step.name, step.value));
+    case "watch-consistency":
+      return watchConsistency(source, request.consistencyWatchSeconds, progress);
+    case "await-no-anonymous":
+      return awaitNoAnonymousTransactions(source, request.stepTimeoutSeconds);
+    case "await-no-gtid":
+      return awaitNoGtidTransactions(source, request.stepTimeoutSeconds);
+    case "rotate-binlog":
+      return source.execute("FLUSH BINARY LOGS");
+    case "create-account":
+      await recordAccount(source, account);
+      return source.run(createAccountStatement(account, request.replicationRequiresTls, password));
+    case "set-account-password":
+      return source.run(setPasswordStatement(account, password));
+    case "grant":
+      return source.run(grantStatement(account));
+    case "drop-account":
+      return source.run(dropAccountStatement(step.account));
+    case "forget":
+      return source.run(forgetStatement(step.setting));
+    case "drop-ledger":
+      return dropLedger(source);
+  }
+}
+
+async function readOriginalSetting(source: MysqlServer, name: SettingName): Promise<OriginalSetting> {
+  const variables = await readVariables(source, [name]);
+  const [persisted] = await source.query(
+    "SELECT VARIABLE_VALUE AS value FROM performance_schema.persisted_variables WHERE VARIABLE_NAME = ?",
+    [name],
+    persistedRow,
+  );
+  return { name, value: variables.get(name) ?? "", persisted: persisted?.value ?? null };
+}
