@@ -4,7 +4,14 @@ import type { z } from "zod";
 import { FerryError, messageOf } from "../operation/index.js";
 import { connectionError, errnoOf } from "./connection-error.js";
 import { addressOf, type ConnectionOptions, type TlsOptions } from "./connection-options.js";
-import { type BoundValue, boundValues, type Statement, showStatement, withoutSecrets } from "./statement.js";
+import {
+  type BoundValue,
+  boundValues,
+  driverValues,
+  type Statement,
+  showStatement,
+  withoutSecrets,
+} from "./statement.js";
 
 const QUERY_INTERRUPTED = 1317;
 
@@ -50,7 +57,7 @@ export class MysqlServer {
   }
 
   async query<Row>(sql: string, values: readonly BoundValue[], row: z.ZodType<Row>): Promise<Row[]> {
-    const [rows] = await this.connection.query(sql, [...values]);
+    const [rows] = await this.connection.query(sql, driverValues(values));
     return row.array().parse(rows);
   }
 
@@ -63,7 +70,7 @@ export class MysqlServer {
   }
 
   async execute(sql: string, values: readonly BoundValue[] = []): Promise<void> {
-    await this.connection.query(sql, [...values]);
+    await this.connection.query(sql, driverValues(values));
   }
 
   /** Runs one statement of a plan; an error names the statement and the server, and holds no secret. */

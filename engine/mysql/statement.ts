@@ -20,14 +20,19 @@ export function statement(sql: string, ...values: (BoundValue | Secret)[]): Stat
 
 /** The statement for people: values filled in, secrets as asterisks. */
 export function showStatement({ sql, values }: Statement): string {
-  return format(
-    sql,
-    values.map((value) => (value instanceof Secret ? "********" : value)),
-  );
+  const shown = values.map((value) => (value instanceof Secret ? "********" : value));
+  return format(sql, driverValues(shown));
 }
 
-export function boundValues({ values }: Statement): BoundValue[] {
-  return values.map((value) => (value instanceof Secret ? value.value : value));
+export function boundValues({ values }: Statement): DriverValue[] {
+  return driverValues(values.map((value) => (value instanceof Secret ? value.value : value)));
+}
+
+type DriverValue = Exclude<BoundValue, readonly string[]> | string[];
+
+/** mysql2's types want lists that could be changed. */
+export function driverValues(values: readonly BoundValue[]): DriverValue[] {
+  return values.map((value) => (typeof value === "object" && value !== null ? [...value] : value));
 }
 
 /** Takes the statement's secrets out of a text, e.g. a server's message that quotes the statement. */

@@ -31,3 +31,18 @@ export class FerryError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * A failure after something was already changed: `partial` is what has to be remembered to go on or to undo it. The
+ * message is the cause's.
+ */
+export class PartialFailure<Result> extends Error {
+  override readonly name = "PartialFailure";
+
+  constructor(
+    readonly partial: Result,
+    cause: unknown,
+  ) {
+    super(messageOf(cause), { cause });
+  }
+}

@@ -47,8 +47,8 @@ export async function readLedger(source: MysqlServer): Promise<Ledger> {
   if (found === 0) return { settings: [], accounts: [] };
   const rows = await source.query(`SELECT kind, name, value, persisted FROM ${LEDGER}`, [], ledgerRow);
   return {
-    settings: rows.filter(({ kind }) => kind === "setting"),
-    accounts: rows.filter(({ kind }) => kind === "account").map(({ name, value }) => ({ user: name, host: value })),
+    settings: rows.flatMap((row) => (row.kind === "setting" ? [row] : [])),
+    accounts: rows.flatMap((row) => (row.kind === "account" ? [{ user: row.name, host: row.value }] : [])),
   };
 }
 

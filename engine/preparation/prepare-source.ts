@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Account, addressOf, MysqlServer, readServerFacts, readVariables } from "../mysql/index.js";
-import { FerryError, type Progress } from "../operation/index.js";
+import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
 import { assertNoBlockers, type Finding, formatFindings, runPreflight } from "../preflight/index.js";
 import type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
 import { awaitNoAnonymousTransactions, awaitNoGtidTransactions, watchConsistency } from "./gtid-waits.js";
@@ -44,10 +44,21 @@ export async function prepareSource(
     const observed = await observe(source, request.replicationAccount);
     const password = knownPassword ?? generateReplicationPassword();
     const steps = planFor(observed, request, knownPassword !== undefined);
-    for (const step of steps) {
-      progress(`${source.label}: ${describeStep(step, request)}`);
-      await apply(source, step, request, password, progress);
+    try {
+      for (const step of steps) {
+        progress(`${source.label}: ${describeStep(step, request)}`);
+        await apply(source, step, request, password, progress);
+      }
+    } catch (error) {
+      throw new PartialFailure(await resultOf(request, password), error);
     }
+    return resultOf(request, password);
+  });
+}
+
+/** Over a connection of its own: the one that the steps ran on may be what failed. */
+async function resultOf(request: SourcePreparationRequest, password: string): Promise<SourcePreparationResult> {
+  return MysqlServer.with(request.source, "source", async (source) => {
     const facts = await readServerFacts(source);
     return {
       sourceUuid: facts.serverUuid,

@@ -8,7 +8,7 @@ import {
   type ServerFacts,
   showStatement,
 } from "../mysql/index.js";
-import { FerryError, type Progress, waitUntil } from "../operation/index.js";
+import { FerryError, PartialFailure, type Progress, waitUntil } from "../operation/index.js";
 import { type ChannelGrounds, channelObstacles } from "./channel-obstacles.js";
 import { planChannel } from "./channel-plan.js";
 import type { ChannelSource } from "./channel-source.js";
@@ -53,24 +53,18 @@ export async function ensureChannel(request: ChannelRequest, progress: Progress)
     const state = channels.find(({ channel }) => channel === request.channel);
     const passwordMatches = await storedPasswordMatches(replica, request);
     const steps = planChannel({ state, passwordMatches, replicaVersion: facts.replica.version }, request);
-    if (steps.length > 0) {
-      await refuseObstacles(source, replica, request, { ...facts, channels });
+    const servers = { sourceUuid: facts.source.serverUuid, targetUuid: facts.replica.serverUuid };
+    if (steps.length > 0) await refuseObstacles(source, replica, request, { ...facts, channels });
+    try {
       for (const step of steps) {
         progress(`${replica.label}: ${showStatement(step)}`);
         await replica.run(step);
       }
+      await awaitReplication(source, replica, request, facts.source, progress);
+    } catch (error) {
+      throw new PartialFailure<ChannelResult>({ ...servers, running: false, errant: "" }, error);
     }
-    const errant = await awaitReplication(source, replica, request, facts.source, progress);
-    if (errant !== "") {
-      throw new FerryError({
-        failed: `replicating through channel ${request.channel}`,
-        where: replica.label,
-        seen: `errant transactions ${errant}`,
-        wanted: "no transaction on the target that the source lacks",
-        next: "find out what wrote there (mysqlbinlog on the target); a fresh target is best restored again",
-      });
-    }
-    return { sourceUuid: facts.source.serverUuid, targetUuid: facts.replica.serverUuid, running: true, errant };
+    return { ...servers, running: true, errant: "" };
   });
 }
 
@@ -129,14 +123,14 @@ async function storedPasswordMatches(replica: MysqlServer, request: ChannelReque
   return (rows[0] ?? PASSWORD_MISMATCH).value === 1;
 }
 
-/** Waits until transactions of the source demonstrably arrive, and gives the errant set, which must be empty. */
+/** Waits until transactions of the source demonstrably arrive; an errant transaction by then is an error. */
 async function awaitReplication(
   source: MysqlServer,
   replica: MysqlServer,
   request: ChannelRequest,
   sourceAtStart: ServerFacts,
   progress: Progress,
-): Promise<string> {
+): Promise<void> {
   const appliedAtStart = (await readServerFacts(replica)).gtidExecuted;
   const wait = {
     awaited: `channel ${request.channel} receives and applies`,
@@ -159,12 +153,22 @@ async function awaitReplication(
     return behind === "" || gained !== "" ? { done: undefined } : { seen: `connected, but nothing applied yet` };
   });
   const { missing, errant } = await compareGtidSets(source, replica);
+  if (errant !== "") throw errantError(request.channel, replica.label, errant);
   const state = (await readChannels(replica)).find(({ channel }) => channel === request.channel);
   if (state !== undefined) {
     const lag = replicationLag(missing, state, (await readServerFacts(replica)).now);
     progress(`${replica.label}: channel ${request.channel} receives and applies, ${describeLag(lag.seconds)}`);
   }
-  return errant;
+}
+
+function errantError(channel: string, where: string, errant: string): FerryError {
+  return new FerryError({
+    failed: `replicating through channel ${channel}`,
+    where,
+    seen: `errant transactions ${errant}`,
+    wanted: "no transaction on the target that the source lacks",
+    next: "find out what wrote there (mysqlbinlog on the target); a fresh target is best restored again",
+  });
 }
 
 function describeLag(seconds: number | null): string {

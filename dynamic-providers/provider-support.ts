@@ -1,0 +1,72 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+/**
+ * Helpers for provider shells. A shell is serialized into the state, so nothing here may import anything at run time or
+ * keep a class, a Map or other state: plain functions and constants only.
+ */
+
+/** What stands for an unknown value in a preview (pulumi.runtime.unknownValue). */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Pulumi shows nothing but the message, so the message of a plain Error has to be all the user needs. */
+export function toProviderError(error: unknown): Error {
+  return new Error(error instanceof Error ? error.message : String(error));
+}
+
+/**
+ * What `create` throws: when something exists already, the id and the properties go to the state, so that the next `up`
+ * goes on and `destroy` cleans up. `partial` is what the engine says has to be remembered.
+ */
+export function toCreateError(error: unknown, id: string, inputs: object): Error {
+  const plain = toProviderError(error);
+  if (typeof error !== "object" || error === null || !("partial" in error)) return plain;
+  return Object.assign(plain, {
+    id,
+    properties: { ...inputs, ...(error.partial as object) },
+    reasons: [plain.message],
+  });
+}
+
+/** Whether a value holds something that a preview does not know yet, at any depth. */
+export function hasUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(hasUnknown);
+}
+
+/** Deep equality of JSON values; a key that is absent equals one that is undefined. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left: Record<string, unknown> = { ...a };
+  const right: Record<string, unknown> = { ...b };
+  return Object.keys({ ...left, ...right }).every((key) => sameJson(left[key], right[key]));
+}
+
+/** What a change of an input does: replaces the real thing, updates it in place, or is only noted in the state. */
+export type ChangeEffect = "replace" | "update";
+
+/**
+ * Compares old outputs with new inputs by a table of effects. A shell whose own code changed is an update too: else
+ * the state keeps calling the old one. `hasDrifted` is what `refresh` found out.
+ */
+export function diffByTable(
+  olds: Record<string, unknown>,
+  news: Record<string, unknown>,
+  effects: Readonly<Record<string, ChangeEffect>>,
+  hasDrifted: boolean,
+): dynamic.DiffResult {
+  const changed = Object.keys(effects).filter((key) => hasUnknown(news[key]) || !sameJson(olds[key], news[key]));
+  const hasNewShell = olds.__provider !== news.__provider;
+  return {
+    changes: changed.length > 0 || hasNewShell || hasDrifted,
+    replaces: changed.filter((key) => effects[key] === "replace"),
+    deleteBeforeReplace: true,
+  };
+}
+
+/** Prints a line live in `pulumi up` and `pulumi preview`. */
+export function report(line: string): void {
+  console.log(line);
+}

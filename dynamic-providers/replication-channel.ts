@@ -1,0 +1,84 @@
+import type { ChannelRequest, ChannelResult } from "@gtid-ferry/engine/replication";
+import * as pulumi from "@pulumi/pulumi";
+import { type ChangeEffect, diffByTable, report, toCreateError, toProviderError } from "./provider-support.js";
+
+type Inputs = ChannelRequest;
+type Outputs = Inputs & ChannelResult;
+
+export type ReplicationChannelArgs = { [Key in keyof ChannelRequest]: pulumi.Input<ChannelRequest[Key]> };
+
+const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
+  channel: "replace",
+  from: "update",
+  to: "update",
+  source: "update",
+  startTimeoutSeconds: "update",
+};
+
+const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
+  async diff(_id: string, olds: Outputs, news: Inputs) {
+    const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !olds.running || olds.errant !== "");
+    // Another target server has no channel yet, and the old one's goes with it.
+    const isOtherTarget = olds.to.host !== news.to.host || olds.to.port !== news.to.port;
+    return isOtherTarget ? { ...difference, replaces: [...(difference.replaces ?? []), "to"] } : difference;
+  },
+
+  async create(inputs: Inputs) {
+    const { ensureChannel } = await import("@gtid-ferry/engine/replication");
+    const id = `${inputs.to.host}:${inputs.to.port}/${inputs.channel}`;
+    try {
+      return { id, outs: { ...inputs, ...(await ensureChannel(inputs, report)) } };
+    } catch (error) {
+      throw toCreateError(error, id, inputs);
+    }
+  },
+
+  async update(_id: string, _olds: Outputs, news: Inputs) {
+    const { ensureChannel } = await import("@gtid-ferry/engine/replication");
+    try {
+      return { outs: { ...news, ...(await ensureChannel(news, report)) } };
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  async read(id: string, props: Outputs) {
+    const { readChannelResult } = await import("@gtid-ferry/engine/replication");
+    try {
+      const result = await readChannelResult(props, report);
+      return result === undefined ? {} : { id, props: { ...props, ...result } };
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  async delete(_id: string, props: Outputs) {
+    const { removeChannel } = await import("@gtid-ferry/engine/replication");
+    try {
+      await removeChannel(props.to, props.channel, report);
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+};
+
+/** A running replication channel by GTID auto-position, without errant transactions. */
+export class ReplicationChannel extends pulumi.dynamic.Resource {
+  declare readonly channel: pulumi.Output<string>;
+  declare readonly sourceUuid: pulumi.Output<string>;
+  declare readonly targetUuid: pulumi.Output<string>;
+  declare readonly running: pulumi.Output<boolean>;
+  /** Proven errant transactions of the target; empty when there are none. */
+  declare readonly errant: pulumi.Output<string>;
+
+  constructor(name: string, args: ReplicationChannelArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      provider,
+      name,
+      { sourceUuid: undefined, targetUuid: undefined, running: undefined, errant: undefined, ...args },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["from", "to", "source"] }),
+      "gtid-ferry",
+      "ReplicationChannel",
+    );
+  }
+}

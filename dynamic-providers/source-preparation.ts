@@ -1,0 +1,136 @@
+import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
+import type { PreparedState, SourcePreparationRequest } from "@gtid-ferry/engine/preparation";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type ChangeEffect,
+  diffByTable,
+  hasUnknown,
+  report,
+  toCreateError,
+  toProviderError,
+} from "./provider-support.js";
+
+export interface SourcePreparationArgs {
+  /** The source as an administrator reaches it. A new host or port replaces the preparation; a new login does not. */
+  source: pulumi.Input<ConnectionOptions>;
+  /** Refuses any other server when given. */
+  expectedSourceUuid?: pulumi.Input<string> | undefined;
+  /** Account that is created for replication; a new name or host replaces it. */
+  replicationAccount: pulumi.Input<{ user: string; host: string }>;
+  replicationRequiresTls: pulumi.Input<boolean>;
+  /** Least `binlog_expire_logs_seconds` of the source. */
+  binlogRetentionSeconds: pulumi.Input<number>;
+  gtidEnabling: pulumi.Input<"online" | "never">;
+  consistencyWatchSeconds: pulumi.Input<number>;
+  stepTimeoutSeconds: pulumi.Input<number>;
+  backupMethod: pulumi.Input<"xtrabackup" | "clone">;
+}
+
+type Inputs = SourcePreparationRequest;
+
+interface Outputs extends Inputs {
+  readonly sourceUuid: string;
+  readonly sourceVersion: string;
+  readonly replicationPassword: string;
+  readonly state: PreparedState;
+}
+
+const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
+  source: "update",
+  expectedSourceUuid: "update",
+  replicationAccount: "replace",
+  replicationRequiresTls: "update",
+  binlogRetentionSeconds: "update",
+  gtidEnabling: "update",
+  consistencyWatchSeconds: "update",
+  stepTimeoutSeconds: "update",
+  backupMethod: "update",
+};
+
+const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
+  async check(olds: Inputs, news: Inputs) {
+    const isNew = Object.keys(olds).length === 0;
+    if (!isNew || hasUnknown(news)) return { inputs: news };
+    const { describePreparation } = await import("@gtid-ferry/engine/preparation");
+    try {
+      const { steps } = await describePreparation(news, false);
+      for (const step of steps) report(`plan: ${step}`);
+      return { inputs: news };
+    } catch (error) {
+      return { inputs: news, failures: [{ property: "source", reason: toProviderError(error).message }] };
+    }
+  },
+
+  async diff(_id: string, olds: Outputs, news: Inputs) {
+    const { state } = olds;
+    const hasDrifted =
+      state.gtidMode !== "ON" ||
+      state.gtidConsistency !== "ON" ||
+      !state.replicationAccountExists ||
+      (state.binlogExpireLogsSeconds !== 0 && state.binlogExpireLogsSeconds < news.binlogRetentionSeconds);
+    return diffByTable({ ...olds }, { ...news }, EFFECTS, hasDrifted);
+  },
+
+  async create(inputs: Inputs) {
+    const { prepareSource } = await import("@gtid-ferry/engine/preparation");
+    const id = `${inputs.source.host}:${inputs.source.port}/preparation`;
+    try {
+      return { id, outs: { ...inputs, ...(await prepareSource(inputs, undefined, report)) } };
+    } catch (error) {
+      throw toCreateError(error, id, inputs);
+    }
+  },
+
+  async update(_id: string, olds: Outputs, news: Inputs) {
+    const { prepareSource } = await import("@gtid-ferry/engine/preparation");
+    try {
+      return { outs: { ...news, ...(await prepareSource(news, olds.replicationPassword, report)) } };
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  async read(id: string, props: Outputs) {
+    const { readPreparedState } = await import("@gtid-ferry/engine/preparation");
+    try {
+      return { id, props: { ...props, state: await readPreparedState(props) } };
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  async delete(_id: string, props: Outputs) {
+    const { restoreSource } = await import("@gtid-ferry/engine/preparation");
+    try {
+      await restoreSource(props, report);
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+};
+
+/** A source that a replica can follow by GTID, and the account to follow it with. Deleting it gives everything back. */
+export class SourcePreparation extends pulumi.dynamic.Resource {
+  declare readonly sourceUuid: pulumi.Output<string>;
+  declare readonly sourceVersion: pulumi.Output<string>;
+  /** Secret. */
+  declare readonly replicationPassword: pulumi.Output<string>;
+  declare readonly state: pulumi.Output<PreparedState>;
+
+  constructor(name: string, args: SourcePreparationArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      provider,
+      name,
+      {
+        sourceUuid: undefined,
+        sourceVersion: undefined,
+        replicationPassword: undefined,
+        state: undefined,
+        ...args,
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "replicationPassword"] }),
+      "gtid-ferry",
+      "SourcePreparation",
+    );
+  }
+}
