@@ -1,0 +1,35 @@
+import { join, resolve } from "node:path";
+
+/** Where everything that is not source lies: one folder, ignored by git; removing it removes all of it. */
+export function ferryPaths(projectRoot: string) {
+  const ferry = join(projectRoot, ".ferry");
+  return {
+    projectRoot,
+    ferry,
+    /** To be sourced by a shell. */
+    environmentFile: join(ferry, "env"),
+    /** The Pulumi CLI and its helpers, where the project had to get them itself. */
+    bin: join(ferry, "bin"),
+    pulumiHome: join(ferry, "pulumi", "home"),
+    pulumiBackend: join(ferry, "pulumi", "backend"),
+    /** The npm package that downloads the Pulumi CLI. */
+    pulumiLauncher: join(ferry, "pulumi", "launcher"),
+    mysql: join(ferry, "mysql"),
+    /** Wrappers of the MySQL programs, whichever installation they come from. */
+    mysqlBin: join(ferry, "mysql", "bin"),
+    /** The Debian root directory that MySQL comes from where the user has none. */
+    mysqlRoot: join(ferry, "mysql", "root"),
+    python: join(ferry, "python"),
+    /** Neither file ever exists: their names keep the AWS tools from the user's own. */
+    awsConfig: join(ferry, "aws", "config"),
+    awsCredentials: join(ferry, "aws", "credentials"),
+    /** Servers, their data and their logs. */
+    lab: join(ferry, "lab"),
+    logs: join(ferry, "logs"),
+    locks: join(ferry, "locks"),
+  } as const;
+}
+
+export type FerryPaths = ReturnType<typeof ferryPaths>;
+
+export const paths: FerryPaths = ferryPaths(resolve(__dirname, ".."));
