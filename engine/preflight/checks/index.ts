@@ -1,0 +1,104 @@
+import type { Finding } from "../finding.js";
+import type { PairObservation, PreflightContext, ServerObservation } from "../observation.js";
+import { checkNativePasswords, checkPrivileges, checkReplicationAccount, checkTls } from "./accounts.js";
+import {
+  checkConnections,
+  checkEvents,
+  checkLongTransactions,
+  checkObstructions,
+  checkWritability,
+  checkXa,
+} from "./activity.js";
+import {
+  checkBinlogFilter,
+  checkBinlogFormat,
+  checkDeviatingSessions,
+  checkDurability,
+  checkLogBin,
+  checkReplicaUpdates,
+  checkRetention,
+  checkRowImage,
+  checkServerId,
+} from "./binlog.js";
+import { checkGtidConsistency, checkGtidMode, checkGtidTopology, checkGtidViolations, checkPurged } from "./gtid.js";
+import { checkConfigurationPair, checkConnectionPair, checkIdentities, checkSourceIdentity } from "./pair.js";
+import { checkFilters, checkSourceChannels, checkTargetChannels } from "./replication.js";
+import {
+  checkClonePlugin,
+  checkEncryption,
+  checkEngines,
+  checkInstantColumns,
+  checkKeyringPair,
+  checkPrimaryKeys,
+} from "./storage.js";
+import { checkVersionPair } from "./version.js";
+
+export { checkVersion } from "./version.js";
+
+export function checkSource(source: ServerObservation, context: PreflightContext): Finding[] {
+  return [
+    ...checkSourceIdentity(source, context),
+    checkPrivileges(source, context),
+    ...checkWritability(source, context),
+    checkTls(source),
+    ...checkCommon(source, context),
+    checkGtidViolations(source),
+    ...checkGtidTopology(source),
+    ...checkRetention(source, context),
+    checkBinlogFilter(source),
+    checkDeviatingSessions(source),
+    checkEngines(source, context),
+    checkPrimaryKeys(source),
+    ...checkInstantColumns(source, context),
+    ...checkClonePlugin(source, context),
+    checkEncryption(source),
+    ...checkReplicationAccount(source, context),
+    checkSourceChannels(source),
+    checkXa(source),
+    checkLongTransactions(source),
+    checkObstructions(source),
+  ];
+}
+
+export function checkTarget(target: ServerObservation, context: PreflightContext): Finding[] {
+  return [checkPrivileges(target, context), ...checkWritability(target, context), ...checkCommon(target, context)];
+}
+
+export function checkPair(
+  source: ServerObservation,
+  target: ServerObservation,
+  pair: PairObservation,
+  context: PreflightContext,
+): Finding[] {
+  return [
+    ...checkVersionPair(source, target),
+    ...checkIdentities(source, target),
+    ...checkConfigurationPair(source, target),
+    checkConnectionPair(source, target),
+    ...checkKeyringPair(source, target),
+    checkTargetChannels(source, target),
+    ...checkPurged(source, target, pair, context),
+  ];
+}
+
+/** Needs the target's version where there is a target, and is asked of the source anyway. */
+export function checkSourceAccounts(source: ServerObservation, target: ServerObservation | undefined): Finding[] {
+  return [checkNativePasswords(source, target)];
+}
+
+function checkCommon(observation: ServerObservation, context: PreflightContext): Finding[] {
+  const sources = "value" in observation.replicationSources ? observation.replicationSources.value.length : 0;
+  return [
+    checkLogBin(observation),
+    checkServerId(observation),
+    checkBinlogFormat(observation),
+    checkRowImage(observation),
+    ...checkReplicaUpdates(observation, sources),
+    checkDurability(observation),
+    checkGtidMode(observation, context),
+    checkGtidConsistency(observation, context),
+    checkFilters(observation),
+    checkEvents(observation),
+    checkConnections(observation),
+  ];
+}

@@ -1,0 +1,85 @@
+import { checkOn, type Finding } from "../finding.js";
+import { counted, enumerate } from "../listing.js";
+import type { PreflightContext, ServerObservation, TableName } from "../observation.js";
+import { judge } from "./judge.js";
+
+const dotted = ({ schema, table }: TableName) => `${schema}.${table}`;
+
+export function checkEngines(observation: ServerObservation, context: PreflightContext): Finding {
+  const check = checkOn(observation.label, "storage-engines", "InnoDB tables only");
+  return judge(check, observation.otherEngineTables, ({ rows, total }) => {
+    if (total === 0) return check.ok("every table is InnoDB");
+    const names = rows.map((row) => `${dotted(row)} (${row.engine ?? "cannot be opened"})`);
+    const seen = `${counted(total, "table")}: ${enumerate(names, total)}`;
+    const convert = "ALTER TABLE ... ENGINE = InnoDB, or drop them";
+    switch (context.backupMethod) {
+      case "clone":
+        return check.blocker(seen, `CLONE copies them empty: ${convert}, or use backup method xtrabackup`);
+      case "xtrabackup":
+        return check.warning(seen, `XtraBackup copies them under a lock that stops writes: better ${convert}`);
+      default:
+        return check.warning(seen, `their writes are not transactional: better ${convert}`);
+    }
+  });
+}
+
+export function checkPrimaryKeys(observation: ServerObservation): Finding {
+  const check = checkOn(observation.label, "primary-keys", "a primary key in every table");
+  return judge(check, observation.tablesWithoutPrimaryKey, ({ rows, total }) => {
+    if (total === 0) return check.ok("every table has one");
+    return check.warning(
+      `${counted(total, "table")} without: ${enumerate(rows.map(dotted), total)}`,
+      "applying UPDATE and DELETE there scans the table for each row: add a primary key where such tables are large",
+    );
+  });
+}
+
+export function checkInstantColumns(observation: ServerObservation, context: PreflightContext): Finding[] {
+  if (context.backupMethod !== "xtrabackup") return [];
+  const wanted = "no table with INSTANT ADD/DROP COLUMN that an old XtraBackup would refuse";
+  const check = checkOn(observation.label, "instant-columns", wanted);
+  return [
+    judge(check, observation.instantTables, ({ rows, total }) => {
+      if (total === 0) return check.ok("no such table");
+      return check.warning(
+        `${counted(total, "table")}: ${enumerate(rows.map(dotted), total)}`,
+        "XtraBackup before 8.0.32 refuses them: use a newer one, or OPTIMIZE TABLE these",
+      );
+    }),
+  ];
+}
+
+export function checkClonePlugin({ label, plugins }: ServerObservation, context: PreflightContext): Finding[] {
+  if (context.backupMethod !== "clone") return [];
+  const check = checkOn(label, "clone-plugin", "plugin clone ACTIVE");
+  const status = plugins.get("clone");
+  if (status === "ACTIVE") return [check.ok("ACTIVE")];
+  const install = "INSTALL PLUGIN clone SONAME 'mysql_clone.so';";
+  if (status === undefined) return [check.blocker("not installed", install)];
+  return [check.blocker(`installed, but ${status}`, `UNINSTALL PLUGIN clone; ${install}`)];
+}
+
+const ENCRYPTION_VARIABLES = ["innodb_redo_log_encrypt", "innodb_undo_log_encrypt", "binlog_encryption"];
+
+export function checkEncryption(observation: ServerObservation): Finding {
+  const check = checkOn(observation.label, "encryption", "nothing encrypted, or its key on the target too");
+  return judge(check, observation.encryptedTablespaces, ({ rows, total }) => {
+    const logs = ENCRYPTION_VARIABLES.filter((name) => observation.variables.get(name) === "ON");
+    if (total === 0 && logs.length === 0) return check.ok("nothing is encrypted");
+    const seen = [...(total === 0 ? [] : [`tablespaces ${enumerate(rows, total)}`]), ...logs].join(", ");
+    return check.warning(seen, "give the target the same keyring component with the same keys before the restore");
+  });
+}
+
+export function checkKeyringPair(source: ServerObservation, target: ServerObservation): Finding[] {
+  const isEncrypted = "value" in source.encryptedTablespaces && source.encryptedTablespaces.value.total > 0;
+  if (!isEncrypted) return [];
+  const check = checkOn(target.label, "keyring", "an active keyring with the source's keys");
+  return [
+    judge(check, target.activeKeyring, (keyring) =>
+      keyring === undefined
+        ? check.blocker("none", "configure the source's keyring component on the target, with its keys")
+        : check.ok(keyring),
+    ),
+  ];
+}

@@ -1,0 +1,130 @@
+import type { Account, ServerFacts } from "../mysql/index.js";
+import type { Listing, Seen } from "./listing.js";
+
+export type Role = "source" | "target";
+export type BackupMethod = "xtrabackup" | "clone";
+export type PreflightPurpose = "prepare" | "replicate";
+
+/** What the migration intends, as far as the checks depend on it. */
+export interface PreflightContext {
+  readonly purpose: PreflightPurpose;
+  readonly expectedSourceUuid?: string;
+  readonly replicationAccount?: Account;
+  /** Whether an account of that name was created by this migration. @default false */
+  readonly replicationAccountIsOurs?: boolean;
+  readonly backupMethod?: BackupMethod;
+  readonly wantedBinlogRetentionSeconds?: number;
+}
+
+export interface TableName {
+  readonly schema: string;
+  readonly table: string;
+}
+
+export interface TableEngine extends TableName {
+  /** Null for a table that the server cannot open. */
+  readonly engine: string | null;
+}
+
+/** Where a table was changed by INSTANT: how many row versions it has, and columns added the way of before 8.0.29. */
+export interface InstantTable extends TableName {
+  readonly rowVersions: number;
+  readonly instantColumns: number;
+}
+
+export interface AccountPlugin extends Account {
+  readonly plugin: string;
+}
+
+export interface EventName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+export interface ReplicationSource {
+  readonly channel: string;
+  readonly host: string;
+  readonly port: number;
+  /** Empty until the channel has been connected once. */
+  readonly sourceUuid: string;
+}
+
+export interface ReplicationFilter {
+  readonly channel: string;
+  readonly name: string;
+  readonly rule: string;
+}
+
+export interface BinlogFilter {
+  readonly doDatabases: string;
+  readonly ignoreDatabases: string;
+}
+
+export interface LongTransaction {
+  /** 0 for a prepared transaction without a session. */
+  readonly sessionId: number;
+  readonly ageSeconds: number;
+}
+
+/** A statement that other work waits for: DDL in progress, or a lock on the server or on a table. */
+export interface Obstruction {
+  readonly sessionId: number;
+  /** E.g. `alter_table`, `LOCK TABLES on app.orders`, `LOCK INSTANCE FOR BACKUP`. */
+  readonly what: string;
+}
+
+export interface SessionVariable {
+  readonly sessionId: number;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** All that one pass over a server sees. What privileges or time did not allow to see says so itself. */
+export interface ServerObservation {
+  readonly label: string;
+  readonly role: Role;
+  readonly facts: ServerFacts;
+  /** Variables beyond the facts, by lower-case name; those the version does not have are absent. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Status values by lower-case name. */
+  readonly status: ReadonlyMap<string, string>;
+  /** Plugin name to status, for the plugins that matter here; those not installed are absent. */
+  readonly plugins: ReadonlyMap<string, string>;
+  /** The account that the session was matched to, quoted. */
+  readonly currentAccount: string;
+  /** Lines of SHOW GRANTS for this session, active roles included. */
+  readonly grantLines: readonly string[];
+  readonly tlsEnabled: Seen<boolean>;
+  readonly otherEngineTables: Seen<Listing<TableEngine>>;
+  readonly tablesWithoutPrimaryKey: Seen<Listing<TableName>>;
+  /** Looked for only where the backup is made by XtraBackup. */
+  readonly instantTables: Seen<Listing<InstantTable>>;
+  readonly encryptedTablespaces: Seen<Listing<string>>;
+  /** Status of the keyring component by name, or of a keyring plugin. */
+  readonly activeKeyring: Seen<string | undefined>;
+  readonly nativePasswordAccounts: Seen<Listing<AccountPlugin>>;
+  /** Accounts that have the replication account's user name, whatever their host. */
+  readonly replicationAccounts: Seen<readonly AccountPlugin[]>;
+  readonly enabledEvents: Seen<Listing<EventName>>;
+  readonly replicationSources: Seen<readonly ReplicationSource[]>;
+  readonly replicationFilters: Seen<readonly ReplicationFilter[]>;
+  readonly binlogFilter: Seen<BinlogFilter>;
+  /** Replicas that registered themselves, as `host:port` or server id. */
+  readonly registeredReplicas: Seen<readonly string[]>;
+  /** Sessions that stream the binary log: replicas, and tools that read like one. */
+  readonly binlogReaders: Seen<number>;
+  /** Those seen both at the beginning and at the end of the pass. */
+  readonly preparedXaTransactions: Seen<readonly string[]>;
+  readonly longTransactions: Seen<Listing<LongTransaction>>;
+  readonly obstructions: Seen<Listing<Obstruction>>;
+  /** Sessions whose binlog_format or binlog_row_image is not what replication needs. */
+  readonly deviatingSessions: Seen<Listing<SessionVariable>>;
+}
+
+/** What only both servers together show. Sets carry no white space. */
+export interface PairObservation {
+  /** GTIDs that the source no longer has in its binary logs and the target has not executed. */
+  readonly purgedAndMissing: string;
+  /** GTIDs that the target no longer has in its binary logs and the source has not executed. */
+  readonly purgedAndMissingInReverse: string;
+}
