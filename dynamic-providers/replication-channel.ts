@@ -1,6 +1,6 @@
 import type { ChannelRequest, ChannelResult } from "@gtid-ferry/engine/replication";
 import * as pulumi from "@pulumi/pulumi";
-import { type ChangeEffect, diffByTable, report, toCreateError, toProviderError } from "./provider-support.js";
+import { type ChangeEffect, diffByTable, report, toCreateError, toProviderError } from "./provider-support";
 
 type Inputs = ChannelRequest;
 type Outputs = Inputs & ChannelResult;

@@ -8,7 +8,7 @@ import {
   report,
   toCreateError,
   toProviderError,
-} from "./provider-support.js";
+} from "./provider-support";
 
 export interface SourcePreparationArgs {
   /** The source as an administrator reaches it. A new host or port replaces the preparation; a new login does not. */

@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import { RunError } from "@pulumi/pulumi";
+import { z } from "zod";
+
+const TLS_MODES = ["disabled", "required", "verify-ca", "verify-identity"] as const;
+const port = z.coerce.number().int().min(1).max(65_535);
+const seconds = z.coerce.number().int().min(0);
+const text = z.string().min(1);
+/** Empty stands for "not given": Pulumi.yaml has no other way to declare an optional text. */
+const optional = z.string().transform((value) => (value === "" ? undefined : value));
+const path = text.transform((value) => resolve(value));
+
+const schema = z.object({
+  platform: z.enum(["local"]),
+  phase: z.enum(["prepare", "replicate"]),
+  database: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+    error: "wanted 1 to 40 lower-case letters, digits and dashes, with a letter or digit at both ends",
+  }),
+  sourceHost: text,
+  sourcePort: port,
+  sourceUser: text,
+  sourceTlsMode: z.enum(TLS_MODES),
+  sourceTlsCa: optional,
+  expectedSourceUuid: optional,
+  sourceHostForTarget: optional,
+  gtidEnabling: z.enum(["online", "never"]),
+  consistencyWatchSeconds: seconds,
+  stepTimeoutSeconds: seconds.min(1),
+  binlogRetentionSeconds: seconds.min(3600).max(4_294_967_295),
+  replicationUser: text.max(32),
+  replicationHost: text.max(255),
+  replicationTlsMode: z.enum(TLS_MODES),
+  replicationTlsCaPath: optional,
+  replicationStartTimeoutSeconds: seconds.min(1),
+  backupMethod: z.enum(["xtrabackup", "clone"]),
+  backupTrigger: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, { error: "wanted 1 to 64 of A-Z a-z 0-9 . _ -" }),
+  backupBucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
+    error: "wanted an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes",
+  }),
+  backupKeyPrefix: z.string().regex(/^[^/].*[^/]$|^[^/]$/, { error: "wanted a prefix without / at its ends" }),
+  backupRegion: text,
+  backupEndpoint: optional,
+  backupAccessKeyId: optional,
+  backupDirectory: path,
+  backupCompressionLevel: z.coerce.number().int().min(1).max(19),
+  backupThreads: z.coerce.number().int().min(1).max(256),
+  backupTimeoutSeconds: seconds.min(1),
+  mysqlBinDirectory: optional.transform((value) => (value === undefined ? undefined : resolve(value))),
+  awsCommand: text.transform((value) => (value.includes("/") ? resolve(value) : value)),
+  targetDirectory: path,
+  targetPort: port,
+  targetServerId: z.coerce.number().int().min(1).max(4_294_967_295),
+  targetBufferPoolMebibytes: z.coerce.number().int().min(5),
+  targetStartTimeoutSeconds: seconds.min(1),
+});
+
+const ruled = schema
+  .refine((values) => values.targetPort !== values.sourcePort, {
+    path: ["targetPort"],
+    error: "wanted another port than sourcePort on the same machine",
+  })
+  .refine((values) => !values.sourceTlsMode.startsWith("verify") || values.sourceTlsCa !== undefined, {
+    path: ["sourceTlsCa"],
+    error: "wanted the certificate authority, because sourceTlsMode verifies it",
+  })
+  .refine((values) => !values.replicationTlsMode.startsWith("verify") || values.replicationTlsCaPath !== undefined, {
+    path: ["replicationTlsCaPath"],
+    error: "wanted the certificate authority's file, because replicationTlsMode verifies it",
+  });
+
+/** The stack's configuration without its secrets, checked and typed. */
+export type Configuration = z.infer<typeof ruled>;
+
+/** Reads one key of the project's namespace; undefined when it is not set. */
+export type ReadKey = (key: string) => string | undefined;
+
+/** Reads and checks every key; all mistakes are reported at once, each with key, value and rule. */
+export function loadConfiguration(read: ReadKey): Configuration {
+  const raw = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, read(key)]));
+  const result = ruled.safeParse(raw);
+  if (result.success) return result.data;
+  const mistakes = result.error.issues.map(({ path: [key], message }) => {
+    const name = String(key);
+    return `  gtid-ferry:${name} is ${raw[name] === undefined ? "not set" : JSON.stringify(raw[name])}: ${message}`;
+  });
+  throw new RunError(`the stack's configuration has ${mistakes.length} mistake(s)\n${mistakes.join("\n")}`);
+}

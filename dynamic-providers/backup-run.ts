@@ -1,0 +1,89 @@
+import type { BackupRequest, Manifest } from "@gtid-ferry/engine/backup";
+import type { HostOptions } from "@gtid-ferry/engine/hosts";
+import * as pulumi from "@pulumi/pulumi";
+import { type ChangeEffect, diffByTable, report, toProviderError } from "./provider-support";
+
+interface Inputs extends BackupRequest {
+  /** The source's host, on which the backup runs. */
+  readonly host: HostOptions;
+}
+
+interface Outputs extends Inputs {
+  readonly manifest: Manifest;
+  readonly manifestKey: string;
+}
+
+export type BackupRunArgs = { [Key in keyof Inputs]: pulumi.Input<NonNullable<Inputs[Key]>> };
+
+const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
+  database: "replace",
+  backupId: "replace",
+  keyPrefix: "replace",
+  method: "replace",
+  host: "update",
+  storage: "update",
+  source: "update",
+  workDirectory: "update",
+};
+
+const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
+  async diff(_id: string, olds: Outputs, news: Inputs) {
+    const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, false);
+    const isOtherPlace = olds.storage.bucket !== news.storage.bucket || olds.storage.endpoint !== news.storage.endpoint;
+    return isOtherPlace ? { ...difference, replaces: [...(difference.replaces ?? []), "storage"] } : difference;
+  },
+
+  async create(inputs: Inputs) {
+    const { backupKeys, takeBackup } = await import("@gtid-ferry/engine/backup");
+    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    try {
+      const { manifestKey } = backupKeys(inputs.keyPrefix, inputs.database, inputs.backupId);
+      const manifest = await takeBackup(openHost(inputs.host), inputs, report);
+      return { id: `${inputs.storage.bucket}/${manifestKey}`, outs: { ...inputs, manifest, manifestKey } };
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  /** Only how to reach things has changed: the backup that was taken stays. */
+  async update(_id: string, olds: Outputs, news: Inputs) {
+    return { outs: { ...news, manifest: olds.manifest, manifestKey: olds.manifestKey } };
+  },
+
+  async read(id: string, props: Outputs) {
+    const { observeBackup } = await import("@gtid-ferry/engine/backup");
+    try {
+      const found = await observeBackup(props);
+      return found === "intact" ? { id, props } : {};
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  async delete(_id: string, props: Outputs) {
+    const { removeBackup } = await import("@gtid-ferry/engine/backup");
+    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    try {
+      await removeBackup(openHost(props.host), props, report);
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+};
+
+/** A published backup: an object in S3 and the manifest that makes it valid. */
+export class BackupRun extends pulumi.dynamic.Resource {
+  declare readonly manifest: pulumi.Output<Manifest>;
+  declare readonly manifestKey: pulumi.Output<string>;
+
+  constructor(name: string, args: BackupRunArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      provider,
+      name,
+      { manifest: undefined, manifestKey: undefined, ...args },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "storage"] }),
+      "gtid-ferry",
+      "BackupRun",
+    );
+  }
+}
