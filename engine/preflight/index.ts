@@ -1,6 +1,6 @@
 export { assertNoBlockers } from "./assert.js";
 export type { Finding, Severity } from "./finding.js";
 export { formatFindings } from "./format.js";
-export type { BackupMethod, PreflightContext, PreflightPurpose } from "./observation.js";
+export type { BackupMethod, PreflightContext, PreflightPurpose, Role } from "./observation.js";
 export { PRIVILEGE_NEEDS, type PrivilegeNeed } from "./privilege-needs.js";
 export { type PreflightRequest, runPreflight } from "./run.js";

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { messageOf } from "../operation/index.js";
+import { EXIT_CODE, preflightCommand } from "./preflight-command.js";
+
+const program = new Command("ferry")
+  .description("moves a live MySQL database by GTID: the parts that are of use by themselves")
+  .addCommand(preflightCommand())
+  .exitOverride();
+for (const command of program.commands) command.exitOverride();
+
+program.parseAsync().catch((error: unknown) => {
+  // Commander has printed its own message, and has asked for 0 where it printed help.
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_CODE.usageOrUnreachable;
+    return;
+  }
+  console.error(messageOf(error));
+  process.exitCode = EXIT_CODE.usageOrUnreachable;
+});

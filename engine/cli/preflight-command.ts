@@ -1,0 +1,97 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Account } from "../mysql/index.js";
+import {
+  type BackupMethod,
+  type Finding,
+  formatFindings,
+  type PreflightPurpose,
+  type PreflightRequest,
+  runPreflight,
+} from "../preflight/index.js";
+import { addServerOptions, connectionFrom, UsageError } from "./server-options.js";
+
+/** What a command ends with. */
+export const EXIT_CODE = { fine: 0, blockers: 1, usageOrUnreachable: 2 } as const;
+
+interface PreflightOptions extends Readonly<Record<string, unknown>> {
+  readonly purpose: PreflightPurpose;
+  readonly method?: BackupMethod;
+  readonly expectedSourceUuid?: string;
+  readonly replicationAccount?: Account;
+  readonly retention?: number;
+  readonly json?: true;
+}
+
+const HELP = `
+Passwords are never options, since every user of the machine can read a command line:
+  FERRY_SOURCE_PASSWORD, FERRY_TARGET_PASSWORD, or the options --source-password-file, --target-password-file.
+
+Exit code:
+  0  no blocker
+  1  at least one blocker
+  2  wrong usage, or a server could not be reached
+
+Examples:
+  FERRY_SOURCE_PASSWORD=... ferry preflight --source admin@10.20.1.5
+  ferry preflight --source admin@10.20.1.5 --source-password-file /run/secrets/source --json`;
+
+export function preflightCommand(): Command {
+  const command = new Command("preflight")
+    .description(
+      "look at the source, and the target where there is one, and report what would go wrong; changes nothing",
+    )
+    .addOption(
+      new Option("--purpose <phase>", "what is about to be done")
+        .choices(["prepare", "replicate"] satisfies PreflightPurpose[])
+        .default("prepare"),
+    )
+    .addOption(
+      new Option("--method <method>", "how the backup will be made")
+        .env("FERRY_BACKUP_METHOD")
+        .choices(["xtrabackup", "clone"] satisfies BackupMethod[]),
+    )
+    .option("--expected-source-uuid <uuid>", "refuse a source with another server_uuid")
+    .option("--replication-account <user@host>", "the account to be created for replication", parseAccount)
+    .option("--retention <seconds>", "how long the source has to keep its binary logs", parseSeconds)
+    .option("--json", "print the findings as a JSON array")
+    .addHelpText("after", HELP)
+    .action(async (options: PreflightOptions) => {
+      const findings = await runPreflight(requestFrom(options));
+      console.log(options.json === true ? JSON.stringify(findings, undefined, 2) : formatFindings(findings));
+      process.exitCode = exitCodeFor(findings);
+    });
+  return addServerOptions(addServerOptions(command, "source"), "target");
+}
+
+export function exitCodeFor(findings: readonly Finding[]): number {
+  const blockers = findings.filter(({ severity }) => severity === "blocker");
+  if (blockers.some(({ check }) => check === "connection")) return EXIT_CODE.usageOrUnreachable;
+  return blockers.length > 0 ? EXIT_CODE.blockers : EXIT_CODE.fine;
+}
+
+function requestFrom(options: PreflightOptions): PreflightRequest {
+  const source = connectionFrom(options, "source", process.env);
+  if (source === undefined) throw new UsageError("no source: give --source user@host:port, or set FERRY_SOURCE");
+  const target = connectionFrom(options, "target", process.env);
+  return {
+    purpose: options.purpose,
+    source,
+    ...(target === undefined ? {} : { target }),
+    ...(options.method === undefined ? {} : { backupMethod: options.method }),
+    ...(options.expectedSourceUuid === undefined ? {} : { expectedSourceUuid: options.expectedSourceUuid }),
+    ...(options.replicationAccount === undefined ? {} : { replicationAccount: options.replicationAccount }),
+    ...(options.retention === undefined ? {} : { wantedBinlogRetentionSeconds: options.retention }),
+  };
+}
+
+function parseAccount(text: string): Account {
+  const at = text.lastIndexOf("@");
+  if (at < 1 || at === text.length - 1)
+    throw new InvalidArgumentError("It should look like user@host, e.g. repl@10.10.%.");
+  return { user: text.slice(0, at), host: text.slice(at + 1) };
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It should be a whole number of seconds.");
+  return Number(text);
+}
