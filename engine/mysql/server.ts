@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ConnectionOptions as DriverOptions, SslOptions } from "mysql2/promise";
 import { createConnection } from "mysql2/promise";
 import type { z } from "zod";
@@ -14,6 +15,7 @@ import {
 } from "./statement.js";
 
 const QUERY_INTERRUPTED = 1317;
+const KILL_INTERVAL_MILLISECONDS = 100;
 
 /**
  * One administrative connection to one server. Rows are narrowed by a zod schema where they enter; integers beyond
@@ -87,21 +89,19 @@ export class MysqlServer {
    * seen to end: a client that merely stops waiting leaves the statement pending, to take effect later.
    */
   async runWithin(timeoutSeconds: number, step: Statement): Promise<void> {
-    let expired = false;
-    let killing: Promise<void> = Promise.resolve();
+    let isPending = true;
+    let killing: Promise<void> | undefined;
     const timer = setTimeout(() => {
-      expired = true;
-      killing = this.killPendingQuery();
-      // Awaited below; until then a failure must not count as unhandled.
-      killing.catch(() => undefined);
+      killing = this.killUntil(() => !isPending);
     }, timeoutSeconds * 1000);
     try {
       await this.connection.query(step.sql, boundValues(step));
     } catch (error) {
-      throw expired && errnoOf(error) === QUERY_INTERRUPTED
+      throw killing !== undefined && errnoOf(error) === QUERY_INTERRUPTED
         ? this.expiry(step, timeoutSeconds)
         : this.failure(step, error);
     } finally {
+      isPending = false;
       clearTimeout(timer);
       await killing;
     }
@@ -133,9 +133,20 @@ export class MysqlServer {
     });
   }
 
-  private async killPendingQuery(): Promise<void> {
+  /**
+   * Kills what this connection runs, again and again until it has ended: a kill that comes before the server has read
+   * the statement does nothing, and a second connection may be refused for a while.
+   */
+  private async killUntil(hasEnded: () => boolean): Promise<void> {
     const pending = this.connection.threadId;
-    await MysqlServer.with(this.options, "second connection to", (second) => second.execute(`KILL QUERY ${pending}`));
+    while (!hasEnded()) {
+      const killed = MysqlServer.with(this.options, "second connection to", (second) =>
+        second.execute(`KILL QUERY ${pending}`),
+      );
+      // The statement's own end decides, so a kill that failed is only tried again.
+      await killed.catch(() => undefined);
+      await sleep(KILL_INTERVAL_MILLISECONDS);
+    }
   }
 }
 

@@ -127,4 +127,6 @@ export interface PairObservation {
   readonly purgedAndMissing: string;
   /** GTIDs that the target no longer has in its binary logs and the source has not executed. */
   readonly purgedAndMissingInReverse: string;
+  /** GTIDs on the target and proven not to be on the source. */
+  readonly errant: Seen<string>;
 }

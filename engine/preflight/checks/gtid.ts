@@ -101,3 +101,15 @@ export function checkPurged(
         ),
   ];
 }
+
+export function checkErrant(target: ServerObservation, pair: PairObservation, context: PreflightContext): Finding[] {
+  if (context.purpose === "prepare") return [];
+  const check = checkOn(target.label, "errant-transactions", "no transaction that the source does not have");
+  return [
+    judge(check, pair.errant, (errant) =>
+      errant === ""
+        ? check.ok("none")
+        : check.blocker(errant, "find out what wrote there (mysqlbinlog on the target), then restore the target again"),
+    ),
+  ];
+}

@@ -20,7 +20,14 @@ import {
   checkRowImage,
   checkServerId,
 } from "./binlog.js";
-import { checkGtidConsistency, checkGtidMode, checkGtidTopology, checkGtidViolations, checkPurged } from "./gtid.js";
+import {
+  checkErrant,
+  checkGtidConsistency,
+  checkGtidMode,
+  checkGtidTopology,
+  checkGtidViolations,
+  checkPurged,
+} from "./gtid.js";
 import { checkConfigurationPair, checkConnectionPair, checkIdentities, checkSourceIdentity } from "./pair.js";
 import { checkFilters, checkSourceChannels, checkTargetChannels } from "./replication.js";
 import {
@@ -78,6 +85,7 @@ export function checkPair(
     ...checkKeyringPair(source, target),
     checkTargetChannels(source, target),
     ...checkPurged(source, target, pair, context),
+    ...checkErrant(target, pair, context),
   ];
 }
 

@@ -54,9 +54,10 @@ export function checkClonePlugin({ label, plugins }: ServerObservation, context:
   const check = checkOn(label, "clone-plugin", "plugin clone ACTIVE");
   const status = plugins.get("clone");
   if (status === "ACTIVE") return [check.ok("ACTIVE")];
-  const install = "INSTALL PLUGIN clone SONAME 'mysql_clone.so';";
-  if (status === undefined) return [check.blocker("not installed", install)];
-  return [check.blocker(`installed, but ${status}`, `UNINSTALL PLUGIN clone; ${install}`)];
+  if (status === undefined)
+    return [check.warning("not installed", "nothing: the backup installs it, and removes it again")];
+  const reinstall = "UNINSTALL PLUGIN clone; INSTALL PLUGIN clone SONAME 'mysql_clone.so';";
+  return [check.blocker(`installed, but ${status}`, reinstall)];
 }
 
 const ENCRYPTION_VARIABLES = ["innodb_redo_log_encrypt", "innodb_undo_log_encrypt", "binlog_encryption"];

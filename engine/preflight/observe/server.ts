@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readExecuted, subtractOn } from "../../errant/index.js";
+import { compareGtidSets, readExecuted, subtractOn } from "../../errant/index.js";
 import {
   compareVersions,
   type MysqlServer,
@@ -106,17 +106,27 @@ export async function observeServer(
   };
 }
 
+interface OpenServer {
+  readonly server: MysqlServer;
+  readonly facts: ServerFacts;
+}
+
 /** What only both together show. The newer server does the set algebra, since it knows every form of GTID. */
-export async function observePair(
-  source: { readonly server: MysqlServer; readonly facts: ServerFacts },
-  target: { readonly server: MysqlServer; readonly facts: ServerFacts },
-): Promise<PairObservation> {
+export async function observePair(source: OpenServer, target: OpenServer): Promise<PairObservation> {
   const newer = compareVersions(source.facts.version, target.facts.version) > 0 ? source.server : target.server;
   return {
     purgedAndMissing: await subtractOn(newer, source.facts.gtidPurged, target.facts.gtidExecuted),
     // Read anew: what the target got from the source since then must not count.
     purgedAndMissingInReverse: await subtractOn(newer, target.facts.gtidPurged, await readExecuted(source.server)),
+    errant: await observeErrant(source, target),
   };
+}
+
+async function observeErrant(source: OpenServer, target: OpenServer): Promise<Seen<string>> {
+  // The comparison waits for GTIDs on the source, which a server without any refuses.
+  if (source.facts.gtidMode === "OFF") return { unseen: "the source has gtid_mode OFF" };
+  const { errant } = await compareGtidSets(source.server, target.server);
+  return { value: errant };
 }
 
 async function readStatus(server: MysqlServer): Promise<Map<string, string>> {
