@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type MysqlServer, readServerFacts } from "../mysql/index.js";
-import { FerryError, type Progress, waitUntil } from "../operation/index.js";
+import { FerryError, waitUntil } from "../operation/index.js";
 
 const statusRow = z.object({ Variable_name: z.string(), Value: z.string() });
 const errorLogRow = z.object({ data: z.string() });
@@ -35,9 +35,8 @@ export async function awaitNoGtidTransactions(source: MysqlServer, timeoutSecond
 }
 
 /** With enforce_gtid_consistency=WARN the server logs each violating statement instead of refusing it. */
-export async function watchConsistency(source: MysqlServer, seconds: number, progress: Progress): Promise<void> {
+export async function watchConsistency(source: MysqlServer, seconds: number): Promise<void> {
   const since = (await readServerFacts(source)).now;
-  progress(`${source.label}: watching ${seconds} s for statements that violate GTID consistency`);
   const end = Date.now() + seconds * 1000;
   await waitUntil(
     { awaited: "the end of the watch", where: source.label, next: "run again", timeoutSeconds: seconds + 60 },

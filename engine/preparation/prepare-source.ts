@@ -38,7 +38,7 @@ export async function prepareSource(
   progress: Progress,
 ): Promise<SourcePreparationResult> {
   const findings = await preflight(request);
-  progress(formatFindings(findings));
+  progress(formatFindings(findings.filter(({ severity }) => severity !== "ok")));
   assertNoBlockers(findings);
   return MysqlServer.with(request.source, "source", async (source) => {
     const observed = await observe(source, request.replicationAccount);
@@ -47,7 +47,7 @@ export async function prepareSource(
     try {
       for (const step of steps) {
         progress(`${source.label}: ${describeStep(step, request)}`);
-        await apply(source, step, request, password, progress);
+        await apply(source, step, request, password);
       }
     } catch (error) {
       throw new PartialFailure(await resultOf(request, password), error);
@@ -97,7 +97,7 @@ export async function restoreSource(request: SourcePreparationRequest, progress:
     const ledger = await readLedger(source);
     for (const step of planRestoration(await readServerFacts(source), ledger)) {
       progress(`${source.label}: ${describeStep(step, request)}`);
-      await apply(source, step, request, "", progress);
+      await apply(source, step, request, "");
     }
   });
 }
@@ -176,7 +176,6 @@ async function apply(
   step: SourceStep,
   request: SourcePreparationRequest,
   password: string,
-  progress: Progress,
 ): Promise<void> {
   const account = request.replicationAccount;
   switch (step.kind) {
@@ -187,7 +186,7 @@ async function apply(
     case "set":
       return source.runWithin(request.stepTimeoutSeconds, setStatement(step.name, step.value));
     case "watch-consistency":
-      return watchConsistency(source, request.consistencyWatchSeconds, progress);
+      return watchConsistency(source, request.consistencyWatchSeconds);
     case "await-no-anonymous":
       return awaitNoAnonymousTransactions(source, request.stepTimeoutSeconds);
     case "await-no-gtid":

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { loadConfiguration } from "../../../components/configuration.js";
+
+const complete: Record<string, string> = {
+  platform: "local",
+  phase: "replicate",
+  database: "shop",
+  sourceHost: "127.0.0.1",
+  sourcePort: "3306",
+  sourceUser: "ferry_admin",
+  sourceTlsMode: "required",
+  sourceTlsCa: "",
+  expectedSourceUuid: "",
+  sourceHostForTarget: "",
+  gtidEnabling: "online",
+  consistencyWatchSeconds: "300",
+  stepTimeoutSeconds: "300",
+  binlogRetentionSeconds: "604800",
+  replicationUser: "gtid_ferry_repl",
+  replicationHost: "127.0.0.1",
+  replicationTlsMode: "required",
+  replicationTlsCaPath: "",
+  replicationStartTimeoutSeconds: "300",
+  backupMethod: "clone",
+  backupTrigger: "1",
+  backupBucket: "backups",
+  backupKeyPrefix: "gtid-ferry",
+  backupRegion: "eu-central-1",
+  backupEndpoint: "",
+  backupAccessKeyId: "",
+  backupDirectory: "/var/lib/gtid-ferry",
+  backupCompressionLevel: "1",
+  backupThreads: "2",
+  backupTimeoutSeconds: "86400",
+  mysqlBinDirectory: "",
+  awsCommand: "aws",
+  targetDirectory: "/srv/target",
+  targetPort: "3307",
+  targetServerId: "42",
+  targetBufferPoolMebibytes: "128",
+  targetStartTimeoutSeconds: "600",
+};
+const load = (changed: Record<string, string | undefined> = {}) => {
+  const values = { ...complete, ...changed };
+  return loadConfiguration((key) => values[key]);
+};
+
+describe("loadConfiguration", () => {
+  it("reads numbers as numbers and empty texts as not given", () => {
+    const configuration = load();
+    expect(configuration.sourcePort).toBe(3306);
+    expect(configuration.backupEndpoint).toBeUndefined();
+    expect(configuration.mysqlBinDirectory).toBeUndefined();
+    expect(configuration.awsCommand).toBe("aws");
+  });
+
+  it.each([
+    [{ phase: "cutover!" }, 'gtid-ferry:phase is "cutover!"'],
+    [{ platform: "gcp" }, 'gtid-ferry:platform is "gcp"'],
+    [{ database: "Shop DB" }, 'gtid-ferry:database is "Shop DB"'],
+    [{ sourceHost: undefined }, "gtid-ferry:sourceHost is not set"],
+    [{ sourcePort: "70000" }, 'gtid-ferry:sourcePort is "70000"'],
+    [{ backupBucket: "B" }, 'gtid-ferry:backupBucket is "B"'],
+    [{ targetPort: "3306" }, 'gtid-ferry:targetPort is "3306"'],
+    [{ sourceTlsMode: "verify-ca" }, 'gtid-ferry:sourceTlsCa is ""'],
+    [{ replicationTlsMode: "verify-identity" }, 'gtid-ferry:replicationTlsCaPath is ""'],
+    [{ backupKeyPrefix: "/x" }, 'gtid-ferry:backupKeyPrefix is "/x"'],
+  ])("names key and value of %o", (changed, expected) => {
+    expect(() => load(changed)).toThrow(expected);
+  });
+
+  it("reports all mistakes at once", () => {
+    expect(() => load({ phase: "x", sourcePort: "0", backupBucket: "B" })).toThrow(
+      /^the stack's configuration has 3 mistake\(s\)\n {2}gtid-ferry:phase .*\n {2}gtid-ferry:sourcePort .*\n {2}gtid-ferry:backupBucket .*$/,
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { type ObservedSource, planPreparation, planRestoration } from "../../../../engine/preparation/source-plan.js";
+
+const untouched: ObservedSource = {
+  gtidMode: "OFF",
+  gtidConsistency: "OFF",
+  binlogExpireLogsSeconds: 7200,
+  ledger: { settings: [], accounts: [] },
+  accountExists: false,
+};
+const wanted = { binlogRetentionSeconds: 86_400, isPasswordKnown: false };
+
+const brief = (steps: ReturnType<typeof planPreparation>) =>
+  steps.map((step) => {
+    if (step.kind === "set") return `${step.name}=${step.value}`;
+    return step.kind === "record-setting" ? `record ${step.name}` : step.kind;
+  });
+
+describe("planPreparation", () => {
+  it("takes a source from OFF to ON by adjacent modes, recording each setting before its first change", () => {
+    expect(brief(planPreparation(untouched, wanted))).toEqual([
+      "create-ledger",
+      "record enforce_gtid_consistency",
+      "enforce_gtid_consistency=WARN",
+      "watch-consistency",
+      "enforce_gtid_consistency=ON",
+      "record gtid_mode",
+      "gtid_mode=OFF_PERMISSIVE",
+      "gtid_mode=ON_PERMISSIVE",
+      "await-no-anonymous",
+      "rotate-binlog",
+      "gtid_mode=ON",
+      "record binlog_expire_logs_seconds",
+      "binlog_expire_logs_seconds=86400",
+      "create-account",
+      "grant",
+    ]);
+  });
+
+  it("goes on where a killed run stopped", () => {
+    const halfway: ObservedSource = {
+      ...untouched,
+      gtidConsistency: "WARN",
+      gtidMode: "OFF_PERMISSIVE",
+      binlogExpireLogsSeconds: 0,
+      accountExists: true,
+    };
+    expect(brief(planPreparation(halfway, wanted))).toEqual([
+      "create-ledger",
+      "record enforce_gtid_consistency",
+      "watch-consistency",
+      "enforce_gtid_consistency=ON",
+      "record gtid_mode",
+      "gtid_mode=ON_PERMISSIVE",
+      "await-no-anonymous",
+      "rotate-binlog",
+      "gtid_mode=ON",
+      "set-account-password",
+      "grant",
+    ]);
+  });
+
+  it("does nothing to a prepared source", () => {
+    const prepared: ObservedSource = {
+      ...untouched,
+      gtidMode: "ON",
+      gtidConsistency: "ON",
+      binlogExpireLogsSeconds: 86_400,
+      accountExists: true,
+    };
+    expect(planPreparation(prepared, { ...wanted, isPasswordKnown: true })).toEqual([]);
+  });
+});
+
+describe("planRestoration", () => {
+  const current = { gtidMode: "ON", gtidConsistency: "ON", binlogExpireLogsSeconds: 86_400 } as const;
+
+  it("gives back what the ledger holds, in the reverse order", () => {
+    const settings = [
+      { name: "enforce_gtid_consistency", value: "OFF", persisted: null },
+      { name: "gtid_mode", value: "OFF", persisted: "OFF" },
+      { name: "binlog_expire_logs_seconds", value: "7200", persisted: null },
+    ] as const;
+    const steps = planRestoration(current, { settings, accounts: [{ user: "repl", host: "10.%" }] });
+    expect(brief(steps)).toEqual([
+      "drop-account",
+      "gtid_mode=ON_PERMISSIVE",
+      "gtid_mode=OFF_PERMISSIVE",
+      "await-no-gtid",
+      "gtid_mode=OFF",
+      "enforce_gtid_consistency=OFF",
+      "binlog_expire_logs_seconds=7200",
+      "forget",
+      "forget",
+      "forget",
+      "drop-ledger",
+    ]);
+  });
+
+  it("touches no setting that preparation did not change", () => {
+    expect(brief(planRestoration(current, { settings: [], accounts: [] }))).toEqual(["drop-ledger"]);
+  });
+});
