@@ -1,3 +1,5 @@
+import { shellQuote } from "./shell-quote.js";
+
 export interface WrapperTarget {
   /** Name that the program sees as its own, e.g. "mysqld". */
   readonly name: string;
@@ -15,9 +17,4 @@ export function wrapperScript({ name, program, loader, options = [] }: WrapperTa
       ? [program]
       : [loader.path, "--library-path", loader.libraryDirectories.join(":"), "--argv0", name, program];
   return `#!/bin/sh\nexec ${words.map(shellQuote).join(" ")} ${['"$@"', ...options.map(shellQuote)].join(" ")}\n`;
-}
-
-/** One word of a POSIX shell, whatever it holds. */
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
