@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureMysql, type MysqlInstallation } from "../toolchain/mysql.js";
-import { paths } from "../toolchain/paths.js";
+import { ensurePythonTools, type PythonTools } from "../toolchain/python.js";
 import { APPLICATION } from "./defaults.js";
 import { LabMysqld, type MysqldSettings, type Row } from "./mysqld/index.js";
+import { type S3Access, startS3, stopS3 } from "./s3.js";
+import { makeTestDirectory, removeTestDirectory } from "./test-directories.js";
+
+export { makeTestDirectory, removeTestDirectory };
 
 export interface TestMysql {
   /** Of the administrator. */
@@ -25,12 +27,24 @@ export interface TestMysql {
   errorLog(): Promise<string>;
 }
 
+export interface TestS3 extends S3Access {
+  stop(): Promise<void>;
+}
+
 let installation: Promise<MysqlInstallation> | undefined;
 
 /** The MySQL programs that tests use; found once per test process. */
 export function testInstallation(): Promise<MysqlInstallation> {
   installation ??= ensureMysql(silent);
   return installation;
+}
+
+let pythonTools: Promise<PythonTools> | undefined;
+
+/** The AWS CLI and moto; found once per test process. */
+export function testPythonTools(): Promise<PythonTools> {
+  pythonTools ??= ensurePythonTools(silent);
+  return pythonTools;
 }
 
 /** Starts a fresh server as a legacy source has it (`SOURCE_SETTINGS`), with `settings` on top. */
@@ -52,7 +66,7 @@ export async function startTestMysql(request: {
     rootQuery: (...statements) => server.rootQuery(...statements),
     stop: async () => {
       await server.kill();
-      await rm(directory, { recursive: true, force: true });
+      await removeTestDirectory(directory);
     },
     kill: () => server.kill(),
     restart: () => server.restart(),
@@ -60,9 +74,16 @@ export async function startTestMysql(request: {
   };
 }
 
-/** A new empty directory of the project for one test. */
-export async function makeTestDirectory(name: string): Promise<string> {
-  const parent = join(paths.ferry, "test");
-  await mkdir(parent, { recursive: true });
-  return mkdtemp(join(parent, `${name}-`));
+/** Starts an S3 server with one empty bucket; its data are gone with `stop`. */
+export async function startTestS3(): Promise<TestS3> {
+  const directory = await makeTestDirectory("s3");
+  const { motoServer } = await testPythonTools();
+  const access = await startS3(motoServer, { directory });
+  return {
+    ...access,
+    stop: async () => {
+      await stopS3(directory);
+      await removeTestDirectory(directory);
+    },
+  };
 }

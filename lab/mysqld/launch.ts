@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FerryError, messageOf } from "@gtid-ferry/engine/operation";
+import { lastLines } from "../last-lines.js";
 import { isRunning, killProcess, type ProcessIdentity, startDetached } from "../process/index.js";
 import { queryAsRoot } from "./root-connection.js";
 
@@ -56,14 +56,4 @@ async function launchError(launch: Launch, seen: string): Promise<FerryError> {
     wanted: "a server that answers on its socket",
     next: "mend what the log names, then start it again",
   });
-}
-
-/** The end of a log, indented to stand below a message; empty when there is none. */
-export async function lastLines(path: string, count: number): Promise<string> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  const lines = text.trimEnd().split("\n").slice(-count);
-  return lines.map((line) => `          ${line}`).join("\n");
 }

@@ -7,9 +7,10 @@ import { runTool } from "../../toolchain/command.js";
 import { withLock } from "../../toolchain/lock.mjs";
 import type { MysqlInstallation } from "../../toolchain/mysql.js";
 import { paths } from "../../toolchain/paths.js";
+import { lastLines } from "../last-lines.js";
 import { stopProcess } from "../process/index.js";
 import { accountStatements } from "./accounts.js";
-import { lastLines, launchMysqld } from "./launch.js";
+import { launchMysqld } from "./launch.js";
 import { queryAsRoot } from "./root-connection.js";
 import { configurationText, type MysqldSettings, placeSettings } from "./settings.js";
 

@@ -36,10 +36,14 @@ export async function startDetached(program: DetachedProgram): Promise<ProcessId
     });
     child.unref();
     // A program that is gone already is reported by whoever waits for it to work.
-    return { pid, startTicks: lookAt(pid)?.startTicks ?? "gone" };
+    return identify(pid);
   } finally {
     closeSync(log);
   }
+}
+
+export function identify(pid: number): ProcessIdentity {
+  return { pid, startTicks: lookAt(pid)?.startTicks ?? "gone" };
 }
 
 export function isRunning(process: ProcessIdentity): boolean {
