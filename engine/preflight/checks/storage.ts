@@ -1,4 +1,5 @@
 import { checkOn, type Finding } from "../finding.js";
+import { holds, parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
 import type { PreflightContext, ServerObservation, TableName } from "../observation.js";
 import { judge } from "./judge.js";
@@ -49,15 +50,21 @@ export function checkInstantColumns(observation: ServerObservation, context: Pre
   ];
 }
 
-export function checkClonePlugin({ label, plugins }: ServerObservation, context: PreflightContext): Finding[] {
+export function checkClonePlugin(observation: ServerObservation, context: PreflightContext): Finding[] {
   if (context.backupMethod !== "clone") return [];
-  const check = checkOn(label, "clone-plugin", "plugin clone ACTIVE");
+  const { label, plugins, grantLines, currentAccount } = observation;
+  const check = checkOn(label, "clone-plugin", "plugin clone ACTIVE, or the privilege to install it");
   const status = plugins.get("clone");
+  const install = "INSTALL PLUGIN clone SONAME 'mysql_clone.so';";
   if (status === "ACTIVE") return [check.ok("ACTIVE")];
-  if (status === undefined)
+  if (status !== undefined) return [check.blocker(`installed, but ${status}`, `UNINSTALL PLUGIN clone; ${install}`)];
+  const grants = parseGrants(grantLines);
+  const scope = { schema: "mysql", table: "plugin" };
+  if (["INSERT", "DELETE"].every((privilege) => holds(grants, privilege, scope))) {
     return [check.warning("not installed", "nothing: the backup installs it, and removes it again")];
-  const reinstall = "UNINSTALL PLUGIN clone; INSTALL PLUGIN clone SONAME 'mysql_clone.so';";
-  return [check.blocker(`installed, but ${status}`, reinstall)];
+  }
+  const grant = `GRANT INSERT, DELETE ON mysql.plugin TO ${currentAccount};`;
+  return [check.blocker("not installed, and the account may not install it", `${grant} or install it: ${install}`)];
 }
 
 const ENCRYPTION_VARIABLES = ["innodb_redo_log_encrypt", "innodb_undo_log_encrypt", "binlog_encryption"];

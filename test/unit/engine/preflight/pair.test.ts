@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { parseVersion } from "../../../../engine/mysql/index.js";
+import {
+  checkConfigurationPair,
+  checkConnectionPair,
+  checkIdentities,
+  checkSourceIdentity,
+} from "../../../../engine/preflight/checks/pair.js";
+import {
+  checkFilters,
+  checkSourceChannels,
+  checkTargetChannels,
+} from "../../../../engine/preflight/checks/replication.js";
+import { checkVersion, checkVersionPair } from "../../../../engine/preflight/checks/version.js";
+import { brief, PREPARE, SOURCE_UUID, sourceWith, TARGET_UUID, targetWith } from "./observations.js";
+
+describe("version", () => {
+  it.each([
+    ["8.0.26", "ok"],
+    ["9.7.4-2", "ok"],
+    ["26.7.0", "ok"],
+    ["8.0.25", "blocker"],
+    ["5.7.44-log", "blocker"],
+    ["10.11.6-MariaDB", "blocker"],
+  ])("%s: %s", (text, severity) => {
+    expect(checkVersion("source x:1", text)).toMatchObject({ check: "version", severity, seen: text });
+  });
+
+  const severities = (source: string, target: string, gtidExecuted = "") =>
+    checkVersionPair(
+      sourceWith({}, { version: parseVersion(source), gtidExecuted }),
+      targetWith({}, { version: parseVersion(target) }),
+    ).map((finding) => finding.severity);
+
+  it.each([
+    ["8.4.3", "8.4.5", ["ok", "ok", "ok"]],
+    ["8.0.36", "8.4.3", ["ok", "warning", "ok"]],
+    ["8.4.3", "8.0.36", ["blocker", "ok", "ok"]],
+    ["8.0.36", "9.7.4", ["blocker", "warning", "ok"]],
+  ])("%s to %s and back", (source, target, expected) => expect(severities(source, target)).toEqual(expected));
+
+  it("matters where GTIDs have tags", () => {
+    const tagged = `${SOURCE_UUID}:1-5:import:1-3`;
+    expect(severities("8.2.0", "8.2.0", tagged)[2]).toBe("blocker");
+    expect(severities("8.4.3", "8.4.3", tagged)[2]).toBe("ok");
+    // Hexadecimal digits of a second UUID are no tag.
+    expect(severities("8.2.0", "8.2.0", `${SOURCE_UUID}:1-5,a94b6e1a-e532-11f1-a3ef-02fc00000001:1`)[2]).toBe("ok");
+  });
+});
+
+describe("identity", () => {
+  it.each([
+    [SOURCE_UUID, "ok"],
+    [SOURCE_UUID.toUpperCase(), "ok"],
+    [TARGET_UUID, "blocker"],
+  ])("expected %s: %s", (expectedSourceUuid, severity) => {
+    expect(checkSourceIdentity(sourceWith(), { ...PREPARE, expectedSourceUuid })).toMatchObject([{ severity }]);
+  });
+
+  it("is not checked without an expectation", () => expect(checkSourceIdentity(sourceWith(), PREPARE)).toEqual([]));
+
+  it("must differ between the two", () => {
+    expect(checkIdentities(sourceWith(), targetWith()).map(({ severity }) => severity)).toEqual(["ok", "ok"]);
+    const same = targetWith({}, { serverId: 1, serverUuid: SOURCE_UUID });
+    expect(checkIdentities(sourceWith(), same).map((finding) => brief(finding).slice(0, 3))).toEqual([
+      ["blocker", "server-id-pair", "both have server_id 1"],
+      ["blocker", "server-uuid-pair", `both have ${SOURCE_UUID}`],
+    ]);
+  });
+});
+
+describe("configuration", () => {
+  const differing = (variables: Record<string, string>) =>
+    checkConfigurationPair(sourceWith(), targetWith({}, {}, variables))
+      .filter(({ severity }) => severity !== "ok")
+      .map(brief);
+
+  it("that is equal gives no more than ok", () => expect(differing({})).toEqual([]));
+
+  it("may list SQL modes in any order", () => {
+    expect(differing({ sql_mode: "NO_ENGINE_SUBSTITUTION,STRICT_TRANS_TABLES" })).toEqual([]);
+  });
+
+  it("that differs says what to do", () => {
+    expect(
+      differing({ lower_case_table_names: "1", innodb_page_size: "8192", sql_mode: "", max_allowed_packet: "1024" }),
+    ).toEqual([
+      [
+        "blocker",
+        "lower-case-table-names",
+        "1",
+        "table names would not be found: create the target anew with lower_case_table_names=0",
+      ],
+      [
+        "blocker",
+        "innodb-page-size",
+        "8192",
+        "a physical copy cannot be opened with another page size: create the target anew with innodb_page_size=16384",
+      ],
+      [
+        "warning",
+        "sql-mode",
+        "(empty)",
+        "statements accepted on the source may be refused on the target: SET PERSIST sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'; on the target",
+      ],
+      [
+        "warning",
+        "max-allowed-packet",
+        "1024",
+        "large statements and rows may be refused: SET PERSIST max_allowed_packet = 67108864; on the target",
+      ],
+    ]);
+  });
+
+  it("of only one version is not compared", () => {
+    expect(differing({ authentication_policy: "*,," })).toEqual([]);
+  });
+
+  it("must leave room for the application's connections", () => {
+    expect(checkConnectionPair(sourceWith(), targetWith({}, {}, { max_connections: "150" })).severity).toBe("warning");
+    expect(checkConnectionPair(sourceWith(), targetWith()).severity).toBe("ok");
+  });
+});
+
+describe("channels and filters that are there already", () => {
+  const from = (sourceUuid: string) => ({
+    replicationSources: { value: [{ channel: "old", host: "10.0.0.9", port: 3306, sourceUuid }] },
+  });
+
+  it.each([
+    ["none", {}, "ok"],
+    ["one to the source", from(SOURCE_UUID), "ok"],
+    ["one never connected", from(""), "ok"],
+    ["one to another server", from(TARGET_UUID), "blocker"],
+  ])("on the target: %s", (_, changes, severity) => {
+    expect(checkTargetChannels(sourceWith(), targetWith(changes)).severity).toBe(severity);
+  });
+
+  it("on the source are a warning", () => {
+    expect(checkSourceChannels(sourceWith(from("")))).toMatchObject({
+      severity: "warning",
+      seen: "replicates from 10.0.0.9:3306 over channel old",
+    });
+    expect(checkSourceChannels(sourceWith()).severity).toBe("ok");
+  });
+
+  it("filters are worse on the target", () => {
+    const filtered = { replicationFilters: { value: [{ channel: "", name: "REPLICATE_DO_DB", rule: "app" }] } };
+    expect(checkFilters(targetWith(filtered))).toMatchObject({ severity: "blocker", seen: "REPLICATE_DO_DB=app" });
+    expect(checkFilters(sourceWith(filtered)).severity).toBe("warning");
+    expect(checkFilters(targetWith()).severity).toBe("ok");
+  });
+});
