@@ -9,12 +9,16 @@ import { ensureToolchain } from "../toolchain/toolchain.js";
 /** Everything: types, lint, format, then all tests, for which it gets MySQL, S3 and the Pulumi CLI. */
 async function main(): Promise<number> {
   const toolchain = await ensureToolchain((line) => console.log(line));
-  const environment = { ...process.env, ...shellEnvironment(toolchain) };
+  const environment = shellEnvironment(process.env, toolchain.environment);
   const check = run("npm", ["run", "check"], environment);
   if (check !== 0) return check;
   const results = join(paths.ferry, "test", "results.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
-  const status = run(join(paths.projectRoot, "node_modules", ".bin", "vitest"), ["run", ...reporters, ...process.argv.slice(2)], environment);
+  const status = run(
+    join(paths.projectRoot, "node_modules", ".bin", "vitest"),
+    ["run", ...reporters, ...process.argv.slice(2)],
+    environment,
+  );
   printTotals(results);
   return status;
 }

@@ -19,6 +19,7 @@ const ADMIN_SCHEMA = "gtid_ferry";
 
 const isPrepare = (context: PreflightContext) => context.purpose === "prepare";
 const isXtrabackup = (context: PreflightContext) => context.backupMethod === "xtrabackup";
+const isClone = (context: PreflightContext) => context.backupMethod === "clone";
 const table = (name: string): PrivilegeScope => ({ schema: "performance_schema", table: name });
 
 /** Everything that the engine's statements need in the phases prepare and replicate. */
@@ -29,6 +30,13 @@ export const PRIVILEGE_NEEDS: readonly PrivilegeNeed[] = [
     scope: "global",
     role: "source",
     why: "sets gtid_mode and the binlog retention, and sql_log_bin for its own session",
+    when: isPrepare,
+  },
+  {
+    privilege: "PERSIST_RO_VARIABLES_ADMIN",
+    scope: "global",
+    role: "source",
+    why: "forgets the persisted gtid_mode when the migration is cancelled (RESET PERSIST)",
     when: isPrepare,
   },
   ...["CREATE", "DROP", "INSERT", "DELETE"].map(
@@ -68,6 +76,15 @@ export const PRIVILEGE_NEEDS: readonly PrivilegeNeed[] = [
     why: "takes the backup",
     when: (context) => context.backupMethod !== undefined,
   },
+  ...["INSERT", "DELETE"].map(
+    (privilege): PrivilegeNeed => ({
+      privilege,
+      scope: { schema: "mysql", table: "plugin" },
+      role: "source",
+      why: "the backup installs the clone plugin where it is missing, and removes it",
+      when: isClone,
+    }),
+  ),
   {
     privilege: "LOCK TABLES",
     scope: "global",

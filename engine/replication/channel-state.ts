@@ -52,7 +52,13 @@ const configurationRow = z.object({
   applier: z.enum(["ON", "OFF"]),
 });
 
-const applierRow = z.object({ channel: z.string(), errno: z.number(), error: z.string(), applied: z.string() });
+const applierRow = z.object({
+  channel: z.string(),
+  worker: z.number(),
+  errno: z.number(),
+  error: z.string(),
+  applied: z.string(),
+});
 
 const CONFIGURATION_SQL = `
   SELECT c.CHANNEL_NAME AS channel, c.HOST AS host, c.PORT AS port, c.USER AS user, c.AUTO_POSITION AS auto_position,
@@ -68,10 +74,10 @@ const CONFIGURATION_SQL = `
 
 // The coordinator's row has no last applied transaction; a worker's has, and both have errors.
 const APPLIER_SQL = `
-  SELECT CHANNEL_NAME AS channel, LAST_ERROR_NUMBER AS errno, LAST_ERROR_MESSAGE AS error, '' AS applied
+  SELECT CHANNEL_NAME AS channel, 0 AS worker, LAST_ERROR_NUMBER AS errno, LAST_ERROR_MESSAGE AS error, '' AS applied
   FROM performance_schema.replication_applier_status_by_coordinator
   UNION ALL
-  SELECT CHANNEL_NAME, LAST_ERROR_NUMBER, LAST_ERROR_MESSAGE,
+  SELECT CHANNEL_NAME, 1, LAST_ERROR_NUMBER, LAST_ERROR_MESSAGE,
     IF(LAST_APPLIED_TRANSACTION = '', '', CAST(CONVERT_TZ(LAST_APPLIED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, @@SESSION.time_zone, '+00:00') AS CHAR))
   FROM performance_schema.replication_applier_status_by_worker`;
 
@@ -98,9 +104,7 @@ export async function readChannels(replica: MysqlServer): Promise<ChannelState[]
       receiver: row.receiver,
       receiverError: row.receiver_errno === 0 ? undefined : { number: row.receiver_errno, message: row.receiver_error },
       applier: row.applier,
-      applierErrors: threads
-        .filter(({ errno }) => errno !== 0)
-        .map(({ errno, error }) => ({ number: errno, message: error })),
+      applierErrors: applierErrors(threads),
       lastAppliedCommit: threads
         .map(({ applied }) => applied)
         .filter((applied) => applied !== "")
@@ -108,6 +112,13 @@ export async function readChannels(replica: MysqlServer): Promise<ChannelState[]
         .at(-1),
     };
   });
+}
+
+/** The workers' own errors; the coordinator's only repeats one of them, unless it is the only one. */
+function applierErrors(threads: readonly z.infer<typeof applierRow>[]): ThreadError[] {
+  const failed = threads.filter(({ errno }) => errno !== 0);
+  const ofWorkers = failed.filter(({ worker }) => worker === 1);
+  return (ofWorkers.length > 0 ? ofWorkers : failed).map(({ errno, error }) => ({ number: errno, message: error }));
 }
 
 export async function readChannel(replica: MysqlServer, channel: string): Promise<ChannelState | undefined> {
@@ -128,5 +139,10 @@ export function describeChannel(state: ChannelState | undefined): string {
 }
 
 function describeError(error: ThreadError | undefined): string {
-  return error === undefined ? "" : ` (${error.number}: ${error.message})`;
+  return error === undefined ? "" : ` (${error.number}: ${withoutCredentials(error.message)})`;
+}
+
+/** The applier quotes the statement that failed, and an account statement holds a password's hash. */
+function withoutCredentials(message: string): string {
+  return message.replace(/(IDENTIFIED\b.*?\b(?:AS|BY)\s+)'.*'/gs, "$1'********'");
 }

@@ -34,6 +34,8 @@ export const ADMINISTRATOR_GRANTS: readonly GrantLine[] = [
   { privileges: ["INSERT", "DELETE"], on: "mysql.plugin" },
   // gtid_mode, retention, super_read_only, gtid_purged; sql_log_bin and gtid_next of its own session; all persisted.
   { privileges: ["SYSTEM_VARIABLES_ADMIN"], on: "*.*" },
+  // RESET PERSIST gtid_mode: mysqld-auto.cnf counts it among the variables that are read at start only.
+  { privileges: ["PERSIST_RO_VARIABLES_ADMIN"], on: "*.*" },
   // Configures, starts and stops a channel.
   { privileges: ["REPLICATION_SLAVE_ADMIN"], on: "*.*" },
   // Injects an empty transaction in place of an errant one.

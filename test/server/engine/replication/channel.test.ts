@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { silent } from "@gtid-ferry/engine/operation";
+import { ensureChannel, readChannelResult, removeChannel, reportChannel } from "@gtid-ferry/engine/replication";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Pair, startPair } from "../../helpers/pair.js";
+
+let pair: Pair;
+
+beforeEach(async () => {
+  pair = await startPair("channel");
+  await pair.source.rootQuery("CREATE SCHEMA shop", "CREATE TABLE shop.item (id INT PRIMARY KEY, name VARCHAR(20))");
+});
+afterEach(() => pair.stop());
+
+async function linesOf(work: (progress: (line: string) => void) => Promise<unknown>): Promise<string[]> {
+  const lines: string[] = [];
+  await work((line) => lines.push(line));
+  return lines;
+}
+
+async function caughtUp(): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const { missing } = await reportChannel(pair.channel.from, pair.channel.to, pair.channel.channel);
+    if (missing === "") return;
+    await sleep(100);
+  }
+  throw new Error("the target never caught up");
+}
+
+describe("ensureChannel", () => {
+  it("starts a channel that applies, shows no secret, and does nothing the second time", async () => {
+    const first = await linesOf((progress) => ensureChannel(pair.channel, progress));
+    expect(first.join("\n")).toContain("SOURCE_PASSWORD = '********'");
+    expect(first.join("\n")).not.toContain(pair.channel.source.password);
+    await pair.source.rootQuery("INSERT INTO shop.item VALUES (1, 'one')");
+    await caughtUp();
+    expect(await pair.target.rootQuery("SELECT name FROM shop.item")).toEqual([{ name: "one" }]);
+    expect(await reportChannel(pair.channel.from, pair.channel.to, "gtid_ferry")).toMatchObject({
+      connected: true,
+      applying: true,
+      missing: "",
+      errant: "",
+      seconds: 0,
+    });
+    const second = await linesOf((progress) => ensureChannel(pair.channel, progress));
+    expect(second.filter((line) => /CHANGE|START|STOP/.test(line))).toEqual([]);
+  });
+
+  it("takes a rotated password without losing its place", async () => {
+    await ensureChannel(pair.channel, silent);
+    await pair.source.rootQuery("ALTER USER repl@'127.0.0.1' IDENTIFIED BY 'rotated'");
+    const rotated = { ...pair.channel, source: { ...pair.channel.source, password: "rotated" } };
+    const lines = await linesOf((progress) => ensureChannel(rotated, progress));
+    expect(lines.filter((line) => /STOP|CHANGE|START/.test(line))).toHaveLength(3);
+    await pair.source.rootQuery("INSERT INTO shop.item VALUES (2, 'two')");
+    await caughtUp();
+  });
+
+  it("gives up at once on a wrong password, without showing it", async () => {
+    const wrong = { ...pair.channel, source: { ...pair.channel.source, password: "not-the-password" } };
+    const failure = await ensureChannel(wrong, silent).catch((error: unknown) => error);
+    expect(String(failure)).toContain("1045");
+    expect(String(failure)).not.toContain("not-the-password");
+    expect(failure).toMatchObject({ partial: { running: false } });
+  });
+
+  it("refuses to start when the source has purged what the target lacks, naming the set", async () => {
+    await pair.source.rootQuery("FLUSH BINARY LOGS");
+    const [log] = await pair.source.rootQuery("SHOW BINARY LOG STATUS");
+    await pair.source.rootQuery(`PURGE BINARY LOGS TO '${String(log?.File)}'`);
+    const [uuid] = await pair.source.rootQuery("SELECT @@server_uuid AS value");
+    await expect(ensureChannel(pair.channel, silent)).rejects.toThrow(
+      `the source has purged binary logs with ${String(uuid?.value)}:1-2, which the target lacks`,
+    );
+    expect(await readChannelResult({ ...pair.channel, ...noResult }, silent)).toBeUndefined();
+  });
+
+  it("refuses a target with an errant transaction, naming it", async () => {
+    await pair.target.rootQuery(
+      "SET GLOBAL super_read_only = OFF",
+      "CREATE SCHEMA stray",
+      "SET GLOBAL super_read_only = ON",
+    );
+    const [uuid] = await pair.target.rootQuery("SELECT @@server_uuid AS value");
+    await expect(ensureChannel(pair.channel, silent)).rejects.toThrow(
+      `the target has errant transactions ${String(uuid?.value)}:1`,
+    );
+  });
+
+  it("refuses a target that accepts writes, one with another channel, and one that lost its restored set, all at once", async () => {
+    await pair.target.rootQuery(
+      "SET GLOBAL super_read_only = OFF",
+      "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_AUTO_POSITION = 1 FOR CHANNEL 'foreign'",
+    );
+    const restoredGtidSet = "11111111-2222-3333-4444-555555555555:1-7";
+    const refusal = ensureChannel({ ...pair.channel, restoredGtidSet }, silent);
+    await expect(refusal).rejects.toThrow(/accepts writes.*other channels: "foreign".*has lost 1{8}-.*:1-7/);
+  });
+
+  it("names the conflict that stops the applier", async () => {
+    await ensureChannel(pair.channel, silent);
+    await caughtUp();
+    await pair.target.rootQuery(
+      "SET GLOBAL super_read_only = OFF",
+      "SET sql_log_bin = 0",
+      "INSERT INTO shop.item VALUES (7, 'only here')",
+      "SET GLOBAL super_read_only = ON",
+    );
+    await pair.source.rootQuery("INSERT INTO shop.item VALUES (7, 'conflict')");
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      const result = await readChannelResult({ ...pair.channel, ...noResult }, silent);
+      if (result?.running === false) break;
+      await sleep(100);
+    }
+    await expect(ensureChannel(pair.channel, silent)).rejects.toThrow(/1062.*next: {3}compare the row/s);
+  });
+
+  it("comes back after the target was killed, and a dead target has a channel that does not run", async () => {
+    const result = await ensureChannel(pair.channel, silent);
+    await pair.target.kill();
+    expect(await readChannelResult({ ...pair.channel, ...result }, silent)).toMatchObject({ running: false });
+    await pair.source.rootQuery("INSERT INTO shop.item VALUES (3, 'while it was down')");
+    await pair.target.restart();
+    expect(await readChannelResult({ ...pair.channel, ...result }, silent)).toMatchObject({ running: false });
+    await ensureChannel(pair.channel, silent);
+    await caughtUp();
+  });
+});
+
+describe("removeChannel", () => {
+  it("forgets this channel only, is repeatable, and content when nobody serves the target", async () => {
+    await ensureChannel(pair.channel, silent);
+    await removeChannel(pair.channel.to, "gtid_ferry", silent);
+    await removeChannel(pair.channel.to, "gtid_ferry", silent);
+    expect(await readChannelResult({ ...pair.channel, ...noResult }, silent)).toBeUndefined();
+    await pair.target.kill();
+    await removeChannel(pair.channel.to, "gtid_ferry", silent);
+  });
+});
+
+const noResult = { sourceUuid: "", targetUuid: "", running: false, errant: "" };

@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
+import type { ChannelRequest } from "@gtid-ferry/engine/replication";
+import { startTestMysql, type TestMysql } from "../../../lab/testing.js";
+
+const GTID_ON = { gtid_mode: "ON", enforce_gtid_consistency: "ON" } as const;
+
+/** A source and an empty read-only target that may replicate from it: nobody has a transaction yet. */
+export interface Pair {
+  readonly source: TestMysql;
+  readonly target: TestMysql;
+  readonly channel: ChannelRequest;
+  stop(): Promise<void>;
+}
+
+export async function startPair(name: string): Promise<Pair> {
+  const source = await startTestMysql({ name: `${name}-source`, settings: GTID_ON });
+  const target = await startTestMysql({
+    name: `${name}-target`,
+    settings: { ...GTID_ON, super_read_only: "ON", skip_replica_start: "ON", event_scheduler: "OFF" },
+  });
+  const password = randomBytes(12).toString("hex");
+  // On both, as after a restore, so that later changes of the account replicate.
+  for (const server of [source, target]) {
+    await server.rootQuery(
+      "SET sql_log_bin = 0",
+      "SET GLOBAL super_read_only = OFF",
+      `CREATE USER repl@'127.0.0.1' IDENTIFIED BY '${password}' REQUIRE SSL`,
+      "GRANT REPLICATION SLAVE ON *.* TO repl@'127.0.0.1'",
+    );
+  }
+  await target.rootQuery("SET GLOBAL super_read_only = ON");
+  return {
+    source,
+    target,
+    channel: channelRequest(source.options, target.options, password),
+    stop: async () => {
+      await Promise.all([source.stop(), target.stop()]);
+    },
+  };
+}
+
+function channelRequest(from: ConnectionOptions, to: ConnectionOptions, password: string): ChannelRequest {
+  return {
+    channel: "gtid_ferry",
+    from,
+    to,
+    source: {
+      host: from.host,
+      port: from.port,
+      user: "repl",
+      password,
+      tls: { mode: "required" },
+      connectRetrySeconds: 1,
+      retryCount: 86_400,
+      heartbeatSeconds: 1,
+      compression: "uncompressed",
+    },
+    restoredGtidSet: "",
+    startTimeoutSeconds: 30,
+  };
+}
