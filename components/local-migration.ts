@@ -157,6 +157,7 @@ function replicate(
         storage,
         manifestKey: backup.manifestKey,
         volumeDirectory: configuration.targetDirectory,
+        workDirectory: join(configuration.targetDirectory, "job"),
         threads: configuration.backupThreads,
         tools,
         timeoutSeconds: configuration.backupTimeoutSeconds,

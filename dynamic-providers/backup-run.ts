@@ -1,7 +1,7 @@
 import type { BackupRequest, Manifest } from "@gtid-ferry/engine/backup";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import * as pulumi from "@pulumi/pulumi";
-import { type ChangeEffect, diffByTable, report, toProviderError } from "./provider-support";
+import { type ChangeEffect, diffByTable, GONE, noImport, report, toProviderError } from "./provider-support";
 
 interface Inputs extends BackupRequest {
   /** The source's host, on which the backup runs. */
@@ -37,7 +37,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const { backupKeys, takeBackup } = await import("@gtid-ferry/engine/backup");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
     try {
-      const { manifestKey } = backupKeys(inputs.keyPrefix, inputs.database, inputs.backupId);
+      const manifestKey = backupKeys(inputs.keyPrefix, inputs.database, inputs.backupId).manifest;
       const manifest = await takeBackup(openHost(inputs.host), inputs, report);
       return { id: `${inputs.storage.bucket}/${manifestKey}`, outs: { ...inputs, manifest, manifestKey } };
     } catch (error) {
@@ -50,11 +50,14 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     return { outs: { ...news, manifest: olds.manifest, manifestKey: olds.manifestKey } };
   },
 
-  async read(id: string, props: Outputs) {
-    const { observeBackup } = await import("@gtid-ferry/engine/backup");
+  async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
+    if (props === undefined) throw noImport();
+    const { backupKeys, observeBackup } = await import("@gtid-ferry/engine/backup");
     try {
-      const found = await observeBackup(props);
-      return found === "intact" ? { id, props } : {};
+      const keys = backupKeys(props.keyPrefix, props.database, props.backupId);
+      const found = await observeBackup(props.storage, keys);
+      if (typeof found === "object") report(`backup ${id} is damaged: ${found.damaged}`);
+      return found === "intact" ? { id, props } : GONE;
     } catch (error) {
       throw toProviderError(error);
     }

@@ -1,7 +1,15 @@
 import type { HostOptions, ProcessIdentity } from "@gtid-ferry/engine/hosts";
 import type { LocalServerRequest, LocalServerResult } from "@gtid-ferry/engine/local-server";
 import * as pulumi from "@pulumi/pulumi";
-import { type ChangeEffect, diffByTable, report, toCreateError, toProviderError } from "./provider-support";
+import {
+  type ChangeEffect,
+  diffByTable,
+  GONE,
+  noImport,
+  report,
+  toCreateError,
+  toProviderError,
+} from "./provider-support";
 
 interface Inputs extends LocalServerRequest {
   readonly host: HostOptions;
@@ -55,12 +63,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     }
   },
 
-  async read(id: string, props: Outputs) {
+  async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
+    if (props === undefined) throw noImport();
     const { readLocalServer } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
     try {
       const result = await readLocalServer(openHost(props.host), props, props);
-      return result === undefined ? {} : { id, props: { ...props, ...result } };
+      return result === undefined ? GONE : { id, props: { ...props, ...result } };
     } catch (error) {
       throw toProviderError(error);
     }

@@ -66,6 +66,14 @@ export function diffByTable(
   };
 }
 
+/** What `read` returns when the real thing is not there any more. */
+export const GONE: dynamic.ReadResult = { id: "" };
+
+/** Only `pulumi import` reads without properties, and Pulumi has none for dynamic resources. */
+export function noImport(): Error {
+  return new Error("a dynamic resource cannot be imported: let `pulumi up` find what exists");
+}
+
 /** Prints a line live in `pulumi up` and `pulumi preview`. */
 export function report(line: string): void {
   console.log(line);

@@ -1,6 +1,14 @@
 import type { ChannelRequest, ChannelResult } from "@gtid-ferry/engine/replication";
 import * as pulumi from "@pulumi/pulumi";
-import { type ChangeEffect, diffByTable, report, toCreateError, toProviderError } from "./provider-support";
+import {
+  type ChangeEffect,
+  diffByTable,
+  GONE,
+  noImport,
+  report,
+  toCreateError,
+  toProviderError,
+} from "./provider-support";
 
 type Inputs = ChannelRequest;
 type Outputs = Inputs & ChannelResult;
@@ -42,11 +50,12 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     }
   },
 
-  async read(id: string, props: Outputs) {
+  async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
+    if (props === undefined) throw noImport();
     const { readChannelResult } = await import("@gtid-ferry/engine/replication");
     try {
       const result = await readChannelResult(props, report);
-      return result === undefined ? {} : { id, props: { ...props, ...result } };
+      return result === undefined ? GONE : { id, props: { ...props, ...result } };
     } catch (error) {
       throw toProviderError(error);
     }

@@ -5,6 +5,7 @@ import {
   type ChangeEffect,
   diffByTable,
   hasUnknown,
+  noImport,
   report,
   toCreateError,
   toProviderError,
@@ -90,7 +91,8 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     }
   },
 
-  async read(id: string, props: Outputs) {
+  async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
+    if (props === undefined) throw noImport();
     const { readPreparedState } = await import("@gtid-ferry/engine/preparation");
     try {
       return { id, props: { ...props, state: await readPreparedState(props) } };
