@@ -1,0 +1,107 @@
+import type { Host, ProcessIdentity } from "../hosts/index.js";
+import { environmentFile } from "./environment-file.js";
+import { backupKeys } from "./keys.js";
+import { optionFile } from "./option-file.js";
+import type { BackupRequest, BackupTools, RestoreRequest } from "./request.js";
+import { installScript } from "./scripts.js";
+import type { ObjectStorage } from "./storage.js";
+
+const SECRET = 0o600;
+
+export function backupJobDirectory(request: Pick<BackupRequest, "workDirectory" | "backupId">): string {
+  return `${request.workDirectory}/backup-${request.backupId}`;
+}
+
+/** Writes everything that backup.sh reads; gives the script's path. */
+export async function writeBackupJob(host: Host, request: BackupRequest): Promise<string> {
+  const directory = backupJobDirectory(request);
+  const ca = request.socket === undefined ? request.source.tls?.ca : undefined;
+  const caPath = `${directory}/ca.pem`;
+  if (ca !== undefined) await host.writeFile(caPath, ca, SECRET);
+  const login = optionFile(request.source, {
+    ...(request.socket === undefined ? {} : { socket: request.socket }),
+    ...(ca === undefined ? {} : { caPath }),
+  });
+  await host.writeFile(`${directory}/client.cnf`, login, SECRET);
+  await host.writeFile(`${directory}/job.env`, environmentFile(backupParameters(request)), SECRET);
+  return installScript(host, directory, "backup.sh");
+}
+
+/** Writes everything that restore.sh reads; gives the script's path. */
+export async function writeRestoreJob(host: Host, directory: string, request: RestoreRequest): Promise<string> {
+  await host.writeFile(`${directory}/job.env`, environmentFile(restoreParameters(request)), SECRET);
+  return installScript(host, directory, "restore.sh");
+}
+
+/** Starts a script on its job directory; what an earlier run reported is gone first. */
+export async function startJob(host: Host, directory: string, script: string): Promise<ProcessIdentity> {
+  await host.remove(`${directory}/status.json`);
+  await host.remove(`${directory}/log`);
+  return host.startDetached({
+    argv: ["bash", script, directory],
+    workingDirectory: directory,
+    environment: { GTID_FERRY_JOB: directory },
+    logPath: `${directory}/log`,
+  });
+}
+
+/** Files with credentials, for the case that no script ran that removes them itself. */
+export async function removeCredentials(host: Host, directory: string): Promise<void> {
+  for (const name of ["job.env", "client.cnf", "ca.pem"]) await host.remove(`${directory}/${name}`);
+}
+
+export function secretsOf(storage: ObjectStorage, password = ""): string[] {
+  return [password, storage.secretAccessKey ?? "", storage.sessionToken ?? ""];
+}
+
+function backupParameters(request: BackupRequest): Record<string, string | undefined> {
+  const keys = backupKeys(request.keyPrefix, request.database, request.backupId);
+  return {
+    DATABASE: request.database,
+    BACKUP_ID: request.backupId,
+    METHOD: request.method,
+    OBJECT_KEY: keys.object,
+    MANIFEST_KEY: keys.manifest,
+    WORK_DIRECTORY: request.workDirectory,
+    COMPRESSION_LEVEL: request.compressionLevel?.toString(),
+    THREADS: request.threads?.toString(),
+    EXPECTED_BYTES: request.expectedBytes?.toString(),
+    ...storageParameters(request.storage),
+    ...toolParameters(request.tools ?? {}),
+  };
+}
+
+function restoreParameters(request: RestoreRequest): Record<string, string | undefined> {
+  return {
+    MANIFEST_KEY: request.manifestKey,
+    VOLUME_DIRECTORY: request.volumeDirectory,
+    THREADS: request.threads?.toString(),
+    USE_MEMORY: request.prepareMemory,
+    LOG_BIN: request.logBin,
+    OWNER: request.owner,
+    ...storageParameters(request.storage),
+    ...toolParameters(request.tools ?? {}),
+  };
+}
+
+function storageParameters(storage: ObjectStorage): Record<string, string | undefined> {
+  return {
+    BUCKET: storage.bucket,
+    AWS_REGION: storage.region,
+    S3_ENDPOINT: storage.endpoint,
+    AWS_ACCESS_KEY_ID: storage.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: storage.secretAccessKey,
+    AWS_SESSION_TOKEN: storage.sessionToken,
+  };
+}
+
+function toolParameters(tools: BackupTools): Record<string, string | undefined> {
+  return {
+    AWS_TOOL: tools.aws,
+    MYSQL_TOOL: tools.mysql,
+    TAR_TOOL: tools.tar,
+    XBSTREAM_TOOL: tools.xbstream,
+    XTRABACKUP_TOOL: tools.xtrabackup,
+    ZSTD_TOOL: tools.zstd,
+  };
+}

@@ -1,0 +1,48 @@
+import type { ConnectionOptions, TlsOptions } from "../mysql/connection-options.js";
+
+export interface OptionFileExtras {
+  /** Unix socket on the host; then host, port and TLS are not used. */
+  readonly socket?: string;
+  /** Where the certificate authority's PEM text lies on the host; needed when the connection has one. */
+  readonly caPath?: string;
+}
+
+/** MySQL option file with the login for the mysql client and xtrabackup. A secret: write it with mode 0600. */
+export function optionFile(options: ConnectionOptions, extras: OptionFileExtras = {}): string {
+  const lines = [
+    `user=${quoteOptionValue(options.user)}`,
+    `password=${quoteOptionValue(options.password)}`,
+    ...addressLines(options, extras),
+  ];
+  // xtrabackup reads [client] too, but a server's own option files may set other values for [xtrabackup].
+  return ["[client]", ...lines, "", "[xtrabackup]", ...lines, ""].join("\n");
+}
+
+/** Quotes one value so that option files give it back unchanged, whatever it holds (`#`, quotes, backslashes, blanks). */
+export function quoteOptionValue(value: string): string {
+  if (value.includes("\0")) throw new Error("an option value cannot hold a NUL character");
+  const escaped = value
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"', '\\"')
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\t", "\\t");
+  return `"${escaped}"`;
+}
+
+function addressLines(options: ConnectionOptions, extras: OptionFileExtras): string[] {
+  if (extras.socket !== undefined) return [`socket=${quoteOptionValue(extras.socket)}`, "protocol=SOCKET"];
+  return [
+    `host=${quoteOptionValue(options.host)}`,
+    `port=${options.port}`,
+    "protocol=TCP",
+    ...tlsLines(options.tls ?? { mode: "required" }, extras.caPath),
+  ];
+}
+
+function tlsLines(tls: TlsOptions, caPath: string | undefined): string[] {
+  const mode = `ssl-mode=${tls.mode.replaceAll("-", "_").toUpperCase()}`;
+  // Without TLS, caching_sha2_password needs the server's public key.
+  if (tls.mode === "disabled") return [mode, "loose-get-server-public-key"];
+  return caPath === undefined ? [mode] : [mode, `ssl-ca=${quoteOptionValue(caPath)}`];
+}
