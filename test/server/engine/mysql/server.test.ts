@@ -87,20 +87,19 @@ describe("a statement with a time limit", () => {
   });
 
   it("is killed even while the server has no room for the connection that kills", async () => {
+    await server.rootQuery(`ALTER USER ${options.user} WITH MAX_USER_CONNECTIONS 3`);
     const holder = await MysqlServer.connect(options, "holder");
     const fencer = await MysqlServer.connect(options, "source");
+    const crowd = await MysqlServer.connect(options, "crowd");
     try {
-      // One more session than the two that are open; it is taken, and given back only later.
-      await holder.execute("SET GLOBAL max_user_connections = 3");
-      const third = await MysqlServer.connect(options, "crowd");
+      expect((await failureOf(MysqlServer.connect(options, "second"))).problem.seen).toMatch(/^ER_USER_LIMIT_REACHED/);
       await holder.execute("LOCK TABLES app.t WRITE");
       const fencing = failureOf(fencer.runWithin(0.3, FENCE));
-      setTimeout(() => void third.close(), 1000);
+      setTimeout(() => void crowd.close(), 1000);
       expect((await fencing).problem.seen).toContain("so it was killed");
     } finally {
-      await holder.execute("UNLOCK TABLES");
-      await holder.execute("SET GLOBAL max_user_connections = 0");
       await Promise.all([holder.close(), fencer.close()]);
+      await server.rootQuery(`ALTER USER ${options.user} WITH MAX_USER_CONNECTIONS 0`);
     }
   });
 });
