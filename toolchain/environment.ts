@@ -30,6 +30,8 @@ export function isolatedEnvironment(paths: FerryPaths, pulumiBinDirectory: strin
       AWS_SHARED_CREDENTIALS_FILE: paths.awsCredentials,
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_PAGER: "",
+      // Said at every start otherwise, on a Node that the project supports.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     },
   };
 }

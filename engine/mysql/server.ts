@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ConnectionOptions as DriverOptions, SslOptions } from "mysql2/promise";
 import { createConnection } from "mysql2/promise";
-import type { z } from "zod";
+import { z } from "zod";
 import { FerryError, messageOf } from "../operation/index.js";
 import { connectionError, errnoOf } from "./connection-error.js";
 import { addressOf, type ConnectionOptions, type TlsOptions } from "./connection-options.js";
@@ -15,6 +15,10 @@ import {
 } from "./statement.js";
 
 const QUERY_INTERRUPTED = 1317;
+const LOCK_NAME = "gtid_ferry";
+
+const lockRow = z.object({ granted: z.number().nullable() });
+const holderRow = z.object({ holder: z.number().nullable() });
 const KILL_INTERVAL_MILLISECONDS = 100;
 
 /**
@@ -73,6 +77,23 @@ export class MysqlServer {
 
   async execute(sql: string, values: readonly BoundValue[] = []): Promise<void> {
     await this.connection.query(sql, driverValues(values));
+  }
+
+  /**
+   * Keeps other runs of this tool away from the server while this connection lives: a run that was killed may have left
+   * a process that still works. Waits `timeoutSeconds` for it to end.
+   */
+  async lockOut(timeoutSeconds: number): Promise<void> {
+    const { granted } = await this.queryOne("SELECT GET_LOCK(?, ?) AS granted", [LOCK_NAME, timeoutSeconds], lockRow);
+    if (granted === 1) return;
+    const { holder } = await this.queryOne("SELECT IS_USED_LOCK(?) AS holder", [LOCK_NAME], holderRow);
+    throw new FerryError({
+      failed: "keeping other runs away",
+      where: this.label,
+      seen: `connection ${holder ?? "unknown"} of another run is at work there since ${timeoutSeconds} s or more`,
+      wanted: "one run at a time",
+      next: `let it end, or end that process if its run was killed (SHOW PROCESSLIST, KILL ${holder ?? "ID"})`,
+    });
   }
 
   /** Runs one statement of a plan; an error names the statement and the server, and holds no secret. */

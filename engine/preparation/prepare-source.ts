@@ -25,6 +25,9 @@ import {
   setStatement,
 } from "./source-statements.js";
 
+/** A run whose Pulumi was killed ends by itself soon; its provider notices at the end of its work. */
+const LOCK_TIMEOUT_SECONDS = 60;
+
 const countRow = z.object({ found: z.number() });
 const persistedRow = z.object({ value: z.string() });
 
@@ -41,6 +44,7 @@ export async function prepareSource(
   progress(formatFindings(findings.filter(({ severity }) => severity !== "ok")));
   assertNoBlockers(findings);
   return MysqlServer.with(request.source, "source", async (source) => {
+    await source.lockOut(LOCK_TIMEOUT_SECONDS);
     const observed = await observe(source, request.replicationAccount);
     const password = knownPassword ?? generateReplicationPassword();
     const steps = planFor(observed, request, knownPassword !== undefined);
@@ -94,6 +98,7 @@ export async function readPreparedState(
 /** Gives the source back every setting that preparation changed and drops what it created. */
 export async function restoreSource(request: SourcePreparationRequest, progress: Progress): Promise<void> {
   await MysqlServer.with(request.source, "source", async (source) => {
+    await source.lockOut(LOCK_TIMEOUT_SECONDS);
     const ledger = await readLedger(source);
     for (const step of planRestoration(await readServerFacts(source), ledger)) {
       progress(`${source.label}: ${describeStep(step, request)}`);

@@ -48,6 +48,7 @@ const HOPELESS_RECEIVER_ERRORS = new Set([1045, 1044, 1130, 1251, 2061, 3118, 13
 /** Looks first, refuses what would lose or repeat transactions, then configures, starts and sees it receive and apply. */
 export async function ensureChannel(request: ChannelRequest, progress: Progress): Promise<ChannelResult> {
   return withServers(request, async (source, replica) => {
+    await replica.lockOut(request.startTimeoutSeconds);
     const facts = { source: await readServerFacts(source), replica: await readServerFacts(replica) };
     const channels = await readChannels(replica);
     const state = channels.find(({ channel }) => channel === request.channel);

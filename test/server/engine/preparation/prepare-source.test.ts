@@ -3,6 +3,7 @@ import { describePreparation, prepareSource, restoreSource } from "@gtid-ferry/e
 import { createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startTestMysql, type TestMysql } from "../../../../lab/testing.js";
+import { sourcePicture } from "../../../helpers/source-picture.js";
 
 let source: TestMysql;
 
@@ -28,27 +29,7 @@ const request = () => ({
   backupMethod: "clone" as const,
 });
 
-/** Everything a user could notice: variables but for counters and positions, accounts with their grants, schemas. */
-async function picture() {
-  const moving = [
-    "gtid_executed",
-    "gtid_purged",
-    "gtid_owned",
-    "timestamp",
-    "rand_seed1",
-    "rand_seed2",
-    "pseudo_thread_id",
-  ];
-  return {
-    variables: await source.rootQuery(
-      `SELECT * FROM performance_schema.global_variables WHERE VARIABLE_NAME NOT IN ('${moving.join("','")}')`,
-    ),
-    persisted: await source.rootQuery("SELECT * FROM performance_schema.persisted_variables"),
-    users: await source.rootQuery("SELECT * FROM mysql.user ORDER BY User, Host"),
-    schemas: await source.rootQuery("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"),
-    plugins: await source.rootQuery("SELECT * FROM mysql.plugin"),
-  };
-}
+const picture = () => sourcePicture(source);
 
 function writer() {
   return createConnection({
