@@ -152,17 +152,18 @@ enter_stage() {
   JOB_STAGE=$1
   log "stage $JOB_STAGE"
   write_status
-  (
-    trap - EXIT TERM INT ERR
-    while sleep 1 && kill -0 $$ 2>/dev/null; do write_status; done
-  ) &
-  TICKER=$!
+  start_group tick
+  TICKER=$GROUP
+}
+
+tick() {
+  trap - ERR
+  while sleep 1 && kill -0 $$ 2>/dev/null; do write_status; done
 }
 
 stop_ticker() {
   [[ -n $TICKER ]] || return 0
-  kill -KILL "$TICKER" 2>/dev/null || true
-  wait "$TICKER" 2>/dev/null || true
+  kill_group "$TICKER"
   TICKER=""
   rm -f "$JOB_DIRECTORY"/.status.*
 }

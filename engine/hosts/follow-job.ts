@@ -53,8 +53,11 @@ export async function followJob(
   for (;;) {
     const status = await readJobStatus(host, options.directory);
     const identity = status === undefined ? started : processOf(status);
-    if (status?.state === "completed") return status;
-    if (status?.state === "failed") throw await failed(host, options, status);
+    if (status !== undefined && status.state !== "running") {
+      await untilGone(host, processOf(status));
+      if (status.state === "completed") return status;
+      throw await failed(host, options, status);
+    }
     if (identity === undefined || !(await host.isRunning(identity))) {
       // It may have written its last status between the two looks.
       const last = await readJobStatus(host, options.directory);
@@ -68,6 +71,12 @@ export async function followJob(
     }
     await sleep((options.pollSeconds ?? 1) * 1000);
   }
+}
+
+/** A job's process outlives its last report by a moment; nobody should start the next one beside it. */
+async function untilGone(host: Host, process: ProcessIdentity): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline && (await host.isRunning(process))) await sleep(20);
 }
 
 /** Turns statuses into lines of progress and notices when the job takes too long. */

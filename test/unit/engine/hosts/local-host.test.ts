@@ -98,7 +98,7 @@ describe("LocalHost files", () => {
 
 describe("LocalHost detached jobs", () => {
   it("run in a session of their own, with their environment and log", async () => {
-    const process = await start('echo "$MARK $(cut -d ' ' -f 6 /proc/$$/stat)"; sleep 300', { MARK: "here" });
+    const process = await start('echo "$MARK $(cut -d " " -f 6 /proc/$$/stat)"; sleep 300', { MARK: "here" });
     await eventually(async () => ((await host.readFile(join(directory, "log"))) ?? "").includes("\n"));
     expect((await readFile(join(directory, "log"), "utf8")).split(/\s+/)).toEqual(["here", String(process.pid), ""]);
     expect(await host.isRunning(process)).toBe(true);
