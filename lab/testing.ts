@@ -3,7 +3,7 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { ensureMysql, type MysqlInstallation } from "../toolchain/mysql.js";
 import { ensurePythonTools, type PythonTools } from "../toolchain/python.js";
 import { APPLICATION } from "./defaults.js";
-import { LabMysqld, type MysqldSettings, type Row } from "./mysqld/index.js";
+import { LabMysqld, type MysqldOptions, type MysqldSettings, type Row } from "./mysqld/index.js";
 import { type S3Access, startS3, stopS3 } from "./s3.js";
 import { makeTestDirectory, removeTestDirectory } from "./test-directories.js";
 
@@ -56,7 +56,7 @@ export async function startTestMysql(request: {
   const { settings = {} } = request;
   // A test server's data need not outlive the machine.
   const options = { directory, settings: { innodb_redo_log_capacity: "32M", ...settings } };
-  const server = await LabMysqld.start(await testInstallation(), options);
+  const server = await startOrRemove(options);
   return {
     options: server.administrator(),
     app: APPLICATION,
@@ -72,6 +72,15 @@ export async function startTestMysql(request: {
     restart: () => server.restart(),
     errorLog: () => server.errorLog(),
   };
+}
+
+async function startOrRemove(options: MysqldOptions): Promise<LabMysqld> {
+  try {
+    return await LabMysqld.start(await testInstallation(), options);
+  } catch (error) {
+    await removeTestDirectory(options.directory);
+    throw error;
+  }
 }
 
 /** Starts an S3 server with one empty bucket; its data are gone with `stop`. */
