@@ -77,12 +77,12 @@ function spawnAndWait(
   });
 }
 
-/** Passes a line on at most once in `seconds`, for tools that print hundreds. */
+/** Passes a line on, cut to the width of a terminal, at most once in `seconds`: for tools that print hundreds. */
 export function throttled(progress: Progress, seconds: number): Progress {
   let next = 0;
   return (line) => {
     if (Date.now() < next) return;
     next = Date.now() + seconds * 1000;
-    progress(line);
+    progress(line.length > 100 ? `${line.slice(0, 99)}…` : line);
   };
 }

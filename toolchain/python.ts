@@ -64,7 +64,7 @@ async function installRequirements(progress: Progress): Promise<void> {
   const installed = await runTool([...pip, "install", "--progress-bar", "off", "--requirement", requirements], {
     timeoutSeconds: 900,
     logPath,
-    onLine: throttled((line) => progress(`Python: ${line.trim().replace(/ from .*$/, "")}`), 5),
+    onLine: throttled((line) => progress(`Python: ${line.trim().replace(/ \(?from .*$/, "")}`), 5),
   });
   if (installed.exitCode !== 0) throw failure("installing the AWS CLI and moto", installed);
 }
