@@ -1,0 +1,91 @@
+import { LatencyHistogram } from "./latency-histogram.js";
+
+export interface WorkloadSummary {
+  readonly run: string;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Transactions whose COMMIT the server acknowledged. */
+  readonly acknowledged: number;
+  /** COMMITs that the server refused: the transaction does not exist. */
+  readonly refused: number;
+  /** COMMITs without an answer: the transaction may exist or not. */
+  readonly unknown: number;
+  /** Number of each error by its code, e.g. `{ ER_OPTION_PREVENTS_STATEMENT: 3 }`. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly reconnects: number;
+  /** From BEGIN to the acknowledged COMMIT. */
+  readonly p50Milliseconds: number | null;
+  readonly p99Milliseconds: number | null;
+  /** Longest time in which no connection got a COMMIT acknowledged. */
+  readonly longestGapSeconds: number;
+}
+
+/** Counts what the workers of one run see; its memory does not grow. */
+export class WorkloadStatistics {
+  private readonly latencies = new LatencyHistogram();
+  private readonly errors = new Map<string, number>();
+  private readonly startMilliseconds: number;
+  private lastAcknowledged: number;
+  private longestGap = 0;
+  private acknowledged = 0;
+  private refused = 0;
+  private unknown = 0;
+  private reconnects = 0;
+
+  /** `now` gives milliseconds of a clock that never jumps. */
+  constructor(private readonly now: () => number = () => performance.now()) {
+    this.startMilliseconds = now();
+    this.lastAcknowledged = this.startMilliseconds;
+  }
+
+  countAcknowledged(latencyMilliseconds: number): void {
+    this.acknowledged += 1;
+    this.latencies.add(latencyMilliseconds);
+    this.longestGap = this.gapUntilNow();
+    this.lastAcknowledged = this.now();
+  }
+
+  countRefused(): void {
+    this.refused += 1;
+  }
+
+  countUnknown(): void {
+    this.unknown += 1;
+  }
+
+  countReconnect(): void {
+    this.reconnects += 1;
+  }
+
+  countError(code: string): void {
+    this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+  }
+
+  summary(run: string, connections: number): WorkloadSummary {
+    return {
+      run,
+      connections,
+      seconds: round((this.now() - this.startMilliseconds) / 1000, 1),
+      acknowledged: this.acknowledged,
+      refused: this.refused,
+      unknown: this.unknown,
+      errors: Object.fromEntries(this.errors),
+      reconnects: this.reconnects,
+      p50Milliseconds: roundOrNull(this.latencies.quantileMilliseconds(0.5)),
+      p99Milliseconds: roundOrNull(this.latencies.quantileMilliseconds(0.99)),
+      longestGapSeconds: round(this.gapUntilNow() / 1000, 3),
+    };
+  }
+
+  private gapUntilNow(): number {
+    return Math.max(this.longestGap, this.now() - this.lastAcknowledged);
+  }
+}
+
+function roundOrNull(value: number | undefined): number | null {
+  return value === undefined ? null : round(value, 2);
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
