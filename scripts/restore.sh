@@ -265,10 +265,14 @@ load_parameters() {
 
 restore() {
   load_parameters
-  if [[ -n ${VOLUME_DIRECTORY:-} ]]; then mkdir -p "$RESTORE"; fi
+  if [[ -z ${VOLUME_DIRECTORY:-} ]]; then
+    log "the parameter VOLUME_DIRECTORY is not set"
+    exit 64
+  fi
+  mkdir -p "$RESTORE"
   begin_job undo_restore
   enter_stage check
-  require_parameters BUCKET MANIFEST_KEY AWS_REGION VOLUME_DIRECTORY
+  require_parameters BUCKET MANIFEST_KEY AWS_REGION
   [[ $MANIFEST_KEY == */manifest.json && $BACKUP_ID =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$ ]] ||
     fail "MANIFEST_KEY is \"$MANIFEST_KEY\"" "give a key that ends with BACKUP_ID/manifest.json"
   SCRATCH="$RESTORE/scratch-$BACKUP_ID"

@@ -2,7 +2,13 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import type { BackupRequest, RestoreRequest } from "../../../engine/backup/index.js";
 import { backupKeys } from "../../../engine/backup/index.js";
 import {
@@ -100,6 +106,19 @@ export class BackupLab {
       const page = await client.send(new ListObjectsV2Command({ Bucket: this.s3.bucket }));
       return (page.Contents ?? []).map(({ Key }) => Key ?? "");
     });
+  }
+
+  async read(key: string): Promise<Buffer> {
+    return this.withClient(async (client) => {
+      const object = await client.send(new GetObjectCommand({ Bucket: this.s3.bucket, Key: key }));
+      return Buffer.from((await object.Body?.transformToByteArray()) ?? []);
+    });
+  }
+
+  async write(key: string, content: Buffer | string): Promise<void> {
+    await this.withClient((client) =>
+      client.send(new PutObjectCommand({ Bucket: this.s3.bucket, Key: key, Body: content })),
+    );
   }
 
   /** Everything that a failed backup may have left; empty when it undid its work. */
