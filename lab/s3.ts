@@ -42,9 +42,9 @@ export async function startS3(motoServer: string, options: S3Options): Promise<S
   const { directory, bucket = S3_BUCKET } = options;
   const known = readProcess(directory);
   if (known !== undefined && isRunning(known)) {
-    const port = options.port ?? known.port;
-    if (port === undefined) throw new Error(`${directory}/process.json names no port`);
-    return accessTo(port, bucket);
+    if (known.port === undefined) throw new Error(`${directory}/process.json names no port`);
+    requirePort(directory, known.port, options.port);
+    return accessTo(known.port, bucket);
   }
   const port = options.port ?? (await findFreePort());
   await mkdir(directory, { recursive: true });
@@ -65,6 +65,17 @@ export async function startS3(motoServer: string, options: S3Options): Promise<S
     throw error;
   }
   return access;
+}
+
+function requirePort(directory: string, port: number, wanted = port): void {
+  if (port === wanted) return;
+  throw new FerryError({
+    failed: "starting S3",
+    where: directory,
+    seen: `it runs already, on port ${port}`,
+    wanted: `port ${wanted}`,
+    next: "stop it first, or use the port that it has",
+  });
 }
 
 /** Nothing running there is success. */

@@ -24,8 +24,9 @@ export async function removeTestDirectory(directory: string): Promise<void> {
 }
 
 async function removeAbandoned(): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const directory = join(parent, name);
+  const entries = await readdir(parent, { withFileTypes: true });
+  for (const entry of entries.filter((found) => found.isDirectory())) {
+    const directory = join(parent, entry.name);
     const owner = readProcess(join(directory, ".owner"));
     // One without an owner is being made at this moment.
     if (owner === undefined || isRunning(owner)) continue;

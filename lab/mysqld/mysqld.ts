@@ -85,6 +85,7 @@ export class LabMysqld {
     const lab = new LabMysqld(installation, directory, server, options.startTimeoutSeconds ?? 120);
     if (lab.isRunning()) {
       if (known !== undefined) lab.server = known;
+      requirePort(lab, options.port);
       return lab;
     }
     await mkdir(directory, { recursive: true });
@@ -167,6 +168,17 @@ export class LabMysqld {
     };
     await launchMysqld(launch, (process) => writeProcess(this.directory, process));
   }
+}
+
+function requirePort({ port, directory }: LabMysqld, wanted = port): void {
+  if (port === wanted) return;
+  throw new FerryError({
+    failed: `starting mysqld ${basename(directory)}`,
+    where: directory,
+    seen: `it runs already, on port ${port}`,
+    wanted: `port ${wanted}`,
+    next: "stop it first, or use the port that it has",
+  });
 }
 
 function refuseLongSocket(socket: string): void {

@@ -1,24 +1,27 @@
+import { z } from "zod";
 import { LatencyHistogram } from "./latency-histogram.js";
 
-export interface WorkloadSummary {
-  readonly run: string;
-  readonly connections: number;
-  readonly seconds: number;
+export const summarySchema = z.object({
+  run: z.string(),
+  connections: z.number(),
+  seconds: z.number(),
   /** Transactions whose COMMIT the server acknowledged. */
-  readonly acknowledged: number;
+  acknowledged: z.number(),
   /** COMMITs that the server refused: the transaction does not exist. */
-  readonly refused: number;
+  refused: z.number(),
   /** COMMITs without an answer: the transaction may exist or not. */
-  readonly unknown: number;
+  unknown: z.number(),
   /** Number of each error by its code, e.g. `{ ER_OPTION_PREVENTS_STATEMENT: 3 }`. */
-  readonly errors: Readonly<Record<string, number>>;
-  readonly reconnects: number;
-  /** From BEGIN to the acknowledged COMMIT. */
-  readonly p50Milliseconds: number | null;
-  readonly p99Milliseconds: number | null;
+  errors: z.record(z.string(), z.number()),
+  reconnects: z.number(),
+  /** From BEGIN to the acknowledged COMMIT; null while there is none. */
+  p50Milliseconds: z.number().nullable(),
+  p99Milliseconds: z.number().nullable(),
   /** Longest time in which no connection got a COMMIT acknowledged. */
-  readonly longestGapSeconds: number;
-}
+  longestGapSeconds: z.number(),
+});
+
+export type WorkloadSummary = Readonly<z.infer<typeof summarySchema>>;
 
 /** Counts what the workers of one run see; its memory does not grow. */
 export class WorkloadStatistics {

@@ -44,7 +44,7 @@ export class Workload {
     this.acknowledgedLog = join(options.directory, ACKNOWLEDGED_LOG);
   }
 
-  /** Returns once the writing has begun; an error when the sample database is not there. */
+  /** Returns once the writing has begun and summary.json is there; an error when the sample database is not there. */
   async start(): Promise<void> {
     const { ratePerSecond, maximumSeconds = DEFAULT_MAXIMUM_SECONDS } = this.options;
     const size = await this.readSize();
@@ -70,6 +70,7 @@ export class Workload {
       setTimeout(() => void this.stop().catch(() => undefined), maximumSeconds * 1000),
     ];
     for (const timer of this.timers) timer.unref();
+    this.writeSummary();
   }
 
   /** Lets running transactions end, then no more are begun. The second call gives the first one's summary. */
