@@ -48,15 +48,16 @@ export async function runPulumi(
   return { exitCode, output };
 }
 
-/** Makes the stack unless it is there, and takes away the lock of a run that was killed. */
+/** Takes away the lock of a run that was killed, and makes the stack unless it is there. */
 export async function ensureStack(project: PulumiProject, progress: Progress): Promise<void> {
-  const { exitCode, output } = await runPulumi(project, ["stack", "init"], () => undefined);
-  if (exitCode !== 0 && !output.includes("already exists")) throw new Error(`pulumi stack init failed:\n${output}`);
   for (const pid of lockHolders(project)) {
     if (existsSync(`/proc/${pid}`)) throw new Error(`pulumi runs already on stack ${project.stack}, as process ${pid}`);
     progress(`pulumi process ${pid} was killed and left a lock: pulumi cancel`);
-    await runPulumi(project, ["cancel", "--yes"], () => undefined);
+    const cancelled = await runPulumi(project, ["cancel", "--yes"], () => undefined);
+    if (cancelled.exitCode !== 0) throw new Error(`pulumi cancel failed:\n${cancelled.output}`);
   }
+  const { exitCode, output } = await runPulumi(project, ["stack", "init"], () => undefined);
+  if (exitCode !== 0 && !output.includes("already exists")) throw new Error(`pulumi stack init failed:\n${output}`);
 }
 
 const lockSchema = z.object({ pid: z.number() });
@@ -64,9 +65,9 @@ const lockSchema = z.object({ pid: z.number() });
 function lockHolders(project: PulumiProject): number[] {
   const directory = join(project.backend, ".pulumi", "locks", "organization", "gtid-ferry", project.stack);
   if (!existsSync(directory)) return [];
-  return readdirSync(directory).map((file) => {
-    return lockSchema.parse(JSON.parse(readFileSync(join(directory, file), "utf8"))).pid;
-  });
+  // Beside each lock lies a file of attributes.
+  const locks = readdirSync(directory).filter((file) => file.endsWith(".json"));
+  return locks.map((file) => lockSchema.parse(JSON.parse(readFileSync(join(directory, file), "utf8"))).pid);
 }
 
 /** The stack's outputs; secret ones are masked. */

@@ -133,7 +133,7 @@ function configurationOf({ source, s3, directory, targetDirectory, targetPort }:
       `backupEndpoint=${s3.endpoint}`,
       `backupAccessKeyId=${s3.accessKeyId}`,
       `backupDirectory=${join(directory, "backup")}`,
-      "backupTimeoutSeconds=300",
+      "backupTimeoutSeconds=60",
       `mysqlBinDirectory=${paths.mysqlBin}`,
       `awsCommand=${join(paths.bin, "aws")}`,
       `targetDirectory=${targetDirectory}`,
