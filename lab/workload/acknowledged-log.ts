@@ -37,16 +37,20 @@ export interface Outcome {
   readonly outcome: "acknowledged" | "refused" | "unknown";
 }
 
+/** How much of a log there is now, while it may be growing. */
+export async function logBytes(path: string): Promise<number> {
+  return (await stat(path)).size;
+}
+
 /**
- * Reads a log as it is now, while it may be growing. Memory holds one entry for each worker. What is being committed at
- * its end is unknown.
+ * Reads the first `bytes` of a log. Memory holds one entry for each worker. What is being committed at their end is
+ * unknown.
  */
-export async function* readOutcomes(path: string): AsyncGenerator<Outcome> {
-  const { size } = await stat(path);
-  if (size === 0) return;
+export async function* readOutcomes(path: string, bytes: number): AsyncGenerator<Outcome> {
+  if (bytes === 0) return;
   const pending = new Map<number, string>();
   const lines = createInterface({
-    input: createReadStream(path, { end: size - 1 }),
+    input: createReadStream(path, { end: bytes - 1 }),
     crlfDelay: Number.POSITIVE_INFINITY,
   });
   for await (const line of lines) {

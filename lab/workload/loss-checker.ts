@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import { MysqlServer } from "@gtid-ferry/engine/mysql";
 import { z } from "zod";
-import { readOutcomes } from "./acknowledged-log.js";
+import { logBytes, readOutcomes } from "./acknowledged-log.js";
 import { formatEntry, parseEntry } from "./entry.js";
 
 /** Whether what the servers promised to the workload is there. All are numbers of transactions. */
@@ -28,6 +28,11 @@ const countRow = z.object({ existing: z.number() });
  */
 export async function checkLoss(acknowledgedLog: string, options: ConnectionOptions): Promise<LossReport> {
   return MysqlServer.with(options, "server", async (server) => {
+    // In this order, and all queries in one snapshot: so it holds what this part of the log has acknowledged, and a
+    // COMMIT that is still on its way is there for all of them or for none.
+    const bytes = await logBytes(acknowledgedLog);
+    await server.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    await server.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
     const tally = { acknowledged: 0, unknown: 0, lost: 0, duplicated: 0 };
     let legitimate = 0;
     const lastAttempts = new Map<string, number>();
@@ -44,7 +49,7 @@ export async function checkLoss(acknowledgedLog: string, options: ConnectionOpti
     };
 
     let batch = new Map<string, "acknowledged" | "unknown">();
-    for await (const { entry, outcome } of readOutcomes(acknowledgedLog)) {
+    for await (const { entry, outcome } of readOutcomes(acknowledgedLog, bytes)) {
       const { run, worker, sequence } = parseEntry(entry);
       const name = `${run} ${worker}`;
       lastAttempts.set(name, Math.max(sequence, lastAttempts.get(name) ?? 0));

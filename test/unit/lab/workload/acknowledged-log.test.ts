@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AcknowledgedLog, readOutcomes } from "../../../../lab/workload/acknowledged-log.js";
+import { AcknowledgedLog, logBytes, readOutcomes } from "../../../../lab/workload/acknowledged-log.js";
 import { formatEntry, parseEntry } from "../../../../lab/workload/entry.js";
 
 let directory: string;
@@ -16,7 +16,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const entry = (worker: number, sequence: number) => formatEntry({ run: "r1", worker, sequence });
 const read = async () => {
   const found = [];
-  for await (const { entry, outcome } of readOutcomes(path)) found.push(`${entry} ${outcome}`);
+  for await (const { entry, outcome } of readOutcomes(path, await logBytes(path))) found.push(`${entry} ${outcome}`);
   return found;
 };
 
@@ -53,7 +53,7 @@ test("a log that nobody wrote to has no outcomes", async () => {
 
 test("only what was there at the beginning is read", async () => {
   writeFileSync(path, `?${entry(0, 1)}\n+${entry(0, 1)}\n`);
-  const outcomes = readOutcomes(path);
+  const outcomes = readOutcomes(path, await logBytes(path));
   expect((await outcomes.next()).value).toEqual({ entry: entry(0, 1), outcome: "acknowledged" });
   appendFileSync(path, `?${entry(0, 2)}\n`);
   expect((await outcomes.next()).done).toBe(true);
