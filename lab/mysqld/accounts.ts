@@ -26,20 +26,16 @@ export const ADMINISTRATOR_GRANTS: readonly GrantLine[] = [
   { privileges: ["PROCESS"], on: "*.*" },
   // SHOW REPLICA STATUS, SHOW BINARY LOGS.
   { privileges: ["REPLICATION CLIENT"], on: "*.*" },
-  // A clean end of a local target.
-  { privileges: ["SHUTDOWN"], on: "*.*" },
   // The engine's own records.
   { privileges: ["CREATE", "DROP", "INSERT", "UPDATE", "DELETE"], on: `${ADMIN_SCHEMA}.*` },
   // INSTALL PLUGIN clone, UNINSTALL PLUGIN clone.
   { privileges: ["INSERT", "DELETE"], on: "mysql.plugin" },
-  // gtid_mode, retention, super_read_only, gtid_purged; sql_log_bin and gtid_next of its own session; all persisted.
+  // gtid_mode, retention, super_read_only, gtid_purged; sql_log_bin and gtid_next of its own session.
   { privileges: ["SYSTEM_VARIABLES_ADMIN"], on: "*.*" },
   // RESET PERSIST gtid_mode: mysqld-auto.cnf counts it among the variables that are read at start only.
   { privileges: ["PERSIST_RO_VARIABLES_ADMIN"], on: "*.*" },
   // Configures, starts and stops a channel.
   { privileges: ["REPLICATION_SLAVE_ADMIN"], on: "*.*" },
-  // Injects an empty transaction in place of an errant one.
-  { privileges: ["REPLICATION_APPLIER"], on: "*.*" },
   // CLONE LOCAL DATA DIRECTORY, LOCK INSTANCE FOR BACKUP, performance_schema.log_status.
   { privileges: ["BACKUP_ADMIN"], on: "*.*" },
   // Kills what blocks a fence, writes while read_only is on, gets in at max_connections and in offline mode.
