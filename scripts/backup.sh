@@ -235,12 +235,12 @@ produce() {
 stream() {
   local culprit part
   part=$(part_size_bytes "$EXPECTED_BYTES") || fail "$EXPECTED_BYTES bytes do not fit into one S3 object" "split the database"
-  "$AWS_TOOL" configure set s3.multipart_chunksize "$part"
+  set_s3_option multipart_chunksize "$part"
   enter_stage stream
   log "streaming $(mebibytes "$EXPECTED_BYTES") in parts of $(mebibytes "$part")"
   mkfifo -m 0600 "$WORK/upload.fifo" "$WORK/hash.fifo"
   REMOTE_TOUCHED=1
-  pipe_member hash sha256sum <"$WORK/hash.fifo" >"$WORK/sha256" &
+  pipe_member hash "${HASH[@]}" <"$WORK/hash.fifo" >"$WORK/sha256" &
   HASHER=$!
   start_group upload
   UPLOADER=$GROUP
@@ -279,7 +279,7 @@ name_of() {
   case $1 in
     tool) if [[ $METHOD == clone ]]; then echo tar; else echo xtrabackup; fi ;;
     upload) echo "the upload (aws s3 cp)" ;;
-    hash) echo sha256sum ;;
+    hash) echo "${HASH[*]}" ;;
     *) echo "$1" ;;
   esac
 }

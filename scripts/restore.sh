@@ -147,7 +147,7 @@ download() {
   mkfifo -m 0600 "$WORK/hash.fifo"
   mkdir -m 0700 "$SCRATCH"
   mkdir -m 0750 "$SCRATCH/extract"
-  pipe_member hash sha256sum <"$WORK/hash.fifo" >"$WORK/sha256" &
+  pipe_member hash "${HASH[@]}" <"$WORK/hash.fifo" >"$WORK/sha256" &
   HASHER=$!
   start_group receive
   RESTORER=$GROUP
