@@ -74,7 +74,13 @@ export function noImport(): Error {
   return new Error("a dynamic resource cannot be imported: let `pulumi up` find what exists");
 }
 
-/** Prints a line live in `pulumi up` and `pulumi preview`. */
+/**
+ * Prints a line live in `pulumi up` and `pulumi preview`. Pulumi leaves this process behind when its CLI is killed; then
+ * nobody can take the result, and Pulumi's own error handler would write to the broken pipe without end: so it ends here.
+ */
 export function report(line: string): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.listenerCount("error") === 0) stream.once("error", () => process.exit(1));
+  }
   console.log(line);
 }

@@ -104,7 +104,9 @@ export class LocalHost implements Host {
 
   async isRunning(process: ProcessIdentity): Promise<boolean> {
     const stat = await readStat(process.pid);
-    return stat !== undefined && stat.state !== "Z" && stat.startTicks === process.startTicks;
+    if (stat === undefined || stat.startTicks !== process.startTicks) return false;
+    // The first thread of a killed process may be a zombie while others still hold its files and ports.
+    return stat.state !== "Z" || stat.threads > 1;
   }
 
   async stop(process: ProcessIdentity, graceSeconds: number): Promise<void> {

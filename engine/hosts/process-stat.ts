@@ -3,6 +3,7 @@ export interface ProcessStat {
   /** One letter, e.g. `S`; `Z` is a process that has ended and waits for its parent. */
   readonly state: string;
   readonly startTicks: string;
+  readonly threads: number;
 }
 
 /** Reads /proc/PID/stat; undefined when the text is not one. */
@@ -13,7 +14,8 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
     .trim()
     .split(/\s+/);
   const state = fields[0];
+  const threads = Number(fields[17]);
   const startTicks = fields[19];
   if (state === undefined || startTicks === undefined || !/^\d+$/.test(startTicks)) return undefined;
-  return { state, startTicks };
+  return { state, startTicks, threads };
 }

@@ -85,19 +85,26 @@ async function start(
   };
   await host.writeFile(configuration, targetConfiguration(place, process.getuid?.() === 0), 0o600);
   progress(`${host.name}: starting ${request.mysqld} on ${dataDirectory}, port ${request.target.port}`);
-  const identity = await host.startDetached({
-    argv: [request.mysqld, `--defaults-file=${configuration}`],
+  return host.startDetached({
+    argv: ["bash", "-c", NOTE_AND_BECOME, "mysqld", request.mysqld, `--defaults-file=${configuration}`],
     workingDirectory: runDirectory,
     environment: {},
     logPath: `${runDirectory}/stdout.log`,
   });
-  await host.writeFile(`${runDirectory}/process.json`, JSON.stringify(identity), 0o600);
-  return identity;
 }
+
+/**
+ * The process notes itself before it becomes mysqld: were the note written by its starter, a starter killed in between
+ * would leave a server that the next run knows nothing of.
+ */
+const NOTE_AND_BECOME = `
+  printf '{"pid":%d,"startTicks":"%s"}' "$$" "$(cut -d ' ' -f 22 "/proc/$$/stat")" >process.json.new
+  mv process.json.new process.json
+  exec "$@"`;
 
 const processSchema = z.object({ pid: z.number(), startTicks: z.string() });
 
-/** A run that was killed between starting mysqld and reporting it left this note. */
+/** What a server that an earlier run started noted of itself. */
 async function readRecordedProcess(host: Host, runDirectory: string): Promise<ProcessIdentity | undefined> {
   const text = await host.readFile(`${runDirectory}/process.json`);
   return text === undefined ? undefined : processSchema.parse(JSON.parse(text));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureStack } from "../../lab/pulumi.js";
 import { s3Keys } from "../helpers/s3-keys.js";
 import { sourcePicture } from "../helpers/source-picture.js";
-import { killUp, type Victim } from "./helpers/interrupt.js";
+import { endLeftBehind, killUp, type Victim } from "./helpers/interrupt.js";
 import { startTestStack, type TestStack } from "./helpers/test-stack.js";
 
 let stack: TestStack;
@@ -21,25 +21,40 @@ beforeAll(async () => {
   );
   before = await sourcePicture(stack.source);
 });
-afterAll(() => stack.stop());
+afterAll(async () => {
+  endLeftBehind();
+  await stack.stop();
+});
 
-const moments: [string, RegExp, Victim][] = [
-  ["preparation", /SET PERSIST gtid_mode = 'ON_PERMISSIVE'/, "cli"],
-  ["preparation", /CREATE USER/, "provider"],
-  ["backup", /backup 1: /, "provider"],
-  ["backup", /backup 1: .*[1-9][0-9.]* [KM]iB/, "cli"],
-  ["restore", /restore of backup 1/, "provider"],
-  ["start of the target", /starting .*mysqld/, "cli"],
-  ["start of the channel", /START REPLICA/, "provider"],
-  ["start of the channel", /channel gtid_ferry receives/, "cli"],
+type Kill = [stage: string, victim: Victim, moment: RegExp];
+
+/** Lines that begin with `plan:` tell what will be done; only the others tell what is being done. In each round the kills come one later than the other in the same migration: the run after goes on from there. */
+const rounds: [string, Kill[]][] = [
+  [
+    "first",
+    [
+      ["preparation", "cli", /^(?!.*plan:).*SET PERSIST gtid_mode = 'ON_PERMISSIVE'/m],
+      ["backup", "provider", /backup 1 of shop: stream/],
+      ["restore", "cli", /restore of backup 1: /],
+      ["start of the target", "provider", /starting .*mysqld/],
+      ["start of the channel", "cli", /START REPLICA/],
+    ],
+  ],
+  [
+    "second",
+    [
+      ["preparation", "provider", /^(?!.*plan:).*CREATE USER/m],
+      ["backup", "cli", /backup 1 of shop: stream/],
+      ["restore", "provider", /restore of backup 1: /],
+      ["start of the channel", "provider", /CHANGE REPLICATION SOURCE/],
+    ],
+  ],
 ];
 
-// Each kill comes later in the same migration: the run after it goes on from there.
-describe("a migration whose runs are killed", () => {
-  it.each(moments)("survives SIGKILL during the %s (%s, the %s)", async (_stage, moment, victim) => {
+describe.each(rounds)("a migration whose runs are killed, %s round", (_round, kills) => {
+  it.each(kills)("survives SIGKILL during the %s, of the %s", async (_stage, victim, moment) => {
     await killUp(stack, moment, victim);
     await ensureStack(stack.project, silent);
-    expect(await s3Keys(stack.s3)).not.toContain("gtid-ferry/shop/1/manifest.json.tmp");
   });
 
   it("is completed by the next up, and then changes nothing", async () => {

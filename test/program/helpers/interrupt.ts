@@ -5,7 +5,7 @@ import type { TestStack } from "./test-stack.js";
 export type Victim = "cli" | "provider";
 
 /**
- * Runs `pulumi up` and, as soon as its output matches `moment`, kills the CLI or the process of the dynamic providers by
+ * Runs `pulumi up` and, as soon as its output matches `moment`, kills the CLI or the processes of the dynamic providers by
  * SIGKILL. Gives the output; an error when the moment never came.
  */
 export async function killUp(stack: TestStack, moment: RegExp, victim: Victim): Promise<string> {
@@ -22,7 +22,12 @@ export async function killUp(stack: TestStack, moment: RegExp, victim: Victim): 
     const update = output.slice(output.indexOf("Updating ("));
     if (killed || !output.includes("Updating (") || !moment.test(update)) return;
     killed = true;
-    process.kill(victim === "cli" ? pidOf(child.pid) : providerBelow(pidOf(child.pid)), "SIGKILL");
+    const cli = pidOf(child.pid);
+    const below = processesBelow(cli);
+    leftBehind.push(...below.map(({ pid }) => pid));
+    const providers = below.filter(({ command }) => command.includes("cmd/dynamic-provider"));
+    if (providers.length === 0) throw new Error(`process ${cli} has no provider process`);
+    for (const pid of victim === "cli" ? [cli] : providers.map(({ pid }) => pid)) process.kill(pid, "SIGKILL");
   };
   child.stdout.on("data", look);
   child.stderr.on("data", look);
@@ -39,13 +44,25 @@ function pidOf(pid: number | undefined): number {
   return pid;
 }
 
-function providerBelow(ancestor: number): number {
-  const parents = new Map(processes().map(({ pid, parent }) => [pid, parent]));
+/** Pulumi's own processes, which outlive a killed CLI. */
+const leftBehind: number[] = [];
+
+/** Ends what killed runs left behind; call it when no run is under way. */
+export function endLeftBehind(): void {
+  const running = new Set(
+    processes()
+      .filter(({ command }) => command.includes("pulumi"))
+      .map(({ pid }) => pid),
+  );
+  for (const pid of leftBehind.splice(0)) if (running.has(pid)) process.kill(pid, "SIGKILL");
+}
+
+function processesBelow(ancestor: number) {
+  const all = processes();
+  const parents = new Map(all.map(({ pid, parent }) => [pid, parent]));
   const isBelow = (pid: number | undefined): boolean =>
     pid !== undefined && (pid === ancestor || isBelow(parents.get(pid)));
-  const found = processes().find(({ pid, command }) => command.includes("cmd/dynamic-provider") && isBelow(pid));
-  if (found === undefined) throw new Error(`process ${ancestor} has no provider process`);
-  return found.pid;
+  return all.filter(({ pid, parent }) => pid !== ancestor && isBelow(parent));
 }
 
 function processes() {
