@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { compareGtidSets, subtractOn } from "../errant/index.js";
+import { GtidSet } from "../gtid/index.js";
 import {
   addressOf,
   type ConnectionOptions,
@@ -13,7 +14,7 @@ import { type ChannelGrounds, channelObstacles } from "./channel-obstacles.js";
 import { planChannel } from "./channel-plan.js";
 import type { ChannelSource } from "./channel-source.js";
 import { type ChannelState, describeChannel, isReplicating, readChannels } from "./channel-state.js";
-import { replicationLag } from "./lag.js";
+import { type ReplicationLag, replicationLag } from "./lag.js";
 
 export interface ChannelRequest {
   /** Channel name on the target, e.g. `gtid_ferry`. */
@@ -158,7 +159,7 @@ async function awaitReplication(
   const state = (await readChannels(replica)).find(({ channel }) => channel === request.channel);
   if (state !== undefined) {
     const lag = replicationLag(missing, state, (await readServerFacts(replica)).now);
-    progress(`${replica.label}: channel ${request.channel} receives and applies, ${describeLag(lag.seconds)}`);
+    progress(`${replica.label}: channel ${request.channel} receives and applies, ${describeLag(lag)}`);
   }
 }
 
@@ -172,8 +173,10 @@ function errantError(channel: string, where: string, errant: string): FerryError
   });
 }
 
-function describeLag(seconds: number | null): string {
-  return seconds === null ? "lag not known yet" : `lag ${seconds.toFixed(3)} s`;
+function describeLag({ missing, seconds }: ReplicationLag): string {
+  if (missing === "") return "caught up";
+  const age = seconds === null ? "" : `, ${seconds.toFixed(3)} s`;
+  return `behind by ${GtidSet.parse(missing).count()} transactions${age}`;
 }
 
 function failIfHopeless(state: ChannelState | undefined, replica: MysqlServer, request: ChannelRequest): void {

@@ -138,6 +138,7 @@ describe("parseProcessStat", () => {
     expect(parseProcessStat(`12 (a) S (b c) S ${fields.replace(/ 18$/, "")} 4711 0`)).toEqual({
       state: "S",
       startTicks: "4711",
+      threads: 16,
     });
     expect(parseProcessStat("")).toBeUndefined();
   });

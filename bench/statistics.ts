@@ -1,0 +1,29 @@
+/** Of several runs; the median is the figure to quote. */
+export interface Summary {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+export function summarize(values: readonly number[]): Summary {
+  const ascending = [...values].sort((a, b) => a - b);
+  const middle = ascending.length / 2;
+  const [below, above] = [ascending[Math.ceil(middle) - 1], ascending[Math.floor(middle)]];
+  const [min, max] = [ascending[0], ascending.at(-1)];
+  if (min === undefined || max === undefined || below === undefined || above === undefined) {
+    throw new Error("no values to summarize");
+  }
+  return { min, median: (below + above) / 2, max };
+}
+
+/** Time of each of `runs` calls, after one that does not count. */
+export async function timeMilliseconds(runs: number, work: () => unknown): Promise<number[]> {
+  await work();
+  const times: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return times;
+}

@@ -1,0 +1,3 @@
+export { type GtidInterval, GtidSet } from "./gtid-set.js";
+export { MalformedGtidSetError } from "./malformed-gtid-set-error.js";
+export { GREATEST_NUMBER } from "./parse-gtid-set.js";
