@@ -129,7 +129,8 @@ function replicate(
       keyPrefix: configuration.backupKeyPrefix,
       compressionLevel: configuration.backupCompressionLevel,
       threads: configuration.backupThreads,
-      workDirectory: configuration.backupDirectory,
+      // Several migrations may have their source on one host.
+      workDirectory: join(configuration.backupDirectory, configuration.database),
       tools,
       timeoutSeconds: configuration.backupTimeoutSeconds,
       stallTimeoutSeconds: STALL_TIMEOUT_SECONDS,
