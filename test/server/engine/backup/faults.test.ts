@@ -213,11 +213,17 @@ describe("a slow clone", () => {
     await slow.stop();
   });
 
+  /** The server is at work on the CLONE statement; asked often, because no bandwidth limit holds it for long. */
+  async function cloneRuns(): Promise<void> {
+    const sql = "SELECT 1 FROM performance_schema.threads WHERE PROCESSLIST_INFO LIKE 'CLONE %'";
+    while ((await slow.source.rootQuery(sql)).length === 0) await sleep(10);
+  }
+
   it("of a source that restarts is an error, and the source has neither clone nor plugin afterwards", async () => {
     const request = slow.backup();
     const running = failureOf(takeBackup(host, request, silent));
     await slow.pidInStage(request, "clone");
-    await sleep(1500);
+    await cloneRuns();
     await slow.source.kill();
     await slow.source.restart();
     expect(await running).toMatch(/stage clone: CLONE ended with exit code 1: .*Lost connection/);
@@ -228,7 +234,7 @@ describe("a slow clone", () => {
     const request = slow.backup();
     const running = failureOf(takeBackup(host, request, silent));
     const pid = await slow.pidInStage(request, "clone");
-    await sleep(1500);
+    await cloneRuns();
     process.kill(pid, "SIGKILL");
     expect(await running).toContain("its process ended in stage clone without a result");
     expect(await slow.traces(request)).toEqual([]);
@@ -242,7 +248,7 @@ describe("a slow clone", () => {
     const request = slow.backup();
     const running = failureOf(takeBackup(host, request, silent));
     const pid = await slow.pidInStage(request, "clone");
-    await sleep(1500);
+    await cloneRuns();
     process.kill(pid, "SIGTERM");
     expect(await running).toContain("stage clone: the job was told to stop");
     expect(await slow.traces(request)).toEqual([]);
