@@ -6,9 +6,9 @@ import { reportChannel } from "@gtid-ferry/engine/replication";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readProcess } from "../../lab/process/index.js";
 import { fillSample } from "../../lab/sample-database/index.js";
+import { startTestStack, type TestStack } from "../../lab/test-stack.js";
 import { checkLoss, Workload } from "../../lab/workload/index.js";
 import { s3Keys } from "../helpers/s3-keys.js";
-import { startTestStack, type TestStack } from "./helpers/test-stack.js";
 
 let stack: TestStack;
 let workload: Workload;

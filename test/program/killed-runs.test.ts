@@ -2,10 +2,10 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { reportChannel } from "@gtid-ferry/engine/replication";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureStack } from "../../lab/pulumi.js";
+import { startTestStack, type TestStack } from "../../lab/test-stack.js";
 import { s3Keys } from "../helpers/s3-keys.js";
 import { sourcePicture } from "../helpers/source-picture.js";
 import { endLeftBehind, killUp, type Victim } from "./helpers/interrupt.js";
-import { startTestStack, type TestStack } from "./helpers/test-stack.js";
 
 let stack: TestStack;
 let before: Awaited<ReturnType<typeof sourcePicture>>;

@@ -5,9 +5,9 @@ import { reportChannel } from "@gtid-ferry/engine/replication";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPulumi } from "../../lab/pulumi.js";
+import { startTestStack, type TestStack } from "../../lab/test-stack.js";
 import { s3Keys } from "../helpers/s3-keys.js";
 import { sourcePicture } from "../helpers/source-picture.js";
-import { startTestStack, type TestStack } from "./helpers/test-stack.js";
 
 let stack: TestStack;
 let before: Awaited<ReturnType<typeof sourcePicture>>;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import type { TestStack } from "./test-stack.js";
+import type { TestStack } from "../../../lab/test-stack.js";
 
 export type Victim = "cli" | "provider";
 

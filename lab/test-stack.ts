@@ -2,8 +2,11 @@ import { randomInt } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { silent } from "@gtid-ferry/engine/operation";
-import { findFreePort } from "../../../lab/process/index.js";
-import { ensureStack, type PulumiProject, type PulumiResult, runPulumi } from "../../../lab/pulumi.js";
+import { localPassphrase, shellEnvironment } from "../toolchain/environment.js";
+import { paths } from "../toolchain/paths.js";
+import { ensureToolchain } from "../toolchain/toolchain.js";
+import { findFreePort } from "./process/index.js";
+import { ensureStack, type PulumiProject, type PulumiResult, runPulumi } from "./pulumi.js";
 import {
   makeTestDirectory,
   removeTestDirectory,
@@ -11,10 +14,7 @@ import {
   startTestS3,
   type TestMysql,
   type TestS3,
-} from "../../../lab/testing.js";
-import { localPassphrase, shellEnvironment } from "../../../toolchain/environment.js";
-import { paths } from "../../../toolchain/paths.js";
-import { ensureToolchain } from "../../../toolchain/toolchain.js";
+} from "./testing.js";
 
 /** The project's own program, run by the real CLI on a stack of its own against a source of its own. */
 export interface TestStack {
