@@ -9,12 +9,4 @@ const migration = new LocalMigration(configuration.database, configuration, {
   backupSecretAccessKey: config.getSecret("backupSecretAccessKey") ?? "",
 });
 
-export const phase = configuration.phase;
-export const sourceUuid = migration.sourceUuid;
-export const targetUuid = migration.replica?.target.serverUuid;
-export const targetVersion = migration.replica?.target.version;
-export const targetPort = migration.replica && configuration.targetPort;
-export const backup = migration.replica?.backup.manifest;
-export const restoreSeconds = migration.replica?.target.restoreSeconds;
-export const replicationRunning = migration.replica?.channel.running;
-export const errantTransactions = migration.replica?.channel.errant;
+export = migration.outputs;

@@ -26,8 +26,8 @@ export interface LocalMigrationSecrets {
 
 /** The whole migration on one machine: source preparation and, from phase `replicate` on, backup, target, channel. */
 export class LocalMigration extends pulumi.ComponentResource {
-  readonly sourceUuid: pulumi.Output<string>;
-  readonly replica: LocalReplica | undefined;
+  /** What the stack shows: of phase `prepare` the source, from `replicate` on backup, target and channel too. */
+  readonly outputs: Readonly<Record<string, pulumi.Input<unknown>>>;
 
   constructor(
     name: string,
@@ -38,20 +38,13 @@ export class LocalMigration extends pulumi.ComponentResource {
     super("gtid-ferry:index:LocalMigration", name, {}, opts);
     const source = sourceConnection(configuration, secrets);
     const preparation = prepareSource(name, configuration, source, this);
-    this.sourceUuid = preparation.sourceUuid;
-    this.replica =
+    const replica =
       configuration.phase === "prepare"
-        ? undefined
+        ? {}
         : replicate(name, configuration, secrets, { source, preparation, parent: this });
-    this.registerOutputs({ sourceUuid: this.sourceUuid });
+    this.outputs = { phase: configuration.phase, sourceUuid: preparation.sourceUuid, ...replica };
+    this.registerOutputs(this.outputs);
   }
-}
-
-/** What phase `replicate` adds. */
-export interface LocalReplica {
-  readonly backup: BackupRun;
-  readonly target: LocalServer;
-  readonly channel: ReplicationChannel;
 }
 
 interface Prepared {
@@ -98,12 +91,13 @@ function prepareSource(
   );
 }
 
+/** What phase `replicate` adds, and what the stack shows of it. */
 function replicate(
   name: string,
   configuration: Configuration,
   secrets: LocalMigrationSecrets,
   { source, preparation, parent }: Prepared,
-): LocalReplica {
+): LocalMigration["outputs"] {
   const storage = pulumi.secret({
     bucket: configuration.backupBucket,
     region: configuration.backupRegion,
@@ -195,5 +189,13 @@ function replicate(
     },
     { parent },
   );
-  return { backup, target, channel };
+  return {
+    backup: backup.manifest,
+    targetPort: configuration.targetPort,
+    targetUuid: target.serverUuid,
+    targetVersion: target.version,
+    restoreSeconds: target.restoreSeconds,
+    replicationRunning: channel.running,
+    errantTransactions: channel.errant,
+  };
 }

@@ -9,6 +9,9 @@ export const S3_PORT = 33309;
 export const ADMINISTRATOR = { user: "ferry_admin", password: "gtid-ferry-lab-admin" } as const;
 export const APPLICATION = { user: "app", password: "gtid-ferry-lab-app" } as const;
 
+/** The migration's replication channel on the target. */
+export const CHANNEL = "gtid_ferry";
+
 /** Schema of the sample database. */
 export const SAMPLE_SCHEMA = "shop";
 export const SAMPLE_MEBIBYTES = 300;

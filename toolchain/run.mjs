@@ -20,7 +20,9 @@ async function main() {
     await withLock(join(root, ".ferry/locks/prepare"), progress, prepare);
 
   const loader = script.endsWith(".ts") ? ["--import", pathToFileURL(tsxLoader()).href] : [];
-  const ended = await run(process.execPath, [...loader, resolve(script), ...scriptArguments], {});
+  // The AWS SDK tells of its plans for Node at every start otherwise.
+  const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", ...process.env };
+  const ended = await run(process.execPath, [...loader, resolve(script), ...scriptArguments], { env });
   if (ended.signal !== null) process.kill(process.pid, ended.signal);
   process.exitCode = ended.code ?? 128 + constants.signals[ended.signal];
 }

@@ -3,14 +3,15 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseManifest } from "@gtid-ferry/engine/backup";
 import { MysqlServer, readServerFacts } from "@gtid-ferry/engine/mysql";
-import { FerryError, messageOf, waitUntil } from "@gtid-ferry/engine/operation";
+import { FerryError, messageOf } from "@gtid-ferry/engine/operation";
 import { reportChannel } from "@gtid-ferry/engine/replication";
 import { Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { shellEnvironment } from "../../toolchain/environment.js";
 import { paths } from "../../toolchain/paths.js";
 import { ensureToolchain } from "../../toolchain/toolchain.js";
-import { APPLICATION } from "../defaults.js";
+import { awaitCatchUp } from "../catch-up.js";
+import { APPLICATION, CHANNEL } from "../defaults.js";
 import { type Lab, startLab, targetConnection } from "../lab.js";
 import { labPaths } from "../lab-paths.js";
 import { ensureStack, type PulumiProject, runPulumi, stackOutputs } from "../pulumi.js";
@@ -26,8 +27,6 @@ interface DemoOptions {
   readonly seconds: number;
 }
 
-const CHANNEL = "gtid_ferry";
-const CATCH_UP_SECONDS = 300;
 const startedAt = Date.now();
 
 /** One line on the terminal, with the seconds since the start. */
@@ -93,18 +92,7 @@ async function measure(lab: Lab, project: PulumiProject, workload: WorkloadRun) 
   const summary = await stopWorkload(workload);
   if (summary === undefined) throw new Error("the write load left no summary");
   say("the write load has ended; waiting for the target to have everything");
-  const afterLoad = await waitUntil(
-    {
-      awaited: "every transaction of the source on the target",
-      where: "channel gtid_ferry",
-      next: "look at the channel with: npm run ferry -- preflight",
-      timeoutSeconds: CATCH_UP_SECONDS,
-    },
-    async () => {
-      const report = await reportChannel(source, target, CHANNEL);
-      return report.missing === "" ? { done: report } : { seen: `missing ${report.missing}` };
-    },
-  );
+  const afterLoad = await awaitCatchUp(source, target);
   say("looking up every acknowledged write on both servers");
   return {
     source: await MysqlServer.with(source, "source", readServerFacts),
