@@ -1,7 +1,15 @@
 import type { BackupRequest, Manifest } from "@gtid-ferry/engine/backup";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import * as pulumi from "@pulumi/pulumi";
-import { type ChangeEffect, diffByTable, GONE, noImport, report, toProviderError } from "./provider-support";
+import {
+  type ChangeEffect,
+  diffByTable,
+  GONE,
+  noImport,
+  report,
+  reportPlan,
+  toProviderError,
+} from "./provider-support";
 
 interface Inputs extends BackupRequest {
   /** The source's host, on which the backup runs. */
@@ -27,6 +35,14 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 };
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
+  async check(olds: Inputs, news: Inputs) {
+    const { source, method, storage, keyPrefix, database, backupId } = news;
+    reportPlan(olds, [
+      `source ${source.host}:${source.port}: physical copy by ${method}, streamed to s3://${storage.bucket}/${keyPrefix}/${database}/${backupId}/, manifest last`,
+    ]);
+    return { inputs: news };
+  },
+
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, false);
     const isOtherPlace = olds.storage.bucket !== news.storage.bucket || olds.storage.endpoint !== news.storage.endpoint;

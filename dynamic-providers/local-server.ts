@@ -7,6 +7,7 @@ import {
   GONE,
   noImport,
   report,
+  reportPlan,
   toCreateError,
   toProviderError,
 } from "./provider-support";
@@ -31,6 +32,17 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 };
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
+  async check(olds: Inputs, news: Inputs) {
+    // What is restored is not known before the backup has been taken.
+    const { target, mysqld, serverId } = news;
+    const where = `target ${target.host}:${target.port}`;
+    reportPlan(olds, [
+      `${where}: download, verify and restore the backup`,
+      `${where}: start ${mysqld} with server_id ${serverId}, super_read_only, skip_replica_start, event_scheduler off`,
+    ]);
+    return { inputs: news };
+  },
+
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !olds.running);
     const isOtherServer =

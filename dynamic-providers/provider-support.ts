@@ -5,6 +5,15 @@ import type { dynamic } from "@pulumi/pulumi";
  * keep a class, a Map or other state: plain functions and constants only.
  */
 
+/**
+ * Tells in a preview what creating a resource will do; says nothing of one that exists, nor of what is not known yet.
+ * `olds` are the old inputs, empty for a new resource.
+ */
+export function reportPlan(olds: object, steps: readonly string[]): void {
+  if (Object.keys(olds).length > 0) return;
+  for (const step of steps.filter((text) => !text.includes(UNKNOWN))) report(`plan: ${step}`);
+}
+
 /** What stands for an unknown value in a preview (pulumi.runtime.unknownValue). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 

@@ -6,6 +6,7 @@ import {
   GONE,
   noImport,
   report,
+  reportPlan,
   toCreateError,
   toProviderError,
 } from "./provider-support";
@@ -24,6 +25,18 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 };
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
+  async check(olds: Inputs, news: Inputs) {
+    // The source as the channel sees it is not known before the account has its password.
+    const { from, to, channel } = news;
+    const where = `target ${to.host}:${to.port}`;
+    reportPlan(olds, [
+      `${where}: compare GTID sets; refuse purged or errant transactions`,
+      `${where}: CHANGE REPLICATION SOURCE TO ${from.host}:${from.port} by GTID auto-position, with TLS as configured, FOR CHANNEL '${channel}'`,
+      `${where}: START REPLICA FOR CHANNEL '${channel}'`,
+    ]);
+    return { inputs: news };
+  },
+
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !olds.running || olds.errant !== "");
     // Another target server has no channel yet, and the old one's goes with it.

@@ -7,6 +7,7 @@ import {
   hasUnknown,
   noImport,
   report,
+  reportPlan,
   toCreateError,
   toProviderError,
 } from "./provider-support";
@@ -55,7 +56,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const { describePreparation } = await import("@gtid-ferry/engine/preparation");
     try {
       const { steps } = await describePreparation(news, false);
-      for (const step of steps) report(`plan: ${step}`);
+      reportPlan(olds, steps);
       return { inputs: news };
     } catch (error) {
       return { inputs: news, failures: [{ property: "source", reason: toProviderError(error).message }] };

@@ -70,17 +70,6 @@ export async function ensureChannel(request: ChannelRequest, progress: Progress)
   });
 }
 
-/** The plan of `ensureChannel`, statement by statement and without secrets; changes nothing. */
-export async function describeChannelPlan(request: ChannelRequest): Promise<string[]> {
-  return MysqlServer.with(request.to, "target", async (replica) => {
-    const { version } = await readServerFacts(replica);
-    const state = (await readChannels(replica)).find(({ channel }) => channel === request.channel);
-    const passwordMatches = await storedPasswordMatches(replica, request);
-    const steps = planChannel({ state, passwordMatches, replicaVersion: version }, request);
-    return steps.map((step) => `${replica.label}: ${showStatement(step)}`);
-  });
-}
-
 export async function withServers<T>(
   request: Pick<ChannelRequest, "from" | "to">,
   work: (source: MysqlServer, replica: MysqlServer) => Promise<T>,
