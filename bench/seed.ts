@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { silent } from "@gtid-ferry/engine/operation";
@@ -107,16 +108,23 @@ async function compareWithBarePipe(place: Place, runs: number) {
   const restores: { ours: SeedingRun; bare: number }[] = [];
   for (let run = 0; run < runs; run += 1) {
     const { backup, restore } = await requestsFor(place, `run-${run}`);
+    settleDisk();
     const ours = await ourBackup(backup);
+    settleDisk();
     const copy = await cloneOf(place, run);
     backups.push({ ours, bare: await pipe.backup(copy, `bare/${run}`, ours.manifest.uncompressedBytes) });
     await rm(copy, { recursive: true });
-    restores.push({
-      ours: await ourRestore(restore, `run-${run}`),
-      bare: await pipe.restore(join(place.directory, `bare-${run}`), `bare/${run}`),
-    });
+    settleDisk();
+    const ourRun = await ourRestore(restore, `run-${run}`);
+    settleDisk();
+    restores.push({ ours: ourRun, bare: await pipe.restore(join(place.directory, `bare-${run}`), `bare/${run}`) });
   }
   return { backup: compare(backups), restore: compare(restores) };
+}
+
+/** What the run before has written must not be flushed during this one. */
+function settleDisk(): void {
+  execFileSync("sync");
 }
 
 async function cloneOf({ source, directory }: Place, run: number): Promise<string> {
