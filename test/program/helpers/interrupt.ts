@@ -18,8 +18,8 @@ export async function killUp(stack: TestStack, moment: RegExp, victim: Victim): 
   let killed = false;
   const look = (chunk: Buffer) => {
     output += chunk.toString();
-    // The preview comes first and prints plans; the moment is one of the update.
-    const update = output.slice(output.indexOf("Updating ("));
+    // Plans, in the preview and again in the update, only tell what will be done.
+    const update = output.slice(output.indexOf("Updating (")).replaceAll(/^.*plan: .*$/gm, "");
     if (killed || !output.includes("Updating (") || !moment.test(update)) return;
     killed = true;
     const cli = pidOf(child.pid);
