@@ -41,6 +41,9 @@ export class BarePipe {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_CONFIG_FILE: "/dev/null",
+      // As backup.sh has it for every store but AWS itself: the CLI then signs a sha256 of each part instead of sending
+      // a CRC32. On AWS both pipes would send the CRC32, so different requests here would compare the store, not us.
+      AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
       ...variables,
     };
     const start = performance.now();
