@@ -16,6 +16,7 @@ import {
   testPythonTools,
 } from "../lab/testing.js";
 import { BarePipe } from "./bare-pipe.js";
+import { levelConditions } from "./conditions.js";
 import { writeReport } from "./report.js";
 import { ourBackup, ourRestore, peakResidentMebibytes, type SeedingRun } from "./seeding.js";
 import { summarize, timeMilliseconds } from "./statistics.js";
@@ -39,7 +40,7 @@ async function main({ report, mebibytes, runs }: Options): Promise<void> {
   const half = await withPlace("half", mebibytes / 2, (place) => measureMemory(place, "memory"));
   const whole = await withPlace("whole", mebibytes, async (place) => ({
     memory: await measureMemory(place, "memory"),
-    seeding: await compareWithBarePipe(place, runs),
+    seeding: await compareWithBarePipe(place, mebibytes, runs),
   }));
   const figures = {
     storage: "moto, in memory, on the same two processors",
@@ -99,32 +100,59 @@ async function measureMemory(place: Place, backupId: string): Promise<number> {
 }
 
 /**
- * Ours and the bare pipe in turn, on the same data. The bare one gets the copy of the data for free, but a new one each
- * time: the server writes a clone past the page cache, so a copy that was read before would be read faster.
+ * Ours and the bare pipe on the same data, in the order ABBA, so that neither is always the one after the other. The
+ * bare one gets the copy of the data for free, but a new one each time: the server writes a clone past the page cache,
+ * so a copy that was read before would be read faster.
  */
-async function compareWithBarePipe(place: Place, runs: number) {
+async function compareWithBarePipe(place: Place, mebibytes: number, runs: number) {
   const pipe = new BarePipe(place.s3, (await testPythonTools()).aws, THREADS);
-  const backups: { ours: SeedingRun; bare: number }[] = [];
-  const restores: { ours: SeedingRun; bare: number }[] = [];
+  // A copy in the page cache, what the store keeps in memory and what it holds twice for a moment, and some room.
+  const level = () => levelConditions(mebibytes * 1024 * 1024 * 6);
+  const backups: Pair[] = [];
+  const restores: Pair[] = [];
   for (let run = 0; run < runs; run += 1) {
     const { backup, restore } = await requestsFor(place, `run-${run}`);
-    settleDisk();
-    const ours = await ourBackup(backup);
-    settleDisk();
-    const copy = await cloneOf(place, run);
-    backups.push({ ours, bare: await pipe.backup(copy, `bare/${run}`, ours.manifest.uncompressedBytes) });
-    await rm(copy, { recursive: true });
-    settleDisk();
-    const ourRun = await ourRestore(restore, `run-${run}`);
-    settleDisk();
-    restores.push({ ours: ourRun, bare: await pipe.restore(join(place.directory, `bare-${run}`), `bare/${run}`) });
+    const bareBackup = async () => {
+      const copy = await cloneOf(place, run);
+      try {
+        return await pipe.backup(copy, `bare/${run}`, bytesIn(copy));
+      } finally {
+        await rm(copy, { recursive: true });
+      }
+    };
+    const bareRestore = () => pipe.restore(join(place.directory, `bare-${run}`), `bare/${run}`);
+    const oursFirst = run % 2 === 0;
+    backups.push(await inTurn(oursFirst, level, () => ourBackup(backup), bareBackup));
+    restores.push(await inTurn(oursFirst, level, () => ourRestore(restore, `run-${run}`), bareRestore));
   }
   return { backup: compare(backups), restore: compare(restores) };
 }
 
-/** What the run before has written must not be flushed during this one. */
-function settleDisk(): void {
-  execFileSync("sync");
+interface Pair {
+  readonly ours: SeedingRun;
+  /** Seconds. */
+  readonly bare: number;
+}
+
+async function inTurn(
+  oursFirst: boolean,
+  level: () => void,
+  runOurs: () => Promise<SeedingRun>,
+  runBare: () => Promise<number>,
+): Promise<Pair> {
+  level();
+  if (oursFirst) {
+    const ours = await runOurs();
+    level();
+    return { ours, bare: await runBare() };
+  }
+  const bare = await runBare();
+  level();
+  return { ours: await runOurs(), bare };
+}
+
+function bytesIn(directory: string): number {
+  return Number.parseInt(execFileSync("du", ["-sb", directory], { encoding: "utf8" }), 10);
 }
 
 async function cloneOf({ source, directory }: Place, run: number): Promise<string> {
@@ -137,7 +165,7 @@ async function cloneOf({ source, directory }: Place, run: number): Promise<strin
   return copy;
 }
 
-function compare(pairs: readonly { ours: SeedingRun; bare: number }[]) {
+function compare(pairs: readonly Pair[]) {
   return {
     ourStreamSeconds: summarize(pairs.map(({ ours }) => ours.streamSeconds)),
     ourWholeSeconds: summarize(pairs.map(({ ours }) => ours.wholeSeconds)),

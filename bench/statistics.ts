@@ -1,5 +1,7 @@
 /** Of several runs; the median is the figure to quote. */
 export interface Summary {
+  /** In the order of the runs. */
+  readonly values: readonly number[];
   readonly min: number;
   readonly median: number;
   readonly max: number;
@@ -13,7 +15,7 @@ export function summarize(values: readonly number[]): Summary {
   if (min === undefined || max === undefined || below === undefined || above === undefined) {
     throw new Error("no values to summarize");
   }
-  return { min, median: (below + above) / 2, max };
+  return { values, min, median: (below + above) / 2, max };
 }
 
 /** Time of each of `runs` calls, after one that does not count. */
