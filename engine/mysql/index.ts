@@ -1,3 +1,4 @@
+export { ADMIN_SCHEMA, withoutBinlog } from "./admin-schema.js";
 export { codeOf, errnoOf, isNobodyListening } from "./connection-error.js";
 export { addressOf, type ConnectionOptions, type TlsMode, type TlsOptions } from "./connection-options.js";
 export {
@@ -9,7 +10,7 @@ export {
   type ServerFacts,
 } from "./facts.js";
 export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
-export { MysqlServer } from "./server.js";
+export { MysqlServer, type SessionOptions } from "./server.js";
 export { type BoundValue, Secret, type Statement, showStatement, statement } from "./statement.js";
 export { OLDEST_SUPPORTED_VERSION, statementsFor, type VersionedStatements } from "./statements.js";
 export {

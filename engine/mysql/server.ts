@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection, ConnectionOptions as DriverOptions, SslOptions } from "mysql2/promise";
+import type { Connection, ConnectionOptions as DriverOptions, RowDataPacket, SslOptions } from "mysql2/promise";
 import { createConnection } from "mysql2/promise";
 import { z } from "zod";
 import { FerryError, messageOf } from "../operation/index.js";
@@ -20,6 +20,14 @@ const LOCK_NAME = "gtid_ferry";
 const lockRow = z.object({ granted: z.number().nullable() });
 const holderRow = z.object({ holder: z.number().nullable() });
 const KILL_INTERVAL_MILLISECONDS = 100;
+const GOODBYE_MILLISECONDS = 1_000;
+
+export interface SessionOptions {
+  /** Allows `batch`. @default false */
+  readonly batches?: boolean;
+  /** How the server's process list tells this connection from others of this tool. @default "gtid-ferry" */
+  readonly programName?: string;
+}
 
 /**
  * One administrative connection to one server. Rows are narrowed by a zod schema where they enter; integers beyond
@@ -34,9 +42,9 @@ export class MysqlServer {
   ) {}
 
   /** `role` is how messages name the server: `source`, `target`. */
-  static async connect(options: ConnectionOptions, role: string): Promise<MysqlServer> {
+  static async connect(options: ConnectionOptions, role: string, session: SessionOptions = {}): Promise<MysqlServer> {
     try {
-      const connection = await createConnection(driverOptions(options));
+      const connection = await createConnection(driverOptions(options, session));
       // A dropped connection surfaces in the next query; without a listener Node would end the process.
       connection.on("error", () => undefined);
       const server = new MysqlServer(connection, options, `${role} ${addressOf(options)}`);
@@ -96,6 +104,21 @@ export class MysqlServer {
     });
   }
 
+  /**
+   * Runs statements in one round trip; the server stops at the first that fails. Gives the rows of each, none for a
+   * statement without a result. The connection must have been opened for batches.
+   */
+  async batch(...steps: readonly [Statement, Statement, ...Statement[]]): Promise<unknown[][]> {
+    const sql = steps.map((step) => step.sql).join("; ");
+    const [results] = await this.connection.query<RowDataPacket[][]>(sql, steps.flatMap(boundValues));
+    return results.map((result) => (Array.isArray(result) ? result : []));
+  }
+
+  /** The server's id of this connection, as KILL takes it. */
+  get connectionId(): number {
+    return this.connection.threadId;
+  }
+
   /** Runs one statement of a plan; an error names the statement and the server, and holds no secret. */
   async run(step: Statement): Promise<void> {
     try {
@@ -129,8 +152,10 @@ export class MysqlServer {
   }
 
   async close(): Promise<void> {
-    // `end` waits for the server's goodbye; a server that is gone gives none, so the socket is dropped instead.
-    await this.connection.end().catch(() => this.connection.destroy());
+    // `end` waits for the server's goodbye. A server that is gone gives none, and one behind a dead network is silent.
+    const goodbye = this.connection.end().catch(() => undefined);
+    await Promise.race([goodbye, sleep(GOODBYE_MILLISECONDS, undefined, { ref: false })]);
+    this.connection.destroy();
   }
 
   private failure(step: Statement, error: unknown): FerryError {
@@ -171,7 +196,7 @@ export class MysqlServer {
   }
 }
 
-function driverOptions(options: ConnectionOptions): DriverOptions {
+function driverOptions(options: ConnectionOptions, session: SessionOptions): DriverOptions {
   const ssl = sslOptions(options.tls ?? { mode: "required" });
   return {
     host: options.host,
@@ -183,7 +208,8 @@ function driverOptions(options: ConnectionOptions): DriverOptions {
     supportBigNumbers: true,
     dateStrings: true,
     charset: "utf8mb4",
-    connectAttributes: { program_name: "gtid-ferry" },
+    connectAttributes: { program_name: session.programName ?? "gtid-ferry" },
+    multipleStatements: session.batches ?? false,
   };
 }
 

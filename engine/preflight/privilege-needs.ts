@@ -1,3 +1,4 @@
+import { ADMIN_SCHEMA } from "../mysql/index.js";
 import { type Grant, holds, type PrivilegeScope } from "./grants.js";
 import type { PreflightContext, Role } from "./observation.js";
 
@@ -14,15 +15,13 @@ export interface PrivilegeNeed {
   readonly when?: (context: PreflightContext) => boolean;
 }
 
-/** Where the preparation records what it changes. */
-const ADMIN_SCHEMA = "gtid_ferry";
-
 const isPrepare = (context: PreflightContext) => context.purpose === "prepare";
+const isSwitchover = (context: PreflightContext) => context.purpose === "switchover";
 const isXtrabackup = (context: PreflightContext) => context.backupMethod === "xtrabackup";
 const isClone = (context: PreflightContext) => context.backupMethod === "clone";
 const table = (name: string): PrivilegeScope => ({ schema: "performance_schema", table: name });
 
-/** Everything that the engine's statements need in the phases prepare and replicate. */
+/** Everything that the engine's statements need, phase by phase. */
 export const PRIVILEGE_NEEDS: readonly PrivilegeNeed[] = [
   {
     privilege: "SYSTEM_VARIABLES_ADMIN",
@@ -106,6 +105,48 @@ export const PRIVILEGE_NEEDS: readonly PrivilegeNeed[] = [
     role: "source",
     why: "xtrabackup reads it",
     when: isXtrabackup,
+  },
+  ...(["source", "target"] as const).flatMap((role): PrivilegeNeed[] => [
+    {
+      privilege: "CONNECTION_ADMIN",
+      insteadOf: ["SUPER"],
+      scope: "global",
+      role,
+      why: "ends the dead-man switch, and writes the journal while read_only is ON",
+      when: isSwitchover,
+    },
+    {
+      privilege: "PERSIST_RO_VARIABLES_ADMIN",
+      scope: "global",
+      role,
+      why: "lets a server come up in its role after a restart (SET PERSIST_ONLY)",
+      when: isSwitchover,
+    },
+    ...["CREATE", "INSERT", "UPDATE", "EVENT"].map(
+      (privilege): PrivilegeNeed => ({
+        privilege,
+        scope: { schema: ADMIN_SCHEMA },
+        role,
+        why: "keeps the journal, and the event that lifts a fence by itself",
+        when: isSwitchover,
+      }),
+    ),
+  ]),
+  {
+    privilege: "SYSTEM_VARIABLES_ADMIN",
+    insteadOf: ["SUPER"],
+    scope: "global",
+    role: "source",
+    why: "fences the primary",
+    when: isSwitchover,
+  },
+  {
+    privilege: "REPLICATION_SLAVE_ADMIN",
+    insteadOf: ["SUPER"],
+    scope: "global",
+    role: "source",
+    why: "replicates from its successor",
+    when: isSwitchover,
   },
   {
     privilege: "REPLICATION_SLAVE_ADMIN",

@@ -1,8 +1,5 @@
 import { z } from "zod";
-import { type Account, type MysqlServer, quoteIdentifier } from "../mysql/index.js";
-
-/** Schema of our own on every server; never replicated, because it is only written with sql_log_bin=0. */
-export const ADMIN_SCHEMA = "gtid_ferry";
+import { type Account, ADMIN_SCHEMA, type MysqlServer, quoteIdentifier, withoutBinlog } from "../mysql/index.js";
 
 const LEDGER = `${quoteIdentifier(ADMIN_SCHEMA)}.${quoteIdentifier("source_ledger")}`;
 
@@ -80,13 +77,4 @@ export async function recordAccount(source: MysqlServer, account: Account): Prom
 
 export async function dropLedger(source: MysqlServer): Promise<void> {
   await withoutBinlog(source, () => source.execute(`DROP SCHEMA IF EXISTS ${quoteIdentifier(ADMIN_SCHEMA)}`));
-}
-
-async function withoutBinlog(server: MysqlServer, work: () => Promise<void>): Promise<void> {
-  await server.execute("SET SESSION sql_log_bin = 0");
-  try {
-    await work();
-  } finally {
-    await server.execute("SET SESSION sql_log_bin = 1");
-  }
 }
