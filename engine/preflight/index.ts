@@ -1,5 +1,5 @@
 export { assertNoBlockers } from "./assert.js";
-export type { Finding, Severity } from "./finding.js";
+export { type Check, checkOn, type Finding, type Severity } from "./finding.js";
 export { formatFindings } from "./format.js";
 export type { BackupMethod, PreflightContext, PreflightPurpose, Role } from "./observation.js";
 export { PRIVILEGE_NEEDS, type PrivilegeNeed } from "./privilege-needs.js";

@@ -3,11 +3,14 @@ import type { Listing, Seen } from "./listing.js";
 
 export type Role = "source" | "target";
 export type BackupMethod = "xtrabackup" | "clone";
-export type PreflightPurpose = "prepare" | "replicate";
+/** `switchover`: the "source" of the checks is the primary, the "target" the replica that is to take its place. */
+export type PreflightPurpose = "prepare" | "replicate" | "switchover";
 
 /** What the migration intends, as far as the checks depend on it. */
 export interface PreflightContext {
   readonly purpose: PreflightPurpose;
+  /** How messages name the two servers. @default { source: "source", target: "target" } */
+  readonly names?: Readonly<Record<Role, string>>;
   readonly expectedSourceUuid?: string;
   readonly replicationAccount?: Account;
   /** Whether an account of that name was created by this migration. @default false */

@@ -41,10 +41,11 @@ export async function runPreflight(request: PreflightRequest): Promise<Finding[]
 }
 
 async function look(options: ConnectionOptions, role: Role, context: PreflightContext): Promise<Looked> {
-  const connection = checkOn(`${role} ${addressOf(options)}`, "connection", "a connection as an administrator");
+  const name = context.names?.[role] ?? role;
+  const connection = checkOn(`${name} ${addressOf(options)}`, "connection", "a connection as an administrator");
   let server: MysqlServer;
   try {
-    server = await MysqlServer.connect(options, role);
+    server = await MysqlServer.connect(options, name);
   } catch (error) {
     if (!(error instanceof FerryError)) throw error;
     return { findings: [connection.blocker(error.problem.seen, error.problem.next)] };

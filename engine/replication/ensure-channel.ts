@@ -16,13 +16,16 @@ import type { ChannelSource } from "./channel-source.js";
 import { type ChannelState, describeChannel, isReplicating, readChannels } from "./channel-state.js";
 import { type ReplicationLag, replicationLag } from "./lag.js";
 
-export interface ChannelRequest {
-  /** Channel name on the target, e.g. `gtid_ferry`. */
-  readonly channel: string;
+export interface ChannelRequest extends ChannelDetails {
   /** The source, for looking at it as an administrator. */
   readonly from: ConnectionOptions;
   /** The target, for configuring the channel as an administrator. */
   readonly to: ConnectionOptions;
+}
+
+export interface ChannelDetails {
+  /** Channel name on the target, e.g. `gtid_ferry`. */
+  readonly channel: string;
   /** The source as the target's server reaches it. */
   readonly source: ChannelSource;
   /** gtid_executed of the target right after its restore; starting with less would apply transactions twice. */
@@ -50,24 +53,34 @@ const HOPELESS_RECEIVER_ERRORS = new Set([1045, 1044, 1130, 1251, 2061, 3118, 13
 export async function ensureChannel(request: ChannelRequest, progress: Progress): Promise<ChannelResult> {
   return withServers(request, async (source, replica) => {
     await replica.lockOut(request.startTimeoutSeconds);
-    const facts = { source: await readServerFacts(source), replica: await readServerFacts(replica) };
-    const channels = await readChannels(replica);
-    const state = channels.find(({ channel }) => channel === request.channel);
-    const passwordMatches = await storedPasswordMatches(replica, request);
-    const steps = planChannel({ state, passwordMatches, replicaVersion: facts.replica.version }, request);
-    const servers = { sourceUuid: facts.source.serverUuid, targetUuid: facts.replica.serverUuid };
-    if (steps.length > 0) await refuseObstacles(source, replica, request, { ...facts, channels });
-    try {
-      for (const step of steps) {
-        progress(`${replica.label}: ${showStatement(step)}`);
-        await replica.run(step);
-      }
-      await awaitReplication(source, replica, request, facts.source, progress);
-    } catch (error) {
-      throw new PartialFailure<ChannelResult>({ ...servers, running: false, errant: "" }, error);
-    }
-    return { ...servers, running: true, errant: "" };
+    return ensureChannelBetween(source, replica, request, progress);
   });
+}
+
+/** The same over connections that are open already; the caller keeps other runs away. */
+export async function ensureChannelBetween(
+  source: MysqlServer,
+  replica: MysqlServer,
+  request: ChannelDetails,
+  progress: Progress,
+): Promise<ChannelResult> {
+  const facts = { source: await readServerFacts(source), replica: await readServerFacts(replica) };
+  const channels = await readChannels(replica);
+  const state = channels.find(({ channel }) => channel === request.channel);
+  const passwordMatches = await storedPasswordMatches(replica, request);
+  const steps = planChannel({ state, passwordMatches, replicaVersion: facts.replica.version }, request);
+  const servers = { sourceUuid: facts.source.serverUuid, targetUuid: facts.replica.serverUuid };
+  if (steps.length > 0) await refuseObstacles(source, replica, request, { ...facts, channels });
+  try {
+    for (const step of steps) {
+      progress(`${replica.label}: ${showStatement(step)}`);
+      await replica.run(step);
+    }
+    await awaitReplication(source, replica, request, facts.source, progress);
+  } catch (error) {
+    throw new PartialFailure<ChannelResult>({ ...servers, running: false, errant: "" }, error);
+  }
+  return { ...servers, running: true, errant: "" };
 }
 
 export async function withServers<T>(
@@ -82,7 +95,7 @@ export async function withServers<T>(
 async function refuseObstacles(
   source: MysqlServer,
   replica: MysqlServer,
-  request: ChannelRequest,
+  request: ChannelDetails,
   seen: { source: ServerFacts; replica: ServerFacts; channels: readonly ChannelState[] },
 ): Promise<void> {
   const isComparable = seen.source.gtidMode === "ON" && seen.replica.gtidMode === "ON";
@@ -105,7 +118,7 @@ async function refuseObstacles(
   });
 }
 
-async function storedPasswordMatches(replica: MysqlServer, request: ChannelRequest): Promise<boolean> {
+async function storedPasswordMatches(replica: MysqlServer, request: ChannelDetails): Promise<boolean> {
   const rows = await replica.query(
     "SELECT User_password = CAST(? AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin AS value FROM mysql.slave_master_info WHERE Channel_name = ?",
     [request.source.password, request.channel],
@@ -118,7 +131,7 @@ async function storedPasswordMatches(replica: MysqlServer, request: ChannelReque
 async function awaitReplication(
   source: MysqlServer,
   replica: MysqlServer,
-  request: ChannelRequest,
+  request: ChannelDetails,
   sourceAtStart: ServerFacts,
   progress: Progress,
 ): Promise<void> {
@@ -168,7 +181,7 @@ function describeLag({ missing, seconds }: ReplicationLag): string {
   return `behind by ${GtidSet.parse(missing).count()} transactions${age}`;
 }
 
-function failIfHopeless(state: ChannelState | undefined, replica: MysqlServer, request: ChannelRequest): void {
+function failIfHopeless(state: ChannelState | undefined, replica: MysqlServer, request: ChannelDetails): void {
   const isReceiverHopeless =
     state?.receiverError !== undefined && HOPELESS_RECEIVER_ERRORS.has(state.receiverError.number);
   if (state === undefined || (!isReceiverHopeless && state.applierErrors.length === 0)) return;

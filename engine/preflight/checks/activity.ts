@@ -31,7 +31,7 @@ export function checkLongTransactions(observation: ServerObservation): Finding {
   );
 }
 
-export function checkObstructions(observation: ServerObservation): Finding {
+export function checkObstructions(observation: ServerObservation, context: PreflightContext): Finding {
   const check = checkOn(observation.label, "obstructions", "no DDL, LOCK TABLES or backup in progress");
   if (observation.variables.get("performance_schema") === "OFF") {
     return check.warning("performance_schema is OFF, so nobody can see", "make sure by SHOW PROCESSLIST");
@@ -39,12 +39,12 @@ export function checkObstructions(observation: ServerObservation): Finding {
   return judge(check, observation.obstructions, ({ rows, total }) =>
     total === 0
       ? check.ok("none")
-      : check.warning(
+      : check[context.purpose === "switchover" ? "blocker" : "warning"](
           enumerate(
             rows.map(({ sessionId, what }) => `session ${sessionId}: ${what}`),
             total,
           ),
-          "let them end: backup and GTID steps wait for them",
+          "let them end: backup, GTID steps and the fence wait for them",
         ),
   );
 }

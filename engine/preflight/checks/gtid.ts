@@ -95,7 +95,7 @@ export function checkPurged(
         ),
     pair.purgedAndMissingInReverse === ""
       ? back.ok("has them all")
-      : back.warning(
+      : back[context.purpose === "switchover" ? "blocker" : "warning"](
           `lacks ${pair.purgedAndMissingInReverse}`,
           "there is no way back after cutover like this; restore the target from a new backup of this source",
         ),

@@ -60,10 +60,10 @@ export function checkSource(source: ServerObservation, context: PreflightContext
     ...checkClonePlugin(source, context),
     checkEncryption(source),
     ...checkReplicationAccount(source, context),
-    checkSourceChannels(source),
+    checkSourceChannels(source, context),
     checkXa(source),
     checkLongTransactions(source),
-    checkObstructions(source),
+    checkObstructions(source, context),
   ];
 }
 

@@ -1,17 +1,18 @@
 import { checkOn, type Finding } from "../finding.js";
 import { enumerate } from "../listing.js";
-import type { ReplicationSource, ServerObservation } from "../observation.js";
+import type { PreflightContext, ReplicationSource, ServerObservation } from "../observation.js";
 import { judge } from "./judge.js";
 
 const describe = ({ channel, host, port }: ReplicationSource) =>
   `${host}:${port}${channel === "" ? "" : ` over channel ${channel}`}`;
 
-export function checkSourceChannels(observation: ServerObservation): Finding {
+/** At a switchover a second way by which writes arrive would go on past the fence. */
+export function checkSourceChannels(observation: ServerObservation, context: PreflightContext): Finding {
   const check = checkOn(observation.label, "source-channels", "a source that replicates from nobody");
   return judge(check, observation.replicationSources, (sources) =>
     sources.length === 0
       ? check.ok("none")
-      : check.warning(
+      : check[context.purpose === "switchover" ? "blocker" : "warning"](
           `replicates from ${enumerate(sources.map(describe))}`,
           "writes reach it from there too: point the migration at the primary, or remove the channel before cutover",
         ),

@@ -7,7 +7,7 @@ import {
   checkWritability,
   checkXa,
 } from "../../../../engine/preflight/checks/activity.js";
-import { brief, listed, PREPARE, REPLICATE, sourceWith, targetWith } from "./observations.js";
+import { brief, listed, PREPARE, REPLICATE, SWITCHOVER, sourceWith, targetWith } from "./observations.js";
 
 it("blocks on XA transactions that stay prepared", () => {
   expect(checkXa(sourceWith({ preparedXaTransactions: { value: ["0x6162 (format 1)"] } }))).toMatchObject({
@@ -27,18 +27,23 @@ it("warns of what passes by itself", () => {
     severity: "warning",
     seen: "session 7 since 900 s",
   });
-  expect(checkObstructions(sourceWith({ obstructions }))).toMatchObject({
+  expect(checkObstructions(sourceWith({ obstructions }), PREPARE)).toMatchObject({
     severity: "warning",
     seen: "session 8: alter_table, session 9: LOCK INSTANCE FOR BACKUP",
   });
-  expect([checkLongTransactions(sourceWith()).severity, checkObstructions(sourceWith()).severity]).toEqual([
+  expect([checkLongTransactions(sourceWith()).severity, checkObstructions(sourceWith(), PREPARE).severity]).toEqual([
     "ok",
     "ok",
   ]);
 });
 
+it("blocks a switchover on what would hold up its fence", () => {
+  const obstructions = listed({ sessionId: 8, what: "alter_table" });
+  expect(checkObstructions(sourceWith({ obstructions }), SWITCHOVER).severity).toBe("blocker");
+});
+
 it("does not take an empty look for quiet where performance_schema is OFF", () => {
-  expect(checkObstructions(sourceWith({}, {}, { performance_schema: "OFF" })).severity).toBe("warning");
+  expect(checkObstructions(sourceWith({}, {}, { performance_schema: "OFF" }), PREPARE).severity).toBe("warning");
 });
 
 describe("events", () => {

@@ -6,6 +6,7 @@ export const SOURCE_UUID = "194b6e1a-e532-11f1-a3ef-02fc00000001";
 export const TARGET_UUID = "294b6e1a-e532-11f1-a3ef-02fc00000002";
 
 export const PREPARE: PreflightContext = { purpose: "prepare" };
+export const SWITCHOVER: PreflightContext = { purpose: "switchover" };
 export const REPLICATE: PreflightContext = { purpose: "replicate" };
 
 const NONE = { value: { rows: [], total: 0 } };

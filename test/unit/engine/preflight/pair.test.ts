@@ -12,7 +12,7 @@ import {
   checkTargetChannels,
 } from "../../../../engine/preflight/checks/replication.js";
 import { checkVersion, checkVersionPair } from "../../../../engine/preflight/checks/version.js";
-import { brief, PREPARE, SOURCE_UUID, sourceWith, TARGET_UUID, targetWith } from "./observations.js";
+import { brief, PREPARE, SOURCE_UUID, SWITCHOVER, sourceWith, TARGET_UUID, targetWith } from "./observations.js";
 
 describe("version", () => {
   it.each([
@@ -137,11 +137,12 @@ describe("channels and filters that are there already", () => {
   });
 
   it("on the source are a warning", () => {
-    expect(checkSourceChannels(sourceWith(from("")))).toMatchObject({
+    expect(checkSourceChannels(sourceWith(from("")), PREPARE)).toMatchObject({
       severity: "warning",
       seen: "replicates from 10.0.0.9:3306 over channel old",
     });
-    expect(checkSourceChannels(sourceWith()).severity).toBe("ok");
+    expect(checkSourceChannels(sourceWith(), PREPARE).severity).toBe("ok");
+    expect(checkSourceChannels(sourceWith(from("")), SWITCHOVER).severity).toBe("blocker");
   });
 
   it("filters are worse on the target", () => {
