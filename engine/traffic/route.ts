@@ -15,6 +15,8 @@ export interface TrafficRoute {
   describe(to: Side): readonly string[];
   /** Opens what is needed and looks, changing nothing: a route that cannot be used is found before the first change. */
   observe(): Promise<RouteState>;
+  /** Makes sure that a hold ends by itself after `seconds`, whatever becomes of this process. Not in the write pause. */
+  arm?(seconds: number): Promise<void>;
   /** Makes new connections wait instead of failing; nothing where the kind of route cannot. */
   hold(): Promise<void>;
   /** Ends the connections that are open to `side`, so that their owners come again; nothing where the kind cannot. */

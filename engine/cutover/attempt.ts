@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { readExecuted } from "../errant/index.js";
+import type { MysqlServer } from "../mysql/index.js";
+import { FerryError } from "../operation/index.js";
+import { otherSide } from "../topology/index.js";
+import type { TrafficRoute } from "../traffic/index.js";
+import { catchUp } from "./catch-up.js";
+import { commit } from "./commit.js";
+import { armDeadMan } from "./dead-man.js";
+import type { Run } from "./establish.js";
+import { attemptFence, prepareFence } from "./fence.js";
+import { inTime } from "./in-time.js";
+import { abortedError, OutcomeUnknown } from "./outcome.js";
+import { UNDO_RESERVE } from "./request.js";
+import type { PairState } from "./state.js";
+import type { Timeline } from "./timeline.js";
+import { undo } from "./undo.js";
+
+/** A switchover past its commit point. */
+export interface Committed {
+  readonly committed: true;
+  readonly finalGtidSet: string;
+  /** From the moment the fence was asked for to the new primary's first answer as one that accepts writes. */
+  readonly pauseMilliseconds: number;
+}
+
+/** Running statements held the fence up; the primary was seen writable again. */
+export interface HeldUp {
+  readonly committed: false;
+  readonly seen: string;
+  readonly stoppedMilliseconds: number;
+}
+
+interface Armed {
+  readonly deadManId: number;
+  /** When this run gives up, on the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+const PRESYNC_SECONDS = 2;
+const waitRow = z.object({ timedOut: z.number().nullable() });
+
+/**
+ * One attempt: arm, fence, catch up, commit. It ends committed, or undone with the primary seen writable again, or with
+ * OutcomeUnknown. Whatever becomes of this process, the dead-man switch lifts the fence at the end of the budget, until
+ * it is ended in the last step before the commit.
+ */
+export async function attempt(run: Run, pair: PairState, timeline: Timeline): Promise<Committed | HeldUp> {
+  const { sessions, request } = run;
+  const { primary } = pair;
+  const from = sessions[primary];
+  const to = sessions[otherSide(primary)];
+  const armed = await timeline.run("arm", () => arm(run, pair));
+  const millisecondsLeft = () => armed.deadline - performance.now();
+
+  let stoppedAt = performance.now();
+  let finalGtidSet: string;
+  try {
+    await timeline.run("hold", () => onRoutes(run, (route) => route.hold()));
+    stoppedAt = performance.now();
+    const fence = await timeline.run("fence", () => {
+      const tried = attemptFence(from, request.limits.attemptTimeoutSeconds);
+      return inTime(tried, millisecondsLeft(), "fencing the primary", from.main.label);
+    });
+    if (!fence.fenced) {
+      return { committed: false, seen: fence.seen, stoppedMilliseconds: await undo(run, primary, stoppedAt) };
+    }
+    finalGtidSet = fence.finalGtidSet;
+    await Promise.all([
+      timeline.run("cut", () => onRoutes(run, (route) => route.cut(primary))),
+      timeline.run("catch-up", () => {
+        const caughtUp = catchUp(to, request.channel, finalGtidSet, millisecondsLeft() / 1000);
+        return inTime(caughtUp, millisecondsLeft(), "catching up with the fenced primary", to.main.label);
+      }),
+    ]);
+  } catch (error) {
+    if (error instanceof OutcomeUnknown) throw error;
+    throw abortedError(error, from.main.label, await undo(run, primary, stoppedAt));
+  }
+  try {
+    const fenced = { deadManId: armed.deadManId, finalGtidSet, millisecondsLeft: millisecondsLeft() };
+    await commit(run, pair, fenced, timeline);
+  } catch (error) {
+    throw new OutcomeUnknown(error, stoppedAt);
+  }
+  return { committed: true, finalGtidSet, pauseMilliseconds: performance.now() - stoppedAt };
+}
+
+/** Everything that can be made ready before writes stop. An error here leaves a primary that accepts writes. */
+async function arm(run: Run, pair: PairState): Promise<Armed> {
+  const { budgetSeconds, attemptTimeoutSeconds } = run.request.limits;
+  const from = run.sessions[pair.primary];
+  const to = run.sessions[otherSide(pair.primary)];
+  const needsScheduler = pair[pair.primary].eventScheduler === "OFF";
+  await presync(from.main, to.main);
+  await prepareFence(from, attemptTimeoutSeconds);
+  await onRoutes(run, (route) => route.arm?.(budgetSeconds));
+  if (needsScheduler) await from.main.execute("SET GLOBAL event_scheduler = ON");
+  const at = performance.now();
+  const { connectionId } = await armDeadMan(from.main, budgetSeconds, needsScheduler);
+  // A restart after the commit must not make a second writer, and then it would be too late to persist it.
+  await from.main.execute("SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1");
+  return { deadManId: connectionId, deadline: at + budgetSeconds * 1000 * (1 - UNDO_RESERVE) };
+}
+
+/** Lets the replica have what the primary has now, so that little is left to wait for once writes are stopped. */
+async function presync(from: MysqlServer, to: MysqlServer): Promise<void> {
+  const { timedOut } = await to.queryOne(
+    "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS timedOut",
+    [await readExecuted(from), PRESYNC_SECONDS],
+    waitRow,
+  );
+  if (timedOut === 0) return;
+  throw new FerryError({
+    failed: "letting the replica catch up before the fence",
+    where: to.label,
+    seen: `it lacks transactions of ${PRESYNC_SECONDS} s ago; writes have not been stopped`,
+    wanted: "a replica that keeps up",
+    next: "let the replica catch up (less load, more resources), then run again",
+  });
+}
+
+async function onRoutes(run: Run, work: (route: TrafficRoute) => Promise<void> | undefined): Promise<void> {
+  await Promise.all(run.routes.map(work));
+}

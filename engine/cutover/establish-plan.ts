@@ -1,0 +1,154 @@
+import { quoteAccount, quoteIdentifier, type Statement, statement } from "../mysql/index.js";
+import { FerryError } from "../operation/index.js";
+import { isReplicating } from "../replication/index.js";
+import { otherSide, probeEntry } from "../topology/index.js";
+import type { RouteState, Side } from "../traffic/index.js";
+import type { PairState, ServerState } from "./state.js";
+
+export type EstablishStep =
+  | { readonly kind: "run"; readonly side: Side; readonly statement: Statement }
+  | { readonly kind: "remove-dead-man"; readonly side: Side }
+  | { readonly kind: "lead"; readonly route: string; readonly to: Side }
+  | { readonly kind: "follow"; readonly side: Side };
+
+/**
+ * The steps from what is there to a pair in which the committed primary accepts writes and the other is its fenced
+ * replica: none when it is so. The same steps complete a switchover after its commit point, undo one that never got
+ * there, and repair what a run that died has left. The replica is fenced before the primary is opened.
+ */
+export function planEstablish(pair: PairState, channel: string): EstablishStep[] {
+  const primary = pair[pair.primary];
+  const replica = pair[otherSide(pair.primary)];
+  refuseForeignFence(pair, primary);
+  return [
+    ...fenceReplica(pair, replica),
+    ...openPrimary(primary),
+    ...(primary.deadMan.isDefined || primary.deadMan.threads.length > 0
+      ? [{ kind: "remove-dead-man", side: primary.side } as const]
+      : []),
+    ...pair.routes
+      .filter(({ state }) => isAstray(state, pair))
+      .map(({ name }) => ({ kind: "lead", route: name, to: primary.side }) as const),
+    ...persistRoles(pair, primary, replica),
+    ...forgetOldChannel(primary, channel),
+    ...moveEvents(pair, primary, replica),
+    ...probe(pair, primary),
+    ...followPrimary(pair, primary, replica),
+  ];
+}
+
+/** Only a fence of our own is lifted: one that somebody else put up has a reason that we do not know. */
+function refuseForeignFence(pair: PairState, primary: ServerState): void {
+  const isOurs = pair.entry !== undefined || primary.deadMan.isDefined;
+  if ((!primary.readOnly && !primary.superReadOnly) || isOurs) return;
+  throw new FerryError({
+    failed: "looking at the primary",
+    where: primary.label,
+    seen: `read_only is ${onOff(primary.readOnly)} and super_read_only is ${onOff(primary.superReadOnly)}, and no switchover of this migration did that`,
+    wanted: "a primary that accepts writes",
+    next: "find out who made it read-only; if it is the primary: SET GLOBAL super_read_only = OFF, read_only = OFF, then run again",
+  });
+}
+
+function onOff(value: boolean): string {
+  return value ? "ON" : "OFF";
+}
+
+function fenceReplica(pair: PairState, replica: ServerState): EstablishStep[] {
+  if (replica.superReadOnly && replica.readOnly) return [];
+  if (pair.entry === undefined && !replica.readOnly) {
+    throw new FerryError({
+      failed: "looking at the replica",
+      where: replica.label,
+      seen: "it accepts writes, as the primary does (read_only is OFF)",
+      wanted: "one writable server",
+      next: "find out what writes there; then SET GLOBAL super_read_only = ON there, and run again",
+    });
+  }
+  return [run(replica, "SET GLOBAL super_read_only = 1")];
+}
+
+function openPrimary(primary: ServerState): EstablishStep[] {
+  return [
+    ...(primary.superReadOnly ? [run(primary, "SET GLOBAL super_read_only = 0")] : []),
+    ...(primary.readOnly ? [run(primary, "SET GLOBAL read_only = 0")] : []),
+  ];
+}
+
+/** Before the first switchover a route may be set by others as they like, as long as it holds nobody. */
+function isAstray(state: RouteState, pair: PairState): boolean {
+  return state !== pair.primary && (pair.entry !== undefined || state !== "elsewhere");
+}
+
+/** A restarted server must come up in its role. Until the role has moved, each server's own configuration says so. */
+function persistRoles(pair: PairState, primary: ServerState, replica: ServerState): EstablishStep[] {
+  const isPersisted = (server: ServerState, value: string) =>
+    server.persisted.get("super_read_only") === value && server.persisted.get("read_only") === value;
+  const isMeantToBeFenced = ["super_read_only", "read_only"].some((name) => primary.persisted.get(name) === "ON");
+  const hasMoved = pair.entry !== undefined;
+  return [
+    ...(isMeantToBeFenced || (hasMoved && !isPersisted(primary, "OFF"))
+      ? [run(primary, "SET PERSIST super_read_only = 0, PERSIST read_only = 0")]
+      : []),
+    ...(hasMoved && !isPersisted(replica, "ON")
+      ? [run(replica, "SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1")]
+      : []),
+  ];
+}
+
+function forgetOldChannel(primary: ServerState, channel: string): EstablishStep[] {
+  if (primary.channel === undefined) return [];
+  return [
+    run(primary, "STOP REPLICA FOR CHANNEL ?", channel),
+    run(primary, "RESET REPLICA ALL FOR CHANNEL ?", channel),
+  ];
+}
+
+/**
+ * An event runs where it is ENABLED and the scheduler is ON. One that was created while its server replicated is
+ * disabled there by MySQL and has to be enabled; its definer is named, or it would become whoever enables it.
+ */
+function moveEvents(pair: PairState, primary: ServerState, replica: ServerState): EstablishStep[] {
+  if (pair.entry === undefined) return [];
+  return [
+    ...eventsToEnable(primary, replica).map(({ definer, schema, name }) =>
+      run(
+        primary,
+        `ALTER DEFINER = ${quoteAccount(definer)} EVENT ${quoteIdentifier(schema)}.${quoteIdentifier(name)} ENABLE`,
+      ),
+    ),
+    ...schedulerAs(replica, "OFF"),
+    ...schedulerAs(primary, pair.entry.eventScheduler),
+  ];
+}
+
+/** Events that MySQL disabled on `next` because it was a replica, and that are enabled on `present`. */
+export function eventsToEnable(next: ServerState, present: ServerState): ServerState["events"] {
+  return next.events.filter(
+    ({ schema, name, status }) =>
+      status.endsWith("SIDE_DISABLED") &&
+      present.events.some((event) => event.schema === schema && event.name === name && event.status === "ENABLED"),
+  );
+}
+
+function schedulerAs(server: ServerState, wanted: string): EstablishStep[] {
+  if (server.eventScheduler === "DISABLED") return [];
+  if (server.eventScheduler === wanted && server.persisted.get("event_scheduler") === wanted) return [];
+  return [run(server, "SET PERSIST event_scheduler = ?", wanted)];
+}
+
+function probe(pair: PairState, primary: ServerState): EstablishStep[] {
+  if (pair.entry === undefined || pair.entry.probed) return [];
+  return [{ kind: "run", side: primary.side, statement: probeEntry(pair.entry.number) }];
+}
+
+function followPrimary(pair: PairState, primary: ServerState, replica: ServerState): EstablishStep[] {
+  if (pair.entry === undefined || pair.entry.isFinal) return [];
+  const { channel } = replica;
+  const follows = channel !== undefined && isReplicating(channel) && channel.sourceUuid === primary.uuid;
+  return follows ? [] : [{ kind: "follow", side: replica.side }];
+}
+
+function run({ side }: ServerState, sql: string, ...values: string[]): EstablishStep {
+  return { kind: "run", side, statement: statement(sql, ...values) };
+}

@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { compactGtidSet, errnoOf, type MysqlServer, statement } from "../mysql/index.js";
+import { FerryError, messageOf } from "../operation/index.js";
+import type { ServerSessions } from "./sessions.js";
+
+const LOCK_WAIT_TIMEOUT = 1205;
+
+/** The server has two seconds more than its own lock_wait_timeout to say so; then the statement is killed. */
+const ANSWER_RESERVE_SECONDS = 2;
+
+const flag = z.coerce.number().transform((value) => value === 1);
+const stateRow = z.object({ readOnly: flag, superReadOnly: flag, executed: z.string().transform(compactGtidSet) });
+const xaRow = z.object({ data: z.string() });
+const countRow = z.object({ found: z.coerce.number() });
+
+const SET_FENCE = statement("SET GLOBAL super_read_only = 1");
+const READ_STATE = statement(
+  "SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly, @@GLOBAL.gtid_executed AS executed",
+);
+const XA_RECOVER = statement("XA RECOVER CONVERT XID");
+
+/** What one attempt to fence came to. */
+export type FenceOutcome =
+  | { readonly fenced: true; readonly finalGtidSet: string }
+  /** Running statements held the fence up for too long; the server is writable, as before. */
+  | { readonly fenced: false; readonly seen: string };
+
+/** Prepares the session, so that the attempt itself is one round trip. */
+export async function prepareFence({ main }: ServerSessions, attemptTimeoutSeconds: number): Promise<void> {
+  await main.execute(`SET SESSION lock_wait_timeout = ${attemptTimeoutSeconds}`);
+}
+
+/**
+ * One bounded attempt. The proof of the fence is that the SET has returned and both variables are ON afterwards;
+ * super_read_only alone reads 1 while the SET still waits. gtid_executed is read after that proof.
+ */
+export async function attemptFence(
+  { main, watcher }: ServerSessions,
+  attemptTimeoutSeconds: number,
+): Promise<FenceOutcome> {
+  let killing: Promise<void> | undefined;
+  const timer = setTimeout(
+    () => {
+      killing = watcher.execute(`KILL QUERY ${main.connectionId}`);
+    },
+    (attemptTimeoutSeconds + ANSWER_RESERVE_SECONDS) * 1000,
+  );
+  try {
+    const [, state, prepared] = await main.batch(SET_FENCE, READ_STATE, XA_RECOVER);
+    return { fenced: true, finalGtidSet: assertFenced(main, state, prepared) };
+  } catch (error) {
+    await killing;
+    if (errnoOf(error) !== LOCK_WAIT_TIMEOUT && killing === undefined) throw error;
+    await assertWritable(watcher);
+    return { fenced: false, seen: messageOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The set that the server has executed, provided that it is fenced and no prepared XA transaction could still change it. */
+function assertFenced(server: MysqlServer, state: unknown, prepared: unknown): string {
+  const { readOnly, superReadOnly, executed } = onlyRow(stateRow, state);
+  if (!readOnly || !superReadOnly) {
+    throw fenceError(server, `read_only is ${Number(readOnly)}, super_read_only is ${Number(superReadOnly)}`, "both 1");
+  }
+  const xids = xaRow.array().parse(prepared);
+  if (xids.length > 0) {
+    const seen = `prepared XA transactions ${xids.map(({ data }) => data).join(", ")}`;
+    throw fenceError(server, seen, "none: XA COMMIT changes data even where super_read_only is ON");
+  }
+  return executed;
+}
+
+function fenceError(server: MysqlServer, seen: string, wanted: string): FerryError {
+  const next = "let that end (XA COMMIT or XA ROLLBACK), then run again";
+  return new FerryError({ failed: "fencing the primary", where: server.label, seen, wanted, next });
+}
+
+/**
+ * Ends the dead-man switch and sees it gone; then the fence stays until somebody lifts it. Gives gtid_executed as it was
+ * after that, with the fence proven once more.
+ */
+export async function disarm({ main }: ServerSessions, connectionId: number): Promise<string> {
+  const count = statement(
+    "SELECT COUNT(*) AS found FROM performance_schema.threads WHERE PROCESSLIST_ID = ?",
+    connectionId,
+  );
+  let [, gone, state, prepared] = await main.batch(statement(`KILL ${connectionId}`), count, READ_STATE, XA_RECOVER);
+  const deadline = performance.now() + DISARM_TIMEOUT_MILLISECONDS;
+  while (onlyRow(countRow, gone).found > 0) {
+    if (performance.now() > deadline) {
+      throw fenceError(main, `thread ${connectionId} of the dead-man switch still runs after KILL`, "its end");
+    }
+    [gone, state, prepared] = await main.batch(count, READ_STATE, XA_RECOVER);
+  }
+  return assertFenced(main, state, prepared);
+}
+
+const DISARM_TIMEOUT_MILLISECONDS = 2_000;
+
+/** Lifts the fence and sees it lifted. */
+export async function unfence(server: MysqlServer): Promise<void> {
+  const lift = [statement("SET GLOBAL super_read_only = 0"), statement("SET GLOBAL read_only = 0")] as const;
+  const [, , state] = await server.batch(...lift, READ_STATE);
+  const { readOnly, superReadOnly } = onlyRow(stateRow, state);
+  if (readOnly || superReadOnly) throw stillFenced(server);
+}
+
+async function assertWritable(server: MysqlServer): Promise<void> {
+  const { readOnly, superReadOnly } = await server.queryOne(READ_STATE.sql, [], stateRow);
+  if (readOnly || superReadOnly) throw stillFenced(server);
+}
+
+function stillFenced(server: MysqlServer): FerryError {
+  return new FerryError({
+    failed: "lifting the fence",
+    where: server.label,
+    seen: "it is still read-only",
+    wanted: "a primary that accepts writes",
+    next: "the dead-man switch lifts it at its deadline; then run again",
+  });
+}
+
+export function onlyRow<Row>(schema: z.ZodType<Row>, rows: unknown): Row {
+  const [row] = schema.array().parse(rows);
+  if (row === undefined) throw new Error("a row expected");
+  return row;
+}

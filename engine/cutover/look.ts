@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { compareGtidSets } from "../errant/index.js";
+import { openHost } from "../hosts/index.js";
+import type { Account, MysqlServer } from "../mysql/index.js";
+import { readServerFacts } from "../mysql/index.js";
+import { type ReplicationLag, readChannel, replicationLag } from "../replication/index.js";
+import { SIDES } from "../topology/index.js";
+import type { RunningWrite } from "./checks.js";
+import type { SwitchoverRequest } from "./request.js";
+import type { Sessions } from "./sessions.js";
+
+/** Short statements are over before the fence notices them. */
+const LONG_WRITE_SECONDS = 1;
+const DF_TIMEOUT_SECONDS = 30;
+
+const writeRow = z.object({ sessionId: z.coerce.number(), seconds: z.coerce.number() });
+const countRow = z.object({ found: z.coerce.number() });
+const directoryRow = z.object({ directory: z.string() });
+const grantRow = z.object({ privilege: z.string() });
+
+export async function readLag(primary: MysqlServer, replica: MysqlServer, channel: string): Promise<ReplicationLag> {
+  const { missing } = await compareGtidSets(primary, replica);
+  const state = await readChannel(replica, channel);
+  if (state === undefined) return { missing, seconds: null };
+  return replicationLag(missing, state, (await readServerFacts(replica)).now);
+}
+
+/** Statements that hold locks of InnoDB and have been running for a while. */
+export async function readRunningWrites(server: MysqlServer): Promise<RunningWrite[]> {
+  return server.query(
+    `SELECT t.PROCESSLIST_ID AS sessionId, t.PROCESSLIST_TIME AS seconds
+       FROM information_schema.INNODB_TRX x JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id
+      WHERE t.PROCESSLIST_COMMAND = 'Query' AND t.PROCESSLIST_TIME >= ? AND t.TYPE = 'FOREGROUND'
+        AND (x.trx_rows_modified > 0 OR x.trx_rows_locked > 0)
+      ORDER BY seconds DESC LIMIT 10`,
+    [LONG_WRITE_SECONDS],
+    writeRow,
+  );
+}
+
+export async function countIdleTransactions(server: MysqlServer): Promise<number> {
+  const { found } = await server.queryOne(
+    `SELECT COUNT(*) AS found
+       FROM information_schema.INNODB_TRX x JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id
+      WHERE t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME >= 1`,
+    [],
+    countRow,
+  );
+  return found;
+}
+
+/**
+ * Whether the administrator may name these accounts as definers: with SET_ANY_DEFINER (before 8.2 SET_USER_ID), and with
+ * SYSTEM_USER where one of them has that.
+ */
+export async function mayNameDefiners(server: MysqlServer, definers: readonly Account[]): Promise<boolean> {
+  const held = await readDynamicPrivileges(server, "CURRENT_USER()");
+  if (!DEFINER_PRIVILEGES.some((privilege) => held.has(privilege))) return false;
+  if (held.has("SYSTEM_USER")) return true;
+  for (const definer of definers) {
+    const theirs = await readDynamicPrivileges(server, "?", `${definer.user}@${definer.host}`);
+    if (theirs.has("SYSTEM_USER")) return false;
+  }
+  return true;
+}
+
+const DEFINER_PRIVILEGES = ["SET_ANY_DEFINER", "SET_USER_ID"];
+
+async function readDynamicPrivileges(
+  server: MysqlServer,
+  account: "CURRENT_USER()" | "?",
+  ...values: string[]
+): Promise<Set<string>> {
+  const rows = await server.query(
+    `SELECT PRIV AS privilege FROM mysql.global_grants WHERE CONCAT(USER, '@', HOST) = CONVERT(${account} USING utf8mb4) COLLATE utf8mb4_bin`,
+    values,
+    grantRow,
+  );
+  return new Set(rows.map(({ privilege }) => privilege));
+}
+
+/** Free bytes of the data directories, as far as the request says where commands can be run. */
+export async function readFreeDisk(
+  request: SwitchoverRequest,
+  sessions: Sessions,
+): Promise<{ label: string; bytes: number }[]> {
+  const seen = await Promise.all(
+    SIDES.map(async (side) => {
+      const { host } = request[side];
+      if (host === undefined) return [];
+      const { main } = sessions[side];
+      const { directory } = await main.queryOne("SELECT @@GLOBAL.datadir AS directory", [], directoryRow);
+      const argv = ["df", "--block-size=1", "--output=avail", directory] as const;
+      const { exitCode, stdout, stderr } = await openHost(host).run({ argv, timeoutSeconds: DF_TIMEOUT_SECONDS });
+      if (exitCode !== 0) throw new Error(`df on ${main.label}: ${stderr}`);
+      return [{ label: main.label, bytes: Number(stdout.trim().split("\n").at(-1)) }];
+    }),
+  );
+  return seen.flat();
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { errnoOf, MysqlServer } from "../mysql/index.js";
+import { SIDES } from "../topology/index.js";
+import type { Side } from "../traffic/index.js";
+import type { SwitchoverRequest } from "./request.js";
+
+/** The connections to one server that a run keeps open, so that the write pause needs none. */
+export interface ServerSessions {
+  readonly side: Side;
+  /** Runs the statements of the switchover. */
+  readonly main: MysqlServer;
+  /** Holds the advisory lock; sees and kills what `main` is stuck in. */
+  readonly watcher: MysqlServer;
+}
+
+export interface Sessions {
+  readonly source: ServerSessions;
+  readonly target: ServerSessions;
+  close(): Promise<void>;
+}
+
+/** How one run knows the connections of others, in performance_schema.session_connect_attrs. */
+const PROGRAM_NAME = "gtid-ferry switchover";
+/** A run that lost its network or was stopped holds its lock no longer than this. */
+const IDLE_TIMEOUT_SECONDS = 20;
+const PING_INTERVAL_MILLISECONDS = 5_000;
+const LOCK_TIMEOUT_SECONDS = 30;
+const EXPEL_INTERVAL_MILLISECONDS = 20;
+
+const idRow = z.object({ id: z.coerce.number() });
+
+/**
+ * Connects to both servers, takes the advisory lock on both, and ends what an earlier run has left behind there: a run
+ * that was stopped and wakes up finds its connections dead, and can do nothing any more.
+ */
+export async function openSessions(request: Pick<SwitchoverRequest, Side>): Promise<Sessions> {
+  const opened: ServerSessions[] = [];
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    await Promise.all(closers.map((closer) => closer()));
+  };
+  try {
+    for (const side of SIDES) {
+      const connect = async () => {
+        const options = { batches: true, programName: PROGRAM_NAME };
+        const server = await MysqlServer.connect(request[side].connection, side, options);
+        closers.push(() => server.close());
+        return server;
+      };
+      const sessions = { side, main: await connect(), watcher: await connect() };
+      await sessions.watcher.execute(`SET SESSION wait_timeout = ${IDLE_TIMEOUT_SECONDS}`);
+      await sessions.watcher.lockOut(LOCK_TIMEOUT_SECONDS);
+      const timer = keepAlive(sessions.watcher);
+      closers.push(async () => clearInterval(timer));
+      await expelOthers(sessions);
+      opened.push(sessions);
+    }
+    const [source, target] = opened;
+    if (source === undefined || target === undefined) throw new Error("two servers expected");
+    return { source, target, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function keepAlive(watcher: MysqlServer): NodeJS.Timeout {
+  // A lost connection is found by whoever needs it next.
+  const timer = setInterval(() => void watcher.execute("DO 0").catch(() => undefined), PING_INTERVAL_MILLISECONDS);
+  return timer.unref();
+}
+
+async function expelOthers({ main, watcher }: ServerSessions): Promise<void> {
+  for (;;) {
+    const others = await watcher.query(
+      `SELECT DISTINCT PROCESSLIST_ID AS id FROM performance_schema.session_connect_attrs
+        WHERE ATTR_NAME = 'program_name' AND ATTR_VALUE = ? AND PROCESSLIST_ID NOT IN (?, ?)`,
+      [PROGRAM_NAME, main.connectionId, watcher.connectionId],
+      idRow,
+    );
+    if (others.length === 0) return;
+    for (const { id } of others) await killConnection(watcher, id);
+    await sleep(EXPEL_INTERVAL_MILLISECONDS);
+  }
+}
+
+const NO_SUCH_THREAD = 1094;
+
+/** Ends a connection; one that is gone already is success. */
+export async function killConnection(server: MysqlServer, id: number): Promise<void> {
+  try {
+    await server.execute(`KILL ${id}`);
+  } catch (error) {
+    if (errnoOf(error) !== NO_SUCH_THREAD) throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { type Account, ADMIN_SCHEMA, type MysqlServer } from "../mysql/index.js";
+import { type ChannelState, readChannels } from "../replication/index.js";
+import { committedRole, type JournalEntry, readRole, type ServerRole } from "../topology/index.js";
+import type { RouteState, Side, TrafficRoute } from "../traffic/index.js";
+import { findDeadMen, hasDeadManEvent } from "./dead-man.js";
+import type { ServerSessions, Sessions } from "./sessions.js";
+
+/** The variables that a switchover persists. */
+export const PERSISTED_NAMES = ["read_only", "super_read_only", "event_scheduler"] as const;
+export type PersistedName = (typeof PERSISTED_NAMES)[number];
+
+export interface ApplicationEvent {
+  readonly schema: string;
+  readonly name: string;
+  readonly definer: Account;
+  /** `ENABLED`, `DISABLED`, or `REPLICA_SIDE_DISABLED` (older servers: `SLAVESIDE_DISABLED`). */
+  readonly status: string;
+}
+
+/** All that decides what has to be done on one server. */
+export interface ServerState extends ServerRole {
+  readonly readOnly: boolean;
+  readonly superReadOnly: boolean;
+  readonly eventScheduler: string;
+  /** Values in mysqld-auto.cnf, by lower-case name. */
+  readonly persisted: ReadonlyMap<string, string>;
+  readonly deadMan: { readonly isDefined: boolean; readonly threads: readonly number[] };
+  /** This migration's channel on this server. */
+  readonly channel: ChannelState | undefined;
+  readonly otherChannels: readonly string[];
+  readonly events: readonly ApplicationEvent[];
+}
+
+export interface PairState {
+  readonly source: ServerState;
+  readonly target: ServerState;
+  readonly primary: Side;
+  /** The switchover that made it so; undefined when the primary role never moved. */
+  readonly entry: JournalEntry | undefined;
+  readonly routes: readonly { readonly name: string; readonly state: RouteState }[];
+}
+
+const flag = z.coerce.number().transform((value) => value === 1);
+const variablesRow = z.object({ readOnly: flag, superReadOnly: flag, eventScheduler: z.string() });
+const persistedRow = z.object({ name: z.string(), value: z.string() });
+const eventRow = z.object({ schema: z.string(), name: z.string(), definer: z.string(), status: z.string() });
+
+/** Looks at both servers and at the routes; writes nothing. */
+export async function observePair(
+  sessions: Pick<Sessions, Side>,
+  channel: string,
+  routes: readonly TrafficRoute[],
+): Promise<PairState> {
+  const [source, target, routeStates] = await Promise.all([
+    observeServer(sessions.source, channel),
+    observeServer(sessions.target, channel),
+    Promise.all(routes.map(async (route) => ({ name: route.name, state: await route.observe() }))),
+  ]);
+  return { source, target, ...committedRole(source, target), routes: routeStates };
+}
+
+async function observeServer(
+  { side, main }: Pick<ServerSessions, "side" | "main">,
+  name: string,
+): Promise<ServerState> {
+  const variables = await main.queryOne(
+    "SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly, @@GLOBAL.event_scheduler AS eventScheduler",
+    [],
+    variablesRow,
+  );
+  const persisted = await main.query(
+    "SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN (?)",
+    [PERSISTED_NAMES],
+    persistedRow,
+  );
+  const channels = await readChannels(main);
+  return {
+    ...(await readRole(main, side)),
+    ...variables,
+    persisted: new Map(persisted.map(({ name: variable, value }) => [variable, value])),
+    deadMan: { isDefined: await hasDeadManEvent(main), threads: await findDeadMen(main) },
+    channel: channels.find(({ channel }) => channel === name),
+    otherChannels: channels.map(({ channel }) => channel).filter((channel) => channel !== name),
+    events: await readEvents(main),
+  };
+}
+
+async function readEvents(server: MysqlServer): Promise<ApplicationEvent[]> {
+  const rows = await server.query(
+    `SELECT EVENT_SCHEMA AS \`schema\`, EVENT_NAME AS name, DEFINER AS definer, STATUS AS status
+       FROM information_schema.EVENTS WHERE EVENT_SCHEMA <> ? ORDER BY EVENT_SCHEMA, EVENT_NAME`,
+    [ADMIN_SCHEMA],
+    eventRow,
+  );
+  return rows.map(({ definer, ...event }) => ({ ...event, definer: parseDefiner(definer) }));
+}
+
+/** `user@host` as information_schema prints it; a user name may hold an `@`, a host cannot. */
+function parseDefiner(text: string): Account {
+  const at = text.lastIndexOf("@");
+  return { user: text.slice(0, at), host: text.slice(at + 1) };
+}

@@ -1,0 +1,1 @@
+export type { RouteState, Side, TrafficRoute } from "./route.js";

@@ -1,0 +1,90 @@
+import { type Side, switchover } from "@gtid-ferry/engine/cutover";
+import { silent } from "@gtid-ferry/engine/operation";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
+
+describe("a switchover", () => {
+  let pair: SwitchoverPair;
+  beforeAll(async () => {
+    pair = await startSwitchoverPair("switchover");
+    await pair.source.rootQuery(
+      "CREATE SCHEMA app",
+      "CREATE TABLE app.t (id INT PRIMARY KEY)",
+      "INSERT INTO app.t VALUES (0)",
+      "GRANT SET_ANY_DEFINER ON *.* TO ferry_admin@'%'",
+      "CREATE DEFINER = app@'%' EVENT app.tick ON SCHEDULE EVERY 1 HOUR DO DELETE FROM app.t WHERE id < 0",
+    );
+  });
+  afterAll(() => pair?.stop());
+
+  const state = async (side: Side) => {
+    const [row] = await pair[side].rootQuery(
+      `SELECT @@read_only AS readOnly, @@super_read_only AS superReadOnly, @@event_scheduler AS scheduler,
+        (SELECT GROUP_CONCAT(CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE) ORDER BY 1) FROM performance_schema.persisted_variables
+          WHERE VARIABLE_NAME LIKE '%read_only') AS persisted,
+        (SELECT STATUS FROM information_schema.EVENTS WHERE EVENT_NAME = 'tick') AS tick,
+        (SELECT COUNT(*) FROM performance_schema.replication_connection_status WHERE SERVICE_STATE = 'ON') AS follows`,
+    );
+    return row;
+  };
+  const asPrimary = {
+    readOnly: 0,
+    superReadOnly: 0,
+    scheduler: "ON",
+    persisted: "read_only=OFF,super_read_only=OFF",
+    tick: "ENABLED",
+    follows: 0,
+  };
+  const asReplica = {
+    readOnly: 1,
+    superReadOnly: 1,
+    scheduler: "OFF",
+    persisted: "read_only=ON,super_read_only=ON",
+    follows: 1,
+  };
+
+  it("moves the primary role there, back and there again, with all that belongs to it", async () => {
+    const sides = ["target", "source", "target"] as const;
+    for (const [index, primary] of sides.entries()) {
+      const result = await switchover(pair.request(primary), [], silent);
+      expect(result).toMatchObject({ primary, switchovers: index + 1, report: { primary, attempts: 1 } });
+      const replica = primary === "target" ? "source" : "target";
+      expect(await state(primary)).toEqual(asPrimary);
+      expect(await state(replica)).toMatchObject(asReplica);
+      await pair[primary].rootQuery(`INSERT INTO app.t VALUES (${index + 1})`);
+      await expect.poll(() => pair[replica].rootQuery("SELECT COUNT(*) AS n FROM app.t")).toEqual([{ n: index + 2 }]);
+    }
+  });
+
+  it("changes nothing where the role is as wanted", async () => {
+    const gtids = () => pair.target.rootQuery("SELECT @@gtid_executed AS executed");
+    const before = await gtids();
+    const result = await switchover(pair.request("target"), [], silent);
+    expect(result.report).toBeUndefined();
+    expect(await gtids()).toEqual(before);
+  });
+
+  it("refuses, before any change, to enable an event whose definer it may not name", async () => {
+    await pair.target.rootQuery("CREATE DEFINER = root@localhost EVENT app.late ON SCHEDULE EVERY 1 HOUR DO DO 1");
+    const status = (side: Side) =>
+      pair[side].rootQuery(
+        "SELECT STATUS AS status, DEFINER AS definer FROM information_schema.EVENTS WHERE EVENT_NAME = 'late'",
+      );
+    await expect.poll(() => status("source")).toMatchObject([{ status: "REPLICA_SIDE_DISABLED" }]);
+    const executed = () => pair.target.rootQuery("SELECT @@gtid_executed AS executed");
+    const before = await executed();
+    // Its definer has SYSTEM_USER, which the administrator has not.
+    await expect(switchover(pair.request("source"), [], silent)).rejects.toThrow("SYSTEM_USER");
+    expect(await executed()).toEqual(before);
+    await pair.target.rootQuery("DROP EVENT app.late");
+  });
+
+  it("lets a restarted server come up in its role", async () => {
+    await pair.source.kill();
+    await pair.target.kill();
+    await Promise.all([pair.source.restart(), pair.target.restart()]);
+    expect(await pair.source.rootQuery("SELECT @@super_read_only AS fenced")).toEqual([{ fenced: 1 }]);
+    expect(await pair.target.rootQuery("SELECT @@read_only AS fenced")).toEqual([{ fenced: 0 }]);
+    expect(await switchover(pair.request("source"), [], silent)).toMatchObject({ primary: "source" });
+  });
+});

@@ -1,0 +1,32 @@
+import type { Side, SwitchoverLimits, SwitchoverRequest } from "@gtid-ferry/engine/cutover";
+import { DEFAULT_LIMITS } from "@gtid-ferry/engine/cutover";
+import { silent } from "@gtid-ferry/engine/operation";
+import { ensureChannel } from "@gtid-ferry/engine/replication";
+import { type Pair, startPair } from "./pair.js";
+
+/** A source, and a target that replicates from it: what a switchover begins with. */
+export interface SwitchoverPair extends Pair {
+  request(primary: Side, changes?: Partial<SwitchoverLimits>): SwitchoverRequest;
+}
+
+export async function startSwitchoverPair(name: string): Promise<SwitchoverPair> {
+  const pair = await startPair(name);
+  try {
+    await ensureChannel(pair.channel, silent);
+  } catch (error) {
+    await pair.stop();
+    throw error;
+  }
+  const { channel } = pair;
+  const target = { ...channel.source, host: channel.to.host, port: channel.to.port };
+  return {
+    ...pair,
+    request: (primary, changes = {}) => ({
+      channel: channel.channel,
+      source: { connection: channel.from, address: channel.source, host: { kind: "local" } },
+      target: { connection: channel.to, address: target, host: { kind: "local" } },
+      primary,
+      limits: { ...DEFAULT_LIMITS, ...changes },
+    }),
+  };
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { planEstablish } from "../../../../engine/cutover/establish-plan.js";
+import type { PairState, ServerState } from "../../../../engine/cutover/state.js";
+import { showStatement } from "../../../../engine/mysql/index.js";
+
+const persisted = (value: "ON" | "OFF", scheduler: string) =>
+  new Map([
+    ["read_only", value],
+    ["super_read_only", value],
+    ["event_scheduler", scheduler],
+  ]);
+
+const server = (side: "source" | "target", changes: Partial<ServerState> = {}): ServerState => ({
+  side,
+  label: side,
+  uuid: `${side}-uuid`,
+  lastEntry: undefined,
+  readOnly: side === "target",
+  superReadOnly: side === "target",
+  eventScheduler: side === "source" ? "ON" : "OFF",
+  persisted: new Map(),
+  deadMan: { isDefined: false, threads: [] },
+  channel: undefined,
+  otherChannels: [],
+  events: [],
+  ...changes,
+});
+
+const pairOf = (source: ServerState, target: ServerState, changes: Partial<PairState> = {}): PairState => ({
+  source,
+  target,
+  primary: "source",
+  entry: undefined,
+  routes: [],
+  ...changes,
+});
+
+const switched: Pick<PairState, "primary" | "entry"> = {
+  primary: "target",
+  entry: {
+    number: 1,
+    primaryUuid: "target-uuid",
+    previousUuid: "source-uuid",
+    finalGtidSet: "",
+    eventScheduler: "ON",
+    committedAt: "",
+    probed: true,
+    isFinal: true,
+  },
+};
+
+const plan = (pair: PairState) =>
+  planEstablish(pair, "ferry").map((step) =>
+    step.kind === "run" ? `${step.side}: ${showStatement(step.statement)}` : step.kind,
+  );
+
+describe("before the first switchover", () => {
+  it("has nothing to do where all is well", () => {
+    expect(plan(pairOf(server("source"), server("target")))).toEqual([]);
+  });
+
+  it("lifts a fence that a run of ours has left", () => {
+    const source = server("source", {
+      readOnly: true,
+      superReadOnly: true,
+      persisted: persisted("ON", "ON"),
+      deadMan: { isDefined: true, threads: [12] },
+    });
+    expect(plan(pairOf(source, server("target")))).toEqual([
+      "source: SET GLOBAL super_read_only = 0",
+      "source: SET GLOBAL read_only = 0",
+      "remove-dead-man",
+      "source: SET PERSIST super_read_only = 0, PERSIST read_only = 0",
+    ]);
+  });
+
+  it("does not lift a fence that somebody else has put up", () => {
+    expect(() => plan(pairOf(server("source", { readOnly: true }), server("target")))).toThrow("no switchover");
+  });
+
+  it("refuses a target that accepts writes", () => {
+    expect(() => plan(pairOf(server("source"), server("target", { readOnly: false, superReadOnly: false })))).toThrow(
+      "it accepts writes",
+    );
+  });
+
+  it("fences a target that a run has opened and not made the primary", () => {
+    expect(plan(pairOf(server("source"), server("target", { superReadOnly: false })))).toEqual([
+      "target: SET GLOBAL super_read_only = 1",
+    ]);
+  });
+
+  it("releases a route that is held, and leaves one alone that leads elsewhere", () => {
+    const routes = [
+      { name: "held", state: "held" },
+      { name: "elsewhere", state: "elsewhere" },
+    ] as const;
+    expect(planEstablish(pairOf(server("source"), server("target"), { routes }), "ferry")).toEqual([
+      { kind: "lead", route: "held", to: "source" },
+    ]);
+  });
+});
+
+describe("after a switchover", () => {
+  it("fences the old primary before it opens the new one", () => {
+    const steps = plan(pairOf(server("source"), server("target"), switched));
+    expect(steps.slice(0, 3)).toEqual([
+      "source: SET GLOBAL super_read_only = 1",
+      "target: SET GLOBAL super_read_only = 0",
+      "target: SET GLOBAL read_only = 0",
+    ]);
+  });
+
+  it("has nothing to do where both servers are in their roles", () => {
+    const source = server("source", {
+      readOnly: true,
+      superReadOnly: true,
+      eventScheduler: "OFF",
+      persisted: persisted("ON", "OFF"),
+    });
+    const target = server("target", {
+      readOnly: false,
+      superReadOnly: false,
+      eventScheduler: "ON",
+      persisted: persisted("OFF", "ON"),
+    });
+    expect(plan(pairOf(source, target, switched))).toEqual([]);
+  });
+});
