@@ -112,6 +112,42 @@ describe("a switchover that cannot be had", () => {
     await switchover(pair.request("source", limits), [], silent);
   });
 
+  it.each(["fence", "cut", "disarm"] as const)(
+    "lifts the fence of a source that died at %s and came up again",
+    async (at) => {
+      let restarted: Promise<void> | undefined;
+      const die = async () => {
+        await session.end();
+        await pair.source.kill();
+        restarted = pair.source.restart();
+      };
+      const listener = async (step: Step) => {
+        if (step === at) await die();
+      };
+      const ended = switchover(pair.request("target", { ...limits, settleTimeoutSeconds: 30 }), [], silent, listener);
+      await expect(ended).rejects.toThrow("is the primary as before and accepts writes");
+      await restarted;
+      expect([await fences("source"), await fences("target")]).toEqual([0, 2]);
+      session = await createConnection({ socketPath: pair.source.socket, user: "root" });
+      await switchover(pair.request("target", { ...limits, quietTimeoutSeconds: 30 }), [], silent);
+      await switchover(pair.request("source", limits), [], silent);
+    },
+  );
+
+  it("asks a target that died before the journal entry, once it is up again, and undoes", async () => {
+    let restarted: Promise<void> | undefined;
+    const listener = async (step: Step) => {
+      if (step !== "commit") return;
+      await pair.target.kill();
+      restarted = pair.target.restart();
+    };
+    const ended = switchover(pair.request("target", { ...limits, settleTimeoutSeconds: 30 }), [], silent, listener);
+    await expect(ended).rejects.toThrow("is the primary as before and accepts writes");
+    await restarted;
+    expect([await fences("source"), await fences("target")]).toEqual([0, 2]);
+    await pair.target.rootQuery("START REPLICA FOR CHANNEL 'gtid_ferry'");
+  });
+
   it("undoes where the replica has a transaction of its own", async () => {
     const write = () =>
       pair.target.rootQuery(
