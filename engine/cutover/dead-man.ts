@@ -9,7 +9,7 @@ import { killConnection, type ServerSessions } from "./sessions.js";
  * KILL ends it and leaves the fence, KILL QUERY would end only the sleep and lift the fence at once; with ON COMPLETION
  * PRESERVE it stays, disabled, and uses no GTID.
  */
-export interface DeadMan {
+interface DeadMan {
   readonly connectionId: number;
 }
 
@@ -23,7 +23,7 @@ const countRow = z.object({ found: z.coerce.number() });
 const threadRow = z.object({ id: z.coerce.number() });
 
 /** `switchesSchedulerOff`: the event scheduler runs for this event only, and stops when it fires. */
-export function deadManStatements(seconds: number, switchesSchedulerOff: boolean): Statement[] {
+function deadManStatements(seconds: number, switchesSchedulerOff: boolean): Statement[] {
   const lift = [
     `DO SLEEP(${seconds})`,
     "SET GLOBAL super_read_only = 0",

@@ -1,6 +1,5 @@
 export {
   createJournal,
-  finalizeEntry,
   insertEntry,
   type JournalEntry,
   probeEntry,

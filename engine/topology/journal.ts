@@ -49,7 +49,7 @@ export async function createJournal(primary: MysqlServer): Promise<void> {
   );
 }
 
-export async function hasJournal(server: MysqlServer): Promise<boolean> {
+async function hasJournal(server: MysqlServer): Promise<boolean> {
   const { found } = await server.queryOne(
     "SELECT COUNT(*) AS found FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = 'switchover'",
     [ADMIN_SCHEMA],
@@ -88,8 +88,4 @@ export function insertEntry(entry: NewEntry): Statement {
 /** A write that needs the primary to accept writes. */
 export function probeEntry(number: number): Statement {
   return statement(`UPDATE ${JOURNAL} SET probed_at = UTC_TIMESTAMP(6) WHERE number = ?`, number);
-}
-
-export function finalizeEntry(number: number): Statement {
-  return statement(`UPDATE ${JOURNAL} SET finalized_at = UTC_TIMESTAMP(6) WHERE number = ?`, number);
 }
