@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FerryError, type Progress } from "../operation/index.js";
 import type { Host, ProcessIdentity } from "./host.js";
 import { describeProgress } from "./job-progress.js";
-import { type JobStatus, parseJobStatus, processOf } from "./job-status.js";
+import { type JobStatus, parseJobStatus, processOf, secondsOf } from "./job-status.js";
 
 const LOG_TAIL_CHARACTERS = 3000;
 
@@ -55,8 +55,9 @@ export async function followJob(
     const identity = status === undefined ? started : processOf(status);
     if (status !== undefined && status.state !== "running") {
       await untilGone(host, processOf(status));
-      if (status.state === "completed") return status;
-      throw await failed(host, options, status);
+      if (status.state !== "completed") throw await failed(host, options, status);
+      progress(`${options.title}: done in ${secondsOf(status).toFixed(1)} s`);
+      return status;
     }
     if (identity === undefined || !(await host.isRunning(identity))) {
       // It may have written its last status between the two looks.
