@@ -1,10 +1,19 @@
 import { resolve } from "node:path";
+import { routeOptions } from "@gtid-ferry/engine/traffic";
 import { RunError } from "@pulumi/pulumi";
 import { z } from "zod";
 
 const TLS_MODES = ["disabled", "required", "verify-ca", "verify-identity"] as const;
 const port = z.coerce.number().int().min(1).max(65_535);
 const seconds = z.coerce.number().int().min(0);
+const json = z.string().transform((value, context): unknown => {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: `wanted JSON: ${error instanceof Error ? error.message : error}` });
+    return z.NEVER;
+  }
+});
 const text = z.string().min(1);
 /** Empty stands for "not given": Pulumi.yaml has no other way to declare an optional text. */
 const optional = z.string().transform((value) => (value === "" ? undefined : value));
@@ -12,7 +21,7 @@ const path = text.transform((value) => resolve(value));
 
 const schema = z.object({
   platform: z.enum(["local"]),
-  phase: z.enum(["prepare", "replicate"]),
+  phase: z.enum(["prepare", "replicate", "cutover", "finalize"]),
   database: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
     error: "wanted 1 to 40 lower-case letters, digits and dashes, with a letter or digit at both ends",
   }),
@@ -23,6 +32,7 @@ const schema = z.object({
   sourceTlsCa: optional,
   expectedSourceUuid: optional,
   sourceHostForTarget: optional,
+  targetHostForSource: optional,
   gtidEnabling: z.enum(["online", "never"]),
   consistencyWatchSeconds: seconds,
   stepTimeoutSeconds: seconds.min(1),
@@ -52,6 +62,13 @@ const schema = z.object({
   targetServerId: z.coerce.number().int().min(1).max(4_294_967_295),
   targetBufferPoolMebibytes: z.coerce.number().int().min(5),
   targetStartTimeoutSeconds: seconds.min(1),
+  switchoverBudgetSeconds: seconds.min(1),
+  switchoverAttemptTimeoutSeconds: seconds.min(1),
+  switchoverAttempts: z.coerce.number().int().min(1),
+  switchoverQuietTimeoutSeconds: seconds.min(1),
+  switchoverMaximumLagSeconds: seconds.min(1),
+  switchoverSettleTimeoutSeconds: seconds.min(1),
+  trafficRoutes: json.pipe(routeOptions.array()),
 });
 
 const ruled = schema
@@ -79,8 +96,9 @@ export function loadConfiguration(read: ReadKey): Configuration {
   const raw = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, read(key)]));
   const result = ruled.safeParse(raw);
   if (result.success) return result.data;
-  const mistakes = result.error.issues.map(({ path: [key], message }) => {
+  const mistakes = result.error.issues.map(({ path: [key, ...within], message }) => {
     const name = String(key);
+    if (within.length > 0) return `  gtid-ferry:${name}, at ${within.join(".")}: ${message}`;
     return `  gtid-ferry:${name} is ${raw[name] === undefined ? "not set" : JSON.stringify(raw[name])}: ${message}`;
   });
   throw new RunError(`the stack's configuration has ${mistakes.length} mistake(s)\n${mistakes.join("\n")}`);

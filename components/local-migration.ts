@@ -5,18 +5,16 @@ import { BackupRun } from "../dynamic-providers/backup-run";
 import { LocalServer } from "../dynamic-providers/local-server";
 import { ReplicationChannel } from "../dynamic-providers/replication-channel";
 import { SourcePreparation } from "../dynamic-providers/source-preparation";
+import { Switchover } from "../dynamic-providers/switchover";
 import type { Configuration } from "./configuration";
+import { replicationAddresses, sourceConnection, targetConnection } from "./connections";
 
-/** Name of the replication channel on the target; a name of its own leaves other channels alone. */
+/** Name of the replication channel, on whichever server replicates; a name of its own leaves other channels alone. */
 const CHANNEL = "gtid_ferry";
-const TARGET_HOST = "127.0.0.1";
-/** Less often than this a healthy source says nothing, and the replica reconnects. */
-const HEARTBEAT_SECONDS = 5;
-const CONNECT_RETRY_SECONDS = 5;
-/** Five days of retries: a source that is down for a weekend is found again. */
-const CONNECT_RETRY_COUNT = 86_400;
 /** No byte moved for so long means that the backup or restore hangs. */
 const STALL_TIMEOUT_SECONDS = 900;
+/** Source and target run on the machine that runs the program. */
+const HOST = { kind: "local" as const };
 
 export interface LocalMigrationSecrets {
   /** Password of the administrator account, on the source and, because accounts come with the data, on the target. */
@@ -24,178 +22,227 @@ export interface LocalMigrationSecrets {
   readonly backupSecretAccessKey: pulumi.Input<string>;
 }
 
-/** The whole migration on one machine: source preparation and, from phase `replicate` on, backup, target, channel. */
+type Outputs = Readonly<Record<string, pulumi.Input<unknown>>>;
+
+/** The whole migration on one machine, as far as the configured phase says. */
 export class LocalMigration extends pulumi.ComponentResource {
-  /** What the stack shows: of phase `prepare` the source, from `replicate` on backup, target and channel too. */
-  readonly outputs: Readonly<Record<string, pulumi.Input<unknown>>>;
+  /** What the stack shows: of phase `prepare` the source, from `replicate` on backup, target, channel and roles too. */
+  readonly outputs: Outputs;
+  private readonly source: pulumi.Output<ConnectionOptions>;
+  private readonly target: pulumi.Output<ConnectionOptions>;
 
   constructor(
-    name: string,
-    configuration: Configuration,
-    secrets: LocalMigrationSecrets,
+    private readonly name: string,
+    private readonly configuration: Configuration,
+    private readonly secrets: LocalMigrationSecrets,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("gtid-ferry:index:LocalMigration", name, {}, opts);
-    const source = sourceConnection(configuration, secrets);
-    const preparation = prepareSource(name, configuration, source, this);
-    const replica =
-      configuration.phase === "prepare"
-        ? {}
-        : replicate(name, configuration, secrets, { source, preparation, parent: this });
-    this.outputs = { phase: configuration.phase, sourceUuid: preparation.sourceUuid, ...replica };
+    this.source = sourceConnection(configuration, secrets.sourcePassword);
+    this.target = targetConnection(configuration, this.source);
+    this.outputs = { phase: configuration.phase, ...this.declarePhase() };
     this.registerOutputs(this.outputs);
   }
-}
 
-interface Prepared {
-  readonly source: pulumi.Output<ConnectionOptions>;
-  readonly preparation: SourcePreparation;
-  readonly parent: LocalMigration;
-}
+  private declarePhase(): Outputs {
+    switch (this.configuration.phase) {
+      case "prepare":
+        return { sourceUuid: this.prepareSource().sourceUuid };
+      case "replicate":
+        return this.replicate("source");
+      case "cutover":
+        return this.replicate("target");
+      case "finalize":
+        return this.finalize();
+    }
+  }
 
-function sourceConnection(
-  configuration: Configuration,
-  secrets: LocalMigrationSecrets,
-): pulumi.Output<ConnectionOptions> {
-  const { sourceHost, sourcePort, sourceUser, sourceTlsMode, sourceTlsCa } = configuration;
-  const tls = { mode: sourceTlsMode, ...(sourceTlsCa === undefined ? {} : { ca: sourceTlsCa }) };
-  return pulumi.secret({
-    host: sourceHost,
-    port: sourcePort,
-    user: sourceUser,
-    password: secrets.sourcePassword,
-    tls,
-  });
-}
+  private prepareSource(): SourcePreparation {
+    const { configuration } = this;
+    return new SourcePreparation(
+      `${this.name}-source-preparation`,
+      {
+        source: this.source,
+        expectedSourceUuid: configuration.expectedSourceUuid,
+        requiresPrimary: configuration.phase === "prepare",
+        replicationAccount: { user: configuration.replicationUser, host: configuration.replicationHost },
+        replicationRequiresTls: configuration.replicationTlsMode !== "disabled",
+        binlogRetentionSeconds: configuration.binlogRetentionSeconds,
+        gtidEnabling: configuration.gtidEnabling,
+        consistencyWatchSeconds: configuration.consistencyWatchSeconds,
+        stepTimeoutSeconds: configuration.stepTimeoutSeconds,
+        backupMethod: configuration.backupMethod,
+      },
+      { parent: this },
+    );
+  }
 
-function prepareSource(
-  name: string,
-  configuration: Configuration,
-  source: pulumi.Output<ConnectionOptions>,
-  parent: LocalMigration,
-): SourcePreparation {
-  return new SourcePreparation(
-    `${name}-source-preparation`,
-    {
-      source,
-      expectedSourceUuid: configuration.expectedSourceUuid,
-      replicationAccount: { user: configuration.replicationUser, host: configuration.replicationHost },
-      replicationRequiresTls: configuration.replicationTlsMode !== "disabled",
-      binlogRetentionSeconds: configuration.binlogRetentionSeconds,
-      gtidEnabling: configuration.gtidEnabling,
-      consistencyWatchSeconds: configuration.consistencyWatchSeconds,
-      stepTimeoutSeconds: configuration.stepTimeoutSeconds,
-      backupMethod: configuration.backupMethod,
-    },
-    { parent },
-  );
-}
+  /** Phases `replicate` and `cutover`, which differ in who is the primary and in nothing else. */
+  private replicate(primary: "source" | "target"): Outputs {
+    const { configuration } = this;
+    const preparation = this.prepareSource();
+    const backup = this.takeBackup(preparation);
+    const target = this.runTarget(backup);
+    const addresses = replicationAddresses(configuration, preparation.replicationPassword);
+    const channel = new ReplicationChannel(
+      `${this.name}-channel`,
+      {
+        channel: CHANNEL,
+        source: { connection: this.source, address: addresses.source },
+        target: { connection: this.target, address: addresses.target },
+        restoredGtidSet: target.restoredGtidSet,
+        startTimeoutSeconds: configuration.replicationStartTimeoutSeconds,
+      },
+      { parent: this },
+    );
+    const roles = new Switchover(
+      `${this.name}-switchover`,
+      {
+        ...this.roles(),
+        source: {
+          connection: this.source,
+          address: addresses.source,
+          host: HOST,
+          expectedUuid: preparation.sourceUuid,
+        },
+        target: {
+          connection: this.target,
+          address: addresses.target,
+          host: HOST,
+          expectedUuid: target.serverUuid,
+        },
+        primary,
+        isFinal: false,
+      },
+      { parent: this, dependsOn: [channel] },
+    );
+    return {
+      sourceUuid: preparation.sourceUuid,
+      backup: backup.manifest,
+      ...this.targetOutputs(target),
+      replicationRunning: channel.running,
+      errantTransactions: channel.errant,
+      ...rolesOutputs(roles),
+    };
+  }
 
-/** What phase `replicate` adds, and what the stack shows of it. */
-function replicate(
-  name: string,
-  configuration: Configuration,
-  secrets: LocalMigrationSecrets,
-  { source, preparation, parent }: Prepared,
-): LocalMigration["outputs"] {
-  const storage = pulumi.secret({
-    bucket: configuration.backupBucket,
-    region: configuration.backupRegion,
-    ...(configuration.backupEndpoint === undefined ? {} : { endpoint: configuration.backupEndpoint }),
-    ...(configuration.backupAccessKeyId === undefined
-      ? {}
-      : { accessKeyId: configuration.backupAccessKeyId, secretAccessKey: secrets.backupSecretAccessKey }),
-  });
-  const host = { kind: "local" as const };
-  const program = (tool: string) =>
-    configuration.mysqlBinDirectory === undefined ? tool : join(configuration.mysqlBinDirectory, tool);
-  const tools = { mysql: program("mysql"), aws: configuration.awsCommand };
+  /** Only the new database remains, and what leads to it. */
+  private finalize(): Outputs {
+    const target = this.runTarget(undefined);
+    const roles = new Switchover(
+      `${this.name}-switchover`,
+      {
+        ...this.roles(),
+        source: { connection: this.source },
+        target: { connection: this.target, expectedUuid: target.serverUuid },
+        primary: "target",
+        isFinal: true,
+      },
+      { parent: this },
+    );
+    return { ...this.targetOutputs(target), ...rolesOutputs(roles) };
+  }
 
-  const backup = new BackupRun(
-    `${name}-backup`,
-    {
-      host,
-      database: configuration.database,
-      backupId: configuration.backupTrigger,
-      method: configuration.backupMethod,
-      source,
-      storage,
-      keyPrefix: configuration.backupKeyPrefix,
-      compressionLevel: configuration.backupCompressionLevel,
-      threads: configuration.backupThreads,
-      // Several migrations may have their source on one host.
-      workDirectory: join(configuration.backupDirectory, configuration.database),
-      tools,
-      timeoutSeconds: configuration.backupTimeoutSeconds,
-      stallTimeoutSeconds: STALL_TIMEOUT_SECONDS,
-    },
-    { parent, dependsOn: [preparation] },
-  );
+  private takeBackup(preparation: SourcePreparation): BackupRun {
+    const { configuration } = this;
+    return new BackupRun(
+      `${this.name}-backup`,
+      {
+        host: HOST,
+        database: configuration.database,
+        backupId: configuration.backupTrigger,
+        method: configuration.backupMethod,
+        source: this.source,
+        storage: this.storage(),
+        keyPrefix: configuration.backupKeyPrefix,
+        compressionLevel: configuration.backupCompressionLevel,
+        threads: configuration.backupThreads,
+        // Several migrations may have their source on one host.
+        workDirectory: join(configuration.backupDirectory, configuration.database),
+        tools: this.tools(),
+        timeoutSeconds: configuration.backupTimeoutSeconds,
+        stallTimeoutSeconds: STALL_TIMEOUT_SECONDS,
+      },
+      { parent: this, dependsOn: [preparation] },
+    );
+  }
 
-  const connection = source.apply((options) => ({
-    host: TARGET_HOST,
-    port: configuration.targetPort,
-    user: options.user,
-    password: options.password,
-    tls: { mode: "required" as const },
-  }));
-
-  const target = new LocalServer(
-    `${name}-target`,
-    {
-      host,
-      target: connection,
-      serverId: configuration.targetServerId,
-      mysqld: program("mysqld"),
-      bufferPoolMebibytes: configuration.targetBufferPoolMebibytes,
-      restore: pulumi.secret({
-        storage,
+  private runTarget(backup: BackupRun | undefined): LocalServer {
+    const { configuration } = this;
+    const restore =
+      backup &&
+      pulumi.secret({
+        storage: this.storage(),
         manifestKey: backup.manifestKey,
         volumeDirectory: configuration.targetDirectory,
         workDirectory: join(configuration.targetDirectory, "job"),
         threads: configuration.backupThreads,
-        tools,
+        tools: this.tools(),
         timeoutSeconds: configuration.backupTimeoutSeconds,
         stallTimeoutSeconds: STALL_TIMEOUT_SECONDS,
-      }),
-      startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
-    },
-    { parent },
-  );
+      });
+    return new LocalServer(
+      `${this.name}-target`,
+      {
+        host: HOST,
+        target: this.target,
+        serverId: configuration.targetServerId,
+        mysqld: this.program("mysqld"),
+        bufferPoolMebibytes: configuration.targetBufferPoolMebibytes,
+        startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
+        ...(restore === undefined ? {} : { restore }),
+      },
+      { parent: this },
+    );
+  }
 
-  const { replicationTlsCaPath } = configuration;
-  const channel = new ReplicationChannel(
-    `${name}-channel`,
-    {
+  private roles() {
+    const { configuration } = this;
+    return {
       channel: CHANNEL,
-      from: source,
-      to: connection,
-      source: pulumi.secret({
-        host: configuration.sourceHostForTarget ?? configuration.sourceHost,
-        port: configuration.sourcePort,
-        user: configuration.replicationUser,
-        password: preparation.replicationPassword,
-        tls: {
-          mode: configuration.replicationTlsMode,
-          ...(replicationTlsCaPath === undefined ? {} : { caPath: replicationTlsCaPath }),
-        },
-        connectRetrySeconds: CONNECT_RETRY_SECONDS,
-        retryCount: CONNECT_RETRY_COUNT,
-        heartbeatSeconds: HEARTBEAT_SECONDS,
-        compression: "uncompressed" as const,
-      }),
-      restoredGtidSet: target.restoredGtidSet,
-      startTimeoutSeconds: configuration.replicationStartTimeoutSeconds,
-    },
-    { parent },
-  );
-  return {
-    backup: backup.manifest,
-    targetPort: configuration.targetPort,
-    targetUuid: target.serverUuid,
-    targetVersion: target.version,
-    restoreSeconds: target.restoreSeconds,
-    replicationRunning: channel.running,
-    errantTransactions: channel.errant,
-  };
+      limits: {
+        budgetSeconds: configuration.switchoverBudgetSeconds,
+        attemptTimeoutSeconds: configuration.switchoverAttemptTimeoutSeconds,
+        attempts: configuration.switchoverAttempts,
+        quietTimeoutSeconds: configuration.switchoverQuietTimeoutSeconds,
+        maximumLagSeconds: configuration.switchoverMaximumLagSeconds,
+        settleTimeoutSeconds: configuration.switchoverSettleTimeoutSeconds,
+      },
+      routes: pulumi.secret(configuration.trafficRoutes),
+    };
+  }
+
+  private targetOutputs(target: LocalServer): Outputs {
+    return {
+      targetPort: this.configuration.targetPort,
+      targetUuid: target.serverUuid,
+      targetVersion: target.version,
+      restoreSeconds: target.restoreSeconds,
+    };
+  }
+
+  private storage() {
+    const { configuration, secrets } = this;
+    return pulumi.secret({
+      bucket: configuration.backupBucket,
+      region: configuration.backupRegion,
+      ...(configuration.backupEndpoint === undefined ? {} : { endpoint: configuration.backupEndpoint }),
+      ...(configuration.backupAccessKeyId === undefined
+        ? {}
+        : { accessKeyId: configuration.backupAccessKeyId, secretAccessKey: secrets.backupSecretAccessKey }),
+    });
+  }
+
+  private tools() {
+    return { mysql: this.program("mysql"), aws: this.configuration.awsCommand };
+  }
+
+  private program(tool: string): string {
+    const { mysqlBinDirectory } = this.configuration;
+    return mysqlBinDirectory === undefined ? tool : join(mysqlBinDirectory, tool);
+  }
+}
+
+function rolesOutputs({ primary, switchovers, report }: Switchover): Outputs {
+  return { primary, switchovers, lastSwitchover: report };
 }

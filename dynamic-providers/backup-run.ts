@@ -5,6 +5,7 @@ import {
   type ChangeEffect,
   diffByTable,
   GONE,
+  type InputsOf,
   noImport,
   report,
   reportPlan,
@@ -21,7 +22,7 @@ interface Outputs extends Inputs {
   readonly manifestKey: string;
 }
 
-export type BackupRunArgs = { [Key in keyof Inputs]: pulumi.Input<NonNullable<Inputs[Key]>> };
+export type BackupRunArgs = InputsOf<Inputs>;
 
 const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   database: "replace",

@@ -1,3 +1,4 @@
+import type { RestoreRequest } from "@gtid-ferry/engine/backup";
 import type { HostOptions, ProcessIdentity } from "@gtid-ferry/engine/hosts";
 import type { LocalServerRequest, LocalServerResult } from "@gtid-ferry/engine/local-server";
 import * as pulumi from "@pulumi/pulumi";
@@ -5,6 +6,7 @@ import {
   type ChangeEffect,
   diffByTable,
   GONE,
+  type InputsOf,
   noImport,
   report,
   reportPlan,
@@ -12,13 +14,15 @@ import {
   toProviderError,
 } from "./provider-support";
 
-interface Inputs extends LocalServerRequest {
+interface Inputs extends Omit<LocalServerRequest, "restore"> {
   readonly host: HostOptions;
+  /** What to restore and where; absent once there is no backup any more: the restored data stay. */
+  readonly restore?: RestoreRequest;
 }
 
-type Outputs = Inputs & LocalServerResult;
+type Outputs = Inputs & LocalServerResult & Pick<LocalServerRequest, "restore">;
 
-export type LocalServerArgs = { [Key in keyof Inputs]: pulumi.Input<Inputs[Key]> };
+export type LocalServerArgs = InputsOf<Inputs>;
 
 /**
  * The data is restored once: another backup, port or server_id of the same volume never touches it again. To restore
@@ -43,20 +47,30 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     return { inputs: news };
   },
 
+  /** Looks at the process: a server that died is started by the next `up`, without a refresh. */
   async diff(_id: string, olds: Outputs, news: Inputs) {
-    const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !olds.running);
-    const isOtherServer =
-      olds.target.port !== news.target.port || olds.restore.volumeDirectory !== news.restore.volumeDirectory;
-    return isOtherServer ? { ...difference, replaces: [...(difference.replaces ?? []), "target"] } : difference;
+    const { isLocalServerRunning } = await import("@gtid-ferry/engine/local-server");
+    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    try {
+      const isRunning = olds.running && (await isLocalServerRunning(openHost(olds.host), olds));
+      const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !isRunning);
+      const isOtherVolume = news.restore !== undefined && olds.restore.volumeDirectory !== news.restore.volumeDirectory;
+      const isOtherServer = olds.target.port !== news.target.port || isOtherVolume;
+      return isOtherServer ? { ...difference, replaces: [...(difference.replaces ?? []), "target"] } : difference;
+    } catch (error) {
+      throw toProviderError(error);
+    }
   },
 
   async create(inputs: Inputs) {
+    const { restore } = inputs;
+    if (restore === undefined) throw new Error("phase finalize has nothing to restore: run the earlier phases first");
     const { ensureLocalServer } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
-    const id = `${inputs.target.host}:${inputs.target.port}${inputs.restore.volumeDirectory}`;
+    const id = `${inputs.target.host}:${inputs.target.port}${restore.volumeDirectory}`;
     try {
-      const result = await ensureLocalServer(openHost(inputs.host), inputs, undefined, report);
-      return { id, outs: { ...inputs, ...result } };
+      const result = await ensureLocalServer(openHost(inputs.host), { ...inputs, restore }, undefined, report);
+      return { id, outs: { ...inputs, restore, ...result } };
     } catch (error) {
       throw toCreateError(error, id, inputs);
     }
@@ -66,7 +80,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const { ensureLocalServer } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
     // The volume holds the backup of the first restore; a newer one is none of its business.
-    const restore = { ...news.restore, manifestKey: olds.restore.manifestKey };
+    const restore = { ...olds.restore, ...news.restore, manifestKey: olds.restore.manifestKey };
     try {
       const result = await ensureLocalServer(openHost(news.host), { ...news, restore }, olds, report);
       return { outs: { ...news, restore, ...result } };

@@ -1,9 +1,12 @@
-import type { dynamic } from "@pulumi/pulumi";
+import type { dynamic, Input } from "@pulumi/pulumi";
 
 /**
  * Helpers for provider shells. A shell is serialized into the state, so nothing here may import anything at run time or
  * keep a class, a Map or other state: plain functions and constants only.
  */
+
+/** The same fields, each of which may not be known yet. */
+export type InputsOf<T> = { [Key in keyof T]: Input<NonNullable<T[Key]>> };
 
 /**
  * Tells in a preview what creating a resource will do; says nothing of one that exists, nor of what is not known yet.

@@ -1,9 +1,11 @@
-import type { ChannelRequest, ChannelResult } from "@gtid-ferry/engine/replication";
+import type { ChannelRequest, ChannelResult, ReplicationEnd } from "@gtid-ferry/engine/replication";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
   diffByTable,
   GONE,
+  hasUnknown,
+  type InputsOf,
   noImport,
   report,
   reportPlan,
@@ -14,21 +16,24 @@ import {
 type Inputs = ChannelRequest;
 type Outputs = Inputs & ChannelResult;
 
-export type ReplicationChannelArgs = { [Key in keyof ChannelRequest]: pulumi.Input<ChannelRequest[Key]> };
+export interface ReplicationChannelArgs extends Omit<InputsOf<Inputs>, "source" | "target"> {
+  source: InputsOf<ReplicationEnd>;
+  target: InputsOf<ReplicationEnd>;
+}
 
 const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   channel: "replace",
-  from: "update",
-  to: "update",
   source: "update",
+  target: "update",
   startTimeoutSeconds: "update",
 };
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
     // The source as the channel sees it is not known before the account has its password.
-    const { from, to, channel } = news;
-    const where = `target ${to.host}:${to.port}`;
+    const { source, target, channel } = news;
+    const from = source.connection;
+    const where = `target ${target.connection.host}:${target.connection.port}`;
     reportPlan(olds, [
       `${where}: compare GTID sets; refuse purged or errant transactions`,
       `${where}: CHANGE REPLICATION SOURCE TO ${from.host}:${from.port} by GTID auto-position, with TLS as configured, FOR CHANNEL '${channel}'`,
@@ -37,16 +42,27 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     return { inputs: news };
   },
 
+  /** Looks at the servers: a channel that stopped is mended by the next `up`, without a refresh. */
   async diff(_id: string, olds: Outputs, news: Inputs) {
-    const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !olds.running || olds.errant !== "");
-    // Another target server has no channel yet, and the old one's goes with it.
-    const isOtherTarget = olds.to.host !== news.to.host || olds.to.port !== news.to.port;
-    return isOtherTarget ? { ...difference, replaces: [...(difference.replaces ?? []), "to"] } : difference;
+    const { readChannelResult } = await import("@gtid-ferry/engine/replication");
+    try {
+      const isBroken = async () => {
+        const now = await readChannelResult({ ...olds, ...news }, report);
+        return now?.running !== true || now.errant !== "";
+      };
+      const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, hasUnknown(news) || (await isBroken()));
+      // Another target server has no channel yet, and the old one's goes with it.
+      const [before, after] = [olds.target.connection, news.target.connection];
+      const isOtherTarget = before.host !== after.host || before.port !== after.port;
+      return isOtherTarget ? { ...difference, replaces: [...(difference.replaces ?? []), "target"] } : difference;
+    } catch (error) {
+      throw toProviderError(error);
+    }
   },
 
   async create(inputs: Inputs) {
     const { ensureChannel } = await import("@gtid-ferry/engine/replication");
-    const id = `${inputs.to.host}:${inputs.to.port}/${inputs.channel}`;
+    const id = `${inputs.target.connection.host}:${inputs.target.connection.port}/${inputs.channel}`;
     try {
       return { id, outs: { ...inputs, ...(await ensureChannel(inputs, report)) } };
     } catch (error) {
@@ -77,28 +93,35 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async delete(_id: string, props: Outputs) {
     const { removeChannel } = await import("@gtid-ferry/engine/replication");
     try {
-      await removeChannel(props.to, props.channel, report);
+      await removeChannel(props, props.channel, report);
     } catch (error) {
       throw toProviderError(error);
     }
   },
 };
 
-/** A running replication channel by GTID auto-position, without errant transactions. */
+/** A running replication channel by GTID auto-position, from the primary to the other, without errant transactions. */
 export class ReplicationChannel extends pulumi.dynamic.Resource {
   declare readonly channel: pulumi.Output<string>;
   declare readonly sourceUuid: pulumi.Output<string>;
   declare readonly targetUuid: pulumi.Output<string>;
   declare readonly running: pulumi.Output<boolean>;
-  /** Proven errant transactions of the target; empty when there are none. */
+  /** Proven errant transactions of the replica; empty when there are none. */
   declare readonly errant: pulumi.Output<string>;
 
   constructor(name: string, args: ReplicationChannelArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       provider,
       name,
-      { sourceUuid: undefined, targetUuid: undefined, running: undefined, errant: undefined, ...args },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["from", "to", "source"] }),
+      {
+        primary: undefined,
+        sourceUuid: undefined,
+        targetUuid: undefined,
+        running: undefined,
+        errant: undefined,
+        ...args,
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "target"] }),
       "gtid-ferry",
       "ReplicationChannel",
     );

@@ -17,6 +17,8 @@ export interface SourcePreparationArgs {
   source: pulumi.Input<ConnectionOptions>;
   /** Refuses any other server when given. */
   expectedSourceUuid?: pulumi.Input<string> | undefined;
+  /** Whether a source that is no longer the primary is refused, instead of being left as it is. */
+  requiresPrimary: pulumi.Input<boolean>;
   /** Account that is created for replication; a new name or host replaces it. */
   replicationAccount: pulumi.Input<{ user: string; host: string }>;
   replicationRequiresTls: pulumi.Input<boolean>;
@@ -28,7 +30,9 @@ export interface SourcePreparationArgs {
   backupMethod: pulumi.Input<"xtrabackup" | "clone">;
 }
 
-type Inputs = SourcePreparationRequest;
+interface Inputs extends SourcePreparationRequest {
+  readonly requiresPrimary: boolean;
+}
 
 interface Outputs extends Inputs {
   readonly sourceUuid: string;
@@ -52,9 +56,13 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
     const isNew = Object.keys(olds).length === 0;
-    if (!isNew || hasUnknown(news)) return { inputs: news };
-    const { describePreparation } = await import("@gtid-ferry/engine/preparation");
+    if (hasUnknown(news) || (!isNew && !news.requiresPrimary)) return { inputs: news };
+    const { assertPrimary, describePreparation } = await import("@gtid-ferry/engine/preparation");
     try {
+      if (!isNew) {
+        await assertPrimary(news.source);
+        return { inputs: news };
+      }
       const { steps } = await describePreparation(news, false);
       reportPlan(olds, steps);
       return { inputs: news };

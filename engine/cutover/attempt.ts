@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readExecuted } from "../errant/index.js";
-import type { MysqlServer } from "../mysql/index.js";
+import { type MysqlServer, statement } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
 import { otherSide } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
@@ -86,6 +86,8 @@ export async function attempt(run: Run, pair: PairState, timeline: Timeline): Pr
   return { committed: true, finalGtidSet, pauseMilliseconds: performance.now() - stoppedAt };
 }
 
+export const PERSIST_FENCE = statement("SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1");
+
 /** Everything that can be made ready before writes stop. An error here leaves a primary that accepts writes. */
 async function arm(run: Run, pair: PairState): Promise<Armed> {
   const { budgetSeconds, attemptTimeoutSeconds } = run.request.limits;
@@ -99,7 +101,7 @@ async function arm(run: Run, pair: PairState): Promise<Armed> {
   const at = performance.now();
   const { connectionId } = await armDeadMan(from.main, budgetSeconds, needsScheduler);
   // A restart after the commit must not make a second writer, and then it would be too late to persist it.
-  await from.main.execute("SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1");
+  await from.main.run(PERSIST_FENCE);
   return { deadManId: connectionId, deadline: at + budgetSeconds * 1000 * (1 - UNDO_RESERVE) };
 }
 

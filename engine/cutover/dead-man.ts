@@ -23,7 +23,7 @@ const countRow = z.object({ found: z.coerce.number() });
 const threadRow = z.object({ id: z.coerce.number() });
 
 /** `switchesSchedulerOff`: the event scheduler runs for this event only, and stops when it fires. */
-function deadManStatements(seconds: number, switchesSchedulerOff: boolean): Statement[] {
+export function deadManStatements(seconds: number, switchesSchedulerOff: boolean): Statement[] {
   const lift = [
     `DO SLEEP(${seconds})`,
     "SET GLOBAL super_read_only = 0",

@@ -1,8 +1,8 @@
-import { showStatement } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
 import { ensureChannelBetween } from "../replication/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { removeDeadMan } from "./dead-man.js";
+import { describeEstablishStep } from "./describe.js";
 import { type EstablishStep, planEstablish } from "./establish-plan.js";
 import type { SwitchoverRequest } from "./request.js";
 import type { Sessions } from "./sessions.js";
@@ -25,17 +25,13 @@ export async function establish(run: Run): Promise<PairState> {
 
 async function apply(run: Run, pair: PairState, step: EstablishStep): Promise<void> {
   const { sessions, request, progress } = run;
+  progress(describeEstablishStep(step, pair));
   switch (step.kind) {
-    case "run": {
-      const server = sessions[step.side].main;
-      progress(`${server.label}: ${showStatement(step.statement)}`);
-      return server.run(step.statement);
-    }
+    case "run":
+      return sessions[step.side].main.run(step.statement);
     case "remove-dead-man":
-      progress(`${sessions[step.side].main.label}: end the dead-man switch`);
       return removeDeadMan(sessions[step.side]);
     case "lead":
-      progress(`${step.route}: lead to the ${step.to}`);
       return run.routes.find(({ name }) => name === step.route)?.lead(step.to);
     case "follow":
       await ensureChannelBetween(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { compactGtidSet, errnoOf, type MysqlServer, statement } from "../mysql/index.js";
+import { compactGtidSet, errnoOf, type MysqlServer, type Statement, statement } from "../mysql/index.js";
 import { FerryError, messageOf } from "../operation/index.js";
 import type { ServerSessions } from "./sessions.js";
 
@@ -13,11 +13,13 @@ const stateRow = z.object({ readOnly: flag, superReadOnly: flag, executed: z.str
 const xaRow = z.object({ data: z.string() });
 const countRow = z.object({ found: z.coerce.number() });
 
-const SET_FENCE = statement("SET GLOBAL super_read_only = 1");
+export const SET_FENCE = statement("SET GLOBAL super_read_only = 1");
 const READ_STATE = statement(
   "SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly, @@GLOBAL.gtid_executed AS executed",
 );
-const XA_RECOVER = statement("XA RECOVER CONVERT XID");
+export const XA_RECOVER = statement("XA RECOVER CONVERT XID");
+
+export const LIFT_FENCE = [statement("SET GLOBAL super_read_only = 0"), statement("SET GLOBAL read_only = 0")] as const;
 
 /** What one attempt to fence came to. */
 export type FenceOutcome =
@@ -27,7 +29,12 @@ export type FenceOutcome =
 
 /** Prepares the session, so that the attempt itself is one round trip. */
 export async function prepareFence({ main }: ServerSessions, attemptTimeoutSeconds: number): Promise<void> {
-  await main.execute(`SET SESSION lock_wait_timeout = ${attemptTimeoutSeconds}`);
+  await main.run(boundStatement(attemptTimeoutSeconds));
+}
+
+/** The longest that the fence may wait for running statements, and hold up others meanwhile. */
+export function boundStatement(attemptTimeoutSeconds: number): Statement {
+  return statement(`SET SESSION lock_wait_timeout = ${attemptTimeoutSeconds}`);
 }
 
 /**
@@ -101,8 +108,7 @@ const DISARM_TIMEOUT_MILLISECONDS = 2_000;
 
 /** Lifts the fence and sees it lifted. */
 export async function unfence(server: MysqlServer): Promise<void> {
-  const lift = [statement("SET GLOBAL super_read_only = 0"), statement("SET GLOBAL read_only = 0")] as const;
-  const [, , state] = await server.batch(...lift, READ_STATE);
+  const [, , state] = await server.batch(...LIFT_FENCE, READ_STATE);
   const { readOnly, superReadOnly } = onlyRow(stateRow, state);
   if (readOnly || superReadOnly) throw stillFenced(server);
 }

@@ -4,10 +4,10 @@ import { openHost } from "../hosts/index.js";
 import type { Account, MysqlServer } from "../mysql/index.js";
 import { readServerFacts } from "../mysql/index.js";
 import { type ReplicationLag, readChannel, replicationLag } from "../replication/index.js";
-import { SIDES } from "../topology/index.js";
+import { SIDES, type Side } from "../topology/index.js";
 import type { RunningWrite } from "./checks.js";
 import type { SwitchoverRequest } from "./request.js";
-import type { Sessions } from "./sessions.js";
+import type { ObservedSession } from "./state.js";
 
 /** Short statements are over before the fence notices them. */
 const LONG_WRITE_SECONDS = 1;
@@ -82,7 +82,7 @@ async function readDynamicPrivileges(
 /** Free bytes of the data directories, as far as the request says where commands can be run. */
 export async function readFreeDisk(
   request: SwitchoverRequest,
-  sessions: Sessions,
+  sessions: Readonly<Record<Side, ObservedSession>>,
 ): Promise<{ label: string; bytes: number }[]> {
   const seen = await Promise.all(
     SIDES.map(async (side) => {

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Account } from "../mysql/index.js";
 import { assertNoBlockers, type Finding, runPreflight } from "../preflight/index.js";
 import type { ReplicationLag } from "../replication/index.js";
-import { otherSide } from "../topology/index.js";
+import { otherSide, type Side } from "../topology/index.js";
 import { checkSwitchover, PASSING_CHECKS } from "./checks.js";
 import type { Run } from "./establish.js";
 import { eventsToEnable } from "./establish-plan.js";
 import { countIdleTransactions, mayNameDefiners, readFreeDisk, readLag, readRunningWrites } from "./look.js";
 import type { SwitchoverRequest } from "./request.js";
-import { observePair, type PairState } from "./state.js";
+import { type ObservedSession, observePair, type PairState } from "./state.js";
 
 const LOOK_INTERVAL_MILLISECONDS = 1_000;
 
@@ -21,7 +21,7 @@ export async function awaitReady(run: Run): Promise<PairState> {
   let lagBefore: ReplicationLag | undefined;
   for (;;) {
     const pair = await observePair(run.sessions, run.request.channel, run.routes);
-    const { findings, lag } = await look(run, pair, lagBefore);
+    const { findings, lag } = await lookOver(run.request, run.sessions, pair, lagBefore);
     const blockers = findings.filter(({ severity }) => severity === "blocker");
     if (blockers.length === 0) {
       for (const { server, check, seen } of findings.filter(({ severity }) => severity === "warning")) {
@@ -38,12 +38,13 @@ export async function awaitReady(run: Run): Promise<PairState> {
   }
 }
 
-async function look(
-  run: Run,
+/** One look at everything that a switchover depends on, and that can be seen without changing anything. */
+export async function lookOver(
+  request: SwitchoverRequest,
+  sessions: Readonly<Record<Side, ObservedSession>>,
   pair: PairState,
   lagBefore: ReplicationLag | undefined,
 ): Promise<{ findings: Finding[]; lag: ReplicationLag }> {
-  const { request, sessions } = run;
   const primary = sessions[pair.primary].main;
   const replica = sessions[otherSide(pair.primary)].main;
   const lag = await readLag(primary, replica, request.channel);

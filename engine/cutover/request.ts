@@ -1,15 +1,10 @@
 import type { HostOptions } from "../hosts/index.js";
-import type { ConnectionOptions } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
-import type { ChannelSource } from "../replication/index.js";
+import type { ReplicationEnd } from "../replication/index.js";
 import type { Side } from "../traffic/index.js";
 
 /** One of the two servers. */
-export interface SwitchoverEnd {
-  /** As an administrator reaches it. */
-  readonly connection: ConnectionOptions;
-  /** As the other server's channel reaches it. */
-  readonly address: ChannelSource;
+export interface SwitchoverEnd extends ReplicationEnd {
   /** The server_uuid that it must have; any when absent. */
   readonly expectedUuid?: string;
   /** The machine that it runs on, where commands can be run there: to see its free disk space. */

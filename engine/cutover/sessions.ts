@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { errnoOf, MysqlServer } from "../mysql/index.js";
+import type { EndConnections } from "../replication/index.js";
 import { SIDES } from "../topology/index.js";
 import type { Side } from "../traffic/index.js";
-import type { SwitchoverRequest } from "./request.js";
 
 /** The connections to one server that a run keeps open, so that the write pause needs none. */
 export interface ServerSessions {
@@ -34,7 +34,7 @@ const idRow = z.object({ id: z.coerce.number() });
  * Connects to both servers, takes the advisory lock on both, and ends what an earlier run has left behind there: a run
  * that was stopped and wakes up finds its connections dead, and can do nothing any more.
  */
-export async function openSessions(request: Pick<SwitchoverRequest, Side>): Promise<Sessions> {
+export async function openSessions(request: EndConnections): Promise<Sessions> {
   const opened: ServerSessions[] = [];
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {

@@ -4,7 +4,7 @@ import { type ChannelState, readChannels } from "../replication/index.js";
 import { committedRole, type JournalEntry, readRole, type ServerRole } from "../topology/index.js";
 import type { RouteState, Side, TrafficRoute } from "../traffic/index.js";
 import { findDeadMen, hasDeadManEvent } from "./dead-man.js";
-import type { ServerSessions, Sessions } from "./sessions.js";
+import type { ServerSessions } from "./sessions.js";
 
 /** The variables that a switchover persists. */
 export const PERSISTED_NAMES = ["read_only", "super_read_only", "event_scheduler"] as const;
@@ -46,9 +46,11 @@ const variablesRow = z.object({ readOnly: flag, superReadOnly: flag, eventSchedu
 const persistedRow = z.object({ name: z.string(), value: z.string() });
 const eventRow = z.object({ schema: z.string(), name: z.string(), definer: z.string(), status: z.string() });
 
+export type ObservedSession = Pick<ServerSessions, "side" | "main">;
+
 /** Looks at both servers and at the routes; writes nothing. */
 export async function observePair(
-  sessions: Pick<Sessions, Side>,
+  sessions: Readonly<Record<Side, ObservedSession>>,
   channel: string,
   routes: readonly TrafficRoute[],
 ): Promise<PairState> {
@@ -60,10 +62,7 @@ export async function observePair(
   return { source, target, ...committedRole(source, target), routes: routeStates };
 }
 
-async function observeServer(
-  { side, main }: Pick<ServerSessions, "side" | "main">,
-  name: string,
-): Promise<ServerState> {
+async function observeServer({ side, main }: ObservedSession, name: string): Promise<ServerState> {
   const variables = await main.queryOne(
     "SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly, @@GLOBAL.event_scheduler AS eventScheduler",
     [],

@@ -1,3 +1,4 @@
 export { ensureLocalServer, type LocalServerRequest, type LocalServerResult } from "./ensure-local-server.js";
-export { readLocalServer, removeLocalServer } from "./read-local-server.js";
+export { isLocalServerRunning, readLocalServer } from "./read-local-server.js";
+export { removeLocalServer } from "./remove-local-server.js";
 export { replicaSettings, TARGET_LOG_BIN } from "./target-settings.js";

@@ -1,2 +1,9 @@
 export type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
-export { describePreparation, prepareSource, readPreparedState, restoreSource } from "./prepare-source.js";
+export { dropLedgerCopyStatement, readLedger } from "./ledger.js";
+export {
+  assertPrimary,
+  describePreparation,
+  prepareSource,
+  readPreparedState,
+  restoreSource,
+} from "./prepare-source.js";

@@ -1,10 +1,26 @@
 import { z } from "zod";
-import { type Account, ADMIN_SCHEMA, type MysqlServer, quoteIdentifier, withoutBinlog } from "../mysql/index.js";
+import {
+  type Account,
+  ADMIN_SCHEMA,
+  type MysqlServer,
+  quoteIdentifier,
+  type Statement,
+  statement,
+  withoutBinlog,
+} from "../mysql/index.js";
 
 const LEDGER = `${quoteIdentifier(ADMIN_SCHEMA)}.${quoteIdentifier("source_ledger")}`;
 
-/** Dynamic settings that preparation changes. */
-export const SETTING_NAMES = ["enforce_gtid_consistency", "gtid_mode", "binlog_expire_logs_seconds"] as const;
+/** Settings that switchovers persist, so that a restarted server comes up in its role. */
+export const ROLE_SETTING_NAMES = ["read_only", "super_read_only", "event_scheduler"] as const;
+
+/** Dynamic settings that preparation and switchovers change. */
+export const SETTING_NAMES = [
+  "enforce_gtid_consistency",
+  "gtid_mode",
+  "binlog_expire_logs_seconds",
+  ...ROLE_SETTING_NAMES,
+] as const;
 export type SettingName = (typeof SETTING_NAMES)[number];
 
 /** A setting as it was before the first change; `persisted` is its value in mysqld-auto.cnf, null when not there. */
@@ -75,6 +91,12 @@ export async function recordAccount(source: MysqlServer, account: Account): Prom
   );
 }
 
+/** With it goes the journal of switchovers. */
 export async function dropLedger(source: MysqlServer): Promise<void> {
   await withoutBinlog(source, () => source.execute(`DROP SCHEMA IF EXISTS ${quoteIdentifier(ADMIN_SCHEMA)}`));
+}
+
+/** A copy of the ledger came to the target with the source's data; it says nothing of the target itself. */
+export function dropLedgerCopyStatement(): Statement {
+  return statement(`DROP TABLE IF EXISTS ${LEDGER}`);
 }

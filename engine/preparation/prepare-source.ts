@@ -1,7 +1,15 @@
 import { z } from "zod";
-import { type Account, addressOf, MysqlServer, readServerFacts, readVariables } from "../mysql/index.js";
+import {
+  type Account,
+  addressOf,
+  type ConnectionOptions,
+  MysqlServer,
+  readServerFacts,
+  readVariables,
+} from "../mysql/index.js";
 import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
 import { assertNoBlockers, type Finding, formatFindings, runPreflight } from "../preflight/index.js";
+import { dropJournalStatement, readRole } from "../topology/index.js";
 import type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
 import { awaitNoAnonymousTransactions, awaitNoGtidTransactions, watchConsistency } from "./gtid-waits.js";
 import {
@@ -40,6 +48,12 @@ export async function prepareSource(
   knownPassword: string | undefined,
   progress: Progress,
 ): Promise<SourcePreparationResult> {
+  const role = await MysqlServer.with(request.source, "source", readSourceRole);
+  refuseFinalized(role);
+  if (!role.isPrimary && knownPassword !== undefined) {
+    progress(`${role.label}: not the primary now; its preparation is left as it is`);
+    return resultOf(request, knownPassword);
+  }
   const findings = await preflight(request);
   progress(formatFindings(findings.filter(({ severity }) => severity !== "ok")));
   assertNoBlockers(findings);
@@ -78,6 +92,7 @@ export async function describePreparation(
   request: SourcePreparationRequest,
   isPasswordKnown: boolean,
 ): Promise<{ readonly findings: Finding[]; readonly steps: string[] }> {
+  refuseFinalized(await MysqlServer.with(request.source, "source", readSourceRole));
   const findings = await preflight(request);
   assertNoBlockers(findings);
   return MysqlServer.with(request.source, "source", async (source) => {
@@ -95,15 +110,58 @@ export async function readPreparedState(
   );
 }
 
-/** Gives the source back every setting that preparation changed and drops what it created. */
+/**
+ * Gives the source back every setting that preparation changed and drops what it created. A source that is no longer
+ * the primary stays as it is: its fence keeps two primaries apart.
+ */
 export async function restoreSource(request: SourcePreparationRequest, progress: Progress): Promise<void> {
   await MysqlServer.with(request.source, "source", async (source) => {
     await source.lockOut(LOCK_TIMEOUT_SECONDS);
+    if (!(await readSourceRole(source)).isPrimary) {
+      progress(`${source.label}: it is no longer the primary, so it stays fenced and with the settings that it has`);
+      return;
+    }
     const ledger = await readLedger(source);
     for (const step of planRestoration(await readServerFacts(source), ledger)) {
       progress(`${source.label}: ${describeStep(step, request)}`);
       await apply(source, step, request, "");
     }
+  });
+}
+
+interface SourceRole {
+  readonly label: string;
+  readonly isPrimary: boolean;
+  readonly isFinal: boolean;
+}
+
+/** What the source itself knows of the primary role; a server to which the journal came as a copy is not meant. */
+async function readSourceRole(source: MysqlServer): Promise<SourceRole> {
+  const { label, uuid, lastEntry } = await readRole(source, "source");
+  return { label, isPrimary: lastEntry?.previousUuid !== uuid, isFinal: lastEntry?.isFinal === true };
+}
+
+function refuseFinalized({ label, isPrimary, isFinal }: SourceRole): void {
+  if (isPrimary || !isFinal) return;
+  throw new FerryError({
+    failed: "preparing the source",
+    where: label,
+    seen: "its migration is finalized: it is fenced for good, and the target has moved on without it",
+    wanted: "a source that is the primary",
+    next: "set gtid-ferry:phase to finalize again; to return, migrate in the other direction with a stack of its own",
+  });
+}
+
+/** Refuses to undo what lies between preparation and a cutover while the target is the primary. */
+export async function assertPrimary(connection: ConnectionOptions): Promise<void> {
+  const { label, isPrimary } = await MysqlServer.with(connection, "source", readSourceRole);
+  if (isPrimary) return;
+  throw new FerryError({
+    failed: "going back to phase prepare",
+    where: label,
+    seen: "the target is the primary",
+    wanted: "the source as the primary",
+    next: "go back one phase at a time: gtid-ferry:phase replicate first, which switches back to the source",
   });
 }
 
@@ -151,12 +209,14 @@ function refuseForeignAccount(observed: ObservedSource, request: SourcePreparati
 
 async function observe(source: MysqlServer, account: Account): Promise<ObservedSource> {
   const facts = await readServerFacts(source);
+  const { isPrimary, isFinal } = await readSourceRole(source);
   return {
     gtidMode: facts.gtidMode,
     gtidConsistency: facts.gtidConsistency,
     binlogExpireLogsSeconds: facts.binlogExpireLogsSeconds,
     ledger: await readLedger(source),
     accountExists: await accountExists(source, account),
+    hasFinalJournal: isPrimary && isFinal,
   };
 }
 
@@ -186,6 +246,8 @@ async function apply(
   switch (step.kind) {
     case "create-ledger":
       return createLedger(source);
+    case "drop-journal":
+      return source.run(dropJournalStatement());
     case "record-setting":
       return recordSetting(source, await readOriginalSetting(source, step.name));
     case "set":

@@ -1,8 +1,9 @@
 import type { Account, GtidConsistency, GtidMode } from "../mysql/index.js";
-import type { Ledger, OriginalSetting, SettingName } from "./ledger.js";
+import { type Ledger, type OriginalSetting, ROLE_SETTING_NAMES, type SettingName } from "./ledger.js";
 
 export type SourceStep =
   | { readonly kind: "create-ledger" }
+  | { readonly kind: "drop-journal" }
   | { readonly kind: "record-setting"; readonly name: SettingName }
   | { readonly kind: "set"; readonly name: SettingName; readonly value: string }
   | { readonly kind: "watch-consistency" }
@@ -25,6 +26,8 @@ export interface SourceSettings {
 export interface ObservedSource extends SourceSettings {
   readonly ledger: Ledger;
   readonly accountExists: boolean;
+  /** Whether this server is the primary that a finalized migration has left, with the journal of that one. */
+  readonly hasFinalJournal: boolean;
 }
 
 export interface WantedSource {
@@ -38,6 +41,8 @@ const MODES: readonly GtidMode[] = ["OFF", "OFF_PERMISSIVE", "ON_PERMISSIVE", "O
 /** The steps from what is there to a source that a replica can follow by GTID; none when it is so already. */
 export function planPreparation(observed: ObservedSource, wanted: WantedSource): SourceStep[] {
   const steps: SourceStep[] = [
+    ...(observed.hasFinalJournal ? [{ kind: "drop-journal" } as const] : []),
+    ...recordRoleSettings(observed.ledger),
     ...consistencyOn(observed.gtidConsistency),
     ...gtidModeOn(observed.gtidMode),
     ...retention(observed.binlogExpireLogsSeconds, wanted.binlogRetentionSeconds),
@@ -60,6 +65,12 @@ export function planRestoration(current: SourceSettings, ledger: Ledger): Source
     ...ledger.settings.map((setting) => ({ kind: "forget", setting }) as const),
     { kind: "drop-ledger" },
   ];
+}
+
+/** A switchover will change them, and by then nobody can tell what they were. */
+function recordRoleSettings({ settings }: Ledger): SourceStep[] {
+  const isKnown = (name: SettingName) => settings.some((setting) => setting.name === name);
+  return ROLE_SETTING_NAMES.filter((name) => !isKnown(name)).map((name) => ({ kind: "record-setting", name }));
 }
 
 function consistencyOn(current: GtidConsistency): SourceStep[] {

@@ -1,4 +1,5 @@
 import { type Account, Secret, type Statement, showStatement, statement } from "../mysql/index.js";
+import { dropJournalStatement } from "../topology/index.js";
 import type { SourcePreparationRequest } from "./desired-source.js";
 import type { OriginalSetting, SettingName } from "./ledger.js";
 import type { SourceStep } from "./source-plan.js";
@@ -35,6 +36,8 @@ export function describeStep(step: SourceStep, request: SourcePreparationRequest
   switch (step.kind) {
     case "create-ledger":
       return "create schema gtid_ferry (sql_log_bin=0), which keeps the original settings";
+    case "drop-journal":
+      return `${showStatement(dropJournalStatement())}, the journal of the migration that brought the data here`;
     case "record-setting":
       return `record the present ${step.name} in gtid_ferry.source_ledger`;
     case "set":

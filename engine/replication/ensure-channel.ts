@@ -1,46 +1,23 @@
 import { z } from "zod";
 import { compareGtidSets, subtractOn } from "../errant/index.js";
 import { GtidSet } from "../gtid/index.js";
-import {
-  addressOf,
-  type ConnectionOptions,
-  MysqlServer,
-  readServerFacts,
-  type ServerFacts,
-  showStatement,
-} from "../mysql/index.js";
-import { FerryError, PartialFailure, type Progress, waitUntil } from "../operation/index.js";
+import { addressOf, type MysqlServer, readServerFacts, type ServerFacts, showStatement } from "../mysql/index.js";
+import { FerryError, type Progress, waitUntil } from "../operation/index.js";
 import { type ChannelGrounds, channelObstacles } from "./channel-obstacles.js";
 import { planChannel } from "./channel-plan.js";
 import type { ChannelSource } from "./channel-source.js";
 import { type ChannelState, describeChannel, isReplicating, readChannels } from "./channel-state.js";
 import { type ReplicationLag, replicationLag } from "./lag.js";
 
-export interface ChannelRequest extends ChannelDetails {
-  /** The source, for looking at it as an administrator. */
-  readonly from: ConnectionOptions;
-  /** The target, for configuring the channel as an administrator. */
-  readonly to: ConnectionOptions;
-}
-
 export interface ChannelDetails {
-  /** Channel name on the target, e.g. `gtid_ferry`. */
+  /** Channel name on the replica, e.g. `gtid_ferry`. */
   readonly channel: string;
-  /** The source as the target's server reaches it. */
+  /** The source as the replica's server reaches it. */
   readonly source: ChannelSource;
-  /** gtid_executed of the target right after its restore; starting with less would apply transactions twice. */
+  /** gtid_executed of the replica right after its restore; starting with less would apply transactions twice. */
   readonly restoredGtidSet: string;
   /** How long the channel may take until it receives and applies. */
   readonly startTimeoutSeconds: number;
-}
-
-/** What is true of a running channel and stays true while it runs. */
-export interface ChannelResult {
-  readonly sourceUuid: string;
-  readonly targetUuid: string;
-  readonly running: boolean;
-  /** Proven errant transactions; `""` is none. */
-  readonly errant: string;
 }
 
 const PASSWORD_MISMATCH = { value: null };
@@ -49,47 +26,27 @@ const matchRow = z.object({ value: z.number().nullable() });
 /** Access denied and unknown authentication: retrying cannot help. */
 const HOPELESS_RECEIVER_ERRORS = new Set([1045, 1044, 1130, 1251, 2061, 3118, 13114, 1236]);
 
-/** Looks first, refuses what would lose or repeat transactions, then configures, starts and sees it receive and apply. */
-export async function ensureChannel(request: ChannelRequest, progress: Progress): Promise<ChannelResult> {
-  return withServers(request, async (source, replica) => {
-    await replica.lockOut(request.startTimeoutSeconds);
-    return ensureChannelBetween(source, replica, request, progress);
-  });
-}
-
-/** The same over connections that are open already; the caller keeps other runs away. */
+/**
+ * Looks first, refuses what would lose or repeat transactions, then configures, starts and sees the replica receive and
+ * apply. The caller keeps other runs away.
+ */
 export async function ensureChannelBetween(
   source: MysqlServer,
   replica: MysqlServer,
   request: ChannelDetails,
   progress: Progress,
-): Promise<ChannelResult> {
+): Promise<void> {
   const facts = { source: await readServerFacts(source), replica: await readServerFacts(replica) };
   const channels = await readChannels(replica);
   const state = channels.find(({ channel }) => channel === request.channel);
   const passwordMatches = await storedPasswordMatches(replica, request);
   const steps = planChannel({ state, passwordMatches, replicaVersion: facts.replica.version }, request);
-  const servers = { sourceUuid: facts.source.serverUuid, targetUuid: facts.replica.serverUuid };
   if (steps.length > 0) await refuseObstacles(source, replica, request, { ...facts, channels });
-  try {
-    for (const step of steps) {
-      progress(`${replica.label}: ${showStatement(step)}`);
-      await replica.run(step);
-    }
-    await awaitReplication(source, replica, request, facts.source, progress);
-  } catch (error) {
-    throw new PartialFailure<ChannelResult>({ ...servers, running: false, errant: "" }, error);
+  for (const step of steps) {
+    progress(`${replica.label}: ${showStatement(step)}`);
+    await replica.run(step);
   }
-  return { ...servers, running: true, errant: "" };
-}
-
-export async function withServers<T>(
-  request: Pick<ChannelRequest, "from" | "to">,
-  work: (source: MysqlServer, replica: MysqlServer) => Promise<T>,
-): Promise<T> {
-  return MysqlServer.with(request.from, "source", (source) =>
-    MysqlServer.with(request.to, "target", (replica) => work(source, replica)),
-  );
+  await awaitReplication(source, replica, request, facts.source, progress);
 }
 
 async function refuseObstacles(
@@ -139,7 +96,7 @@ async function awaitReplication(
   const wait = {
     awaited: `channel ${request.channel} receives and applies`,
     where: replica.label,
-    next: `check that the target reaches ${addressOf(request.source)} and that ${request.source.user} may log in from there`,
+    next: `check that the replica reaches ${addressOf(request.source)} and that ${request.source.user} may log in from there`,
     timeoutSeconds: request.startTimeoutSeconds,
   };
   await waitUntil(wait, async () => {
@@ -170,8 +127,8 @@ function errantError(channel: string, where: string, errant: string): FerryError
     failed: `replicating through channel ${channel}`,
     where,
     seen: `errant transactions ${errant}`,
-    wanted: "no transaction on the target that the source lacks",
-    next: "find out what wrote there (mysqlbinlog on the target); a fresh target is best restored again",
+    wanted: "no transaction on the replica that its source lacks",
+    next: "find out what wrote there (mysqlbinlog on the replica); a fresh target is best restored again",
   });
 }
 

@@ -1,15 +1,14 @@
 import { compareGtidSets } from "../errant/index.js";
-import type { ConnectionOptions } from "../mysql/index.js";
-import { isNobodyListening, readServerFacts } from "../mysql/index.js";
+import { type ConnectionOptions, isNobodyListening, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { isReplicating, readChannel } from "./channel-state.js";
-import { type ChannelRequest, type ChannelResult, withServers } from "./ensure-channel.js";
 import { type ReplicationLag, replicationLag } from "./lag.js";
+import { type ChannelResult, type EndConnections, withEnds } from "./migration-channel.js";
 
-type ChannelPlace = Pick<ChannelRequest, "channel" | "from" | "to">;
+type ChannelPlace = EndConnections & { readonly channel: string };
 
 /**
- * The channel as it is now; undefined when the target has no such channel. A target that nobody serves any more has a
+ * The channel as it is now; undefined when the replica has none. A server that nobody serves any more has a
  * channel that does not run, rather than none: its data is still there. Writes nothing.
  */
 export async function readChannelResult(
@@ -21,18 +20,18 @@ export async function readChannelResult(
   } catch (error) {
     if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
     progress(error.message);
-    const { sourceUuid, targetUuid, errant } = place;
-    return { sourceUuid, targetUuid, errant, running: false };
+    const { primary, sourceUuid, targetUuid, errant } = place;
+    return { primary, sourceUuid, targetUuid, errant, running: false };
   }
 }
 
 async function readRunningChannel(place: ChannelPlace): Promise<ChannelResult | undefined> {
-  return withServers(place, async (source, replica) => {
+  return withEnds(place, async ({ side, primary, replica, uuids }) => {
     const state = await readChannel(replica, place.channel);
     if (state === undefined) return undefined;
-    const { errant } = await compareGtidSets(source, replica);
-    const { serverUuid } = await readServerFacts(replica);
-    return { sourceUuid: state.sourceUuid, targetUuid: serverUuid, running: isReplicating(state), errant };
+    const { errant } = await compareGtidSets(primary, replica);
+    const isOfPrimary = state.sourceUuid === uuids[`${side}Uuid`];
+    return { primary: side, ...uuids, running: isReplicating(state) && isOfPrimary, errant };
   });
 }
 
@@ -48,16 +47,18 @@ export async function reportChannel(
   to: ConnectionOptions,
   channel: string,
 ): Promise<ChannelReport> {
-  return withServers({ from, to }, async (source, replica) => {
-    const state = await readChannel(replica, channel);
-    const { missing, errant } = await compareGtidSets(source, replica);
-    if (state === undefined) return { connected: false, applying: false, missing, errant, seconds: null };
-    const { now } = await readServerFacts(replica);
-    return {
-      ...replicationLag(missing, state, now),
-      connected: state.receiver === "ON",
-      applying: state.applier === "ON" && state.applierErrors.length === 0,
-      errant,
-    };
-  });
+  return MysqlServer.with(from, "source", (source) =>
+    MysqlServer.with(to, "target", async (replica) => {
+      const state = await readChannel(replica, channel);
+      const { missing, errant } = await compareGtidSets(source, replica);
+      if (state === undefined) return { connected: false, applying: false, missing, errant, seconds: null };
+      const { now } = await readServerFacts(replica);
+      return {
+        ...replicationLag(missing, state, now),
+        connected: state.receiver === "ON",
+        applying: state.applier === "ON" && state.applierErrors.length === 0,
+        errant,
+      };
+    }),
+  );
 }

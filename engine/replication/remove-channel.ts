@@ -1,34 +1,31 @@
-import {
-  addressOf,
-  type ConnectionOptions,
-  isNobodyListening,
-  MysqlServer,
-  showStatement,
-  statement,
-} from "../mysql/index.js";
+import { addressOf, isNobodyListening, MysqlServer, showStatement, statement } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
+import { SIDES } from "../topology/index.js";
 import { readChannel } from "./channel-state.js";
+import type { EndConnections } from "./migration-channel.js";
 
 /**
- * Stops one channel and forgets it; other channels stay. A channel that is gone is success, and so is a target that
- * nobody serves any more: without a server no channel runs.
+ * Stops one channel and forgets it, on whichever of the two servers has it; other channels stay. A channel that is gone
+ * is success, and so is a server that nobody serves any more: without a server no channel runs.
  */
-export async function removeChannel(to: ConnectionOptions, channel: string, progress: Progress): Promise<void> {
-  try {
-    await stopAndForget(to, channel, progress);
-  } catch (error) {
-    if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
-    progress(`target ${addressOf(to)}: no server listens there, so channel ${channel} does not run`);
+export async function removeChannel(ends: EndConnections, channel: string, progress: Progress): Promise<void> {
+  for (const side of SIDES) {
+    const { connection } = ends[side];
+    try {
+      await MysqlServer.with(connection, side, (server) => stopAndForget(server, channel, progress));
+    } catch (error) {
+      if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
+      progress(`${side} ${addressOf(connection)}: no server listens there, so channel ${channel} does not run`);
+    }
   }
 }
 
-async function stopAndForget(to: ConnectionOptions, channel: string, progress: Progress): Promise<void> {
-  await MysqlServer.with(to, "target", async (replica) => {
-    if ((await readChannel(replica, channel)) === undefined) return;
-    for (const verb of ["STOP REPLICA", "RESET REPLICA ALL"]) {
-      const step = statement(`${verb} FOR CHANNEL ?`, channel);
-      progress(`${replica.label}: ${showStatement(step)}`);
-      await replica.run(step);
-    }
-  });
+/** Stops one channel of this server and forgets it, if it has it. */
+export async function stopAndForget(server: MysqlServer, channel: string, progress: Progress): Promise<void> {
+  if ((await readChannel(server, channel)) === undefined) return;
+  for (const verb of ["STOP REPLICA", "RESET REPLICA ALL"]) {
+    const step = statement(`${verb} FOR CHANNEL ?`, channel);
+    progress(`${server.label}: ${showStatement(step)}`);
+    await server.run(step);
+  }
 }

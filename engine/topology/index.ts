@@ -1,5 +1,8 @@
+export type { Side } from "../traffic/route.js";
 export {
   createJournal,
+  dropJournalStatement,
+  finalizeEntry,
   insertEntry,
   type JournalEntry,
   probeEntry,

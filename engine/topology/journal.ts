@@ -89,3 +89,13 @@ export function insertEntry(entry: NewEntry): Statement {
 export function probeEntry(number: number): Statement {
   return statement(`UPDATE ${JOURNAL} SET probed_at = UTC_TIMESTAMP(6) WHERE number = ?`, number);
 }
+
+/** Gives up the way back. */
+export function finalizeEntry(number: number): Statement {
+  return statement(`UPDATE ${JOURNAL} SET finalized_at = UTC_TIMESTAMP(6) WHERE number = ?`, number);
+}
+
+/** For a journal that came with the data of a migration that is over. */
+export function dropJournalStatement(): Statement {
+  return statement(`DROP TABLE IF EXISTS ${JOURNAL}`);
+}

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { silent } from "@gtid-ferry/engine/operation";
 import { reportChannel } from "@gtid-ferry/engine/replication";
-import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPulumi } from "../../lab/pulumi.js";
 import { startTestStack, type TestStack } from "../../lab/test-stack.js";
+import { queryTarget } from "../helpers/query-target.js";
 import { s3Keys } from "../helpers/s3-keys.js";
 import { sourcePicture } from "../helpers/source-picture.js";
 
@@ -25,17 +25,7 @@ afterAll(() => stack.stop());
 
 const target = () => ({ ...stack.source.options, port: stack.targetPort });
 
-async function onTarget(sql: string): Promise<unknown> {
-  const { user, password } = stack.source.options;
-  const options = { host: "127.0.0.1", port: stack.targetPort, user, password, ssl: { rejectUnauthorized: false } };
-  const connection = await createConnection(options);
-  try {
-    const [rows] = await connection.query(sql);
-    return rows;
-  } finally {
-    await connection.end();
-  }
-}
+const onTarget = (sql: string) => queryTarget(stack, sql);
 
 const kinds = async () =>
   (await stack.resources()).map(({ type }) => type.replace("pulumi-nodejs:dynamic/gtid-ferry:", ""));
@@ -57,12 +47,12 @@ describe("the program on platform local", () => {
   });
 
   it("reports all mistakes of the configuration at once", async () => {
-    await stack.configure("phase", "cutover");
+    await stack.configure("phase", "cutoff");
     await stack.configure("backupBucket", "Not A Bucket");
     const { exitCode, output } = await stack.pulumi("preview");
     expect(exitCode).not.toBe(0);
     expect(output).toContain("the stack's configuration has 2 mistake(s)");
-    expect(output).toContain('gtid-ferry:phase is "cutover"');
+    expect(output).toContain('gtid-ferry:phase is "cutoff"');
     expect(output).toContain('gtid-ferry:backupBucket is "Not A Bucket"');
     await stack.configure("phase", "replicate");
     await stack.configure("backupBucket", stack.s3.bucket);
@@ -149,9 +139,11 @@ describe("the program on platform local", () => {
     expect(await stack.source.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "ON" }]);
   });
 
-  it("leaves the source as it was when destroyed from phase replicate", async () => {
-    await stack.configure("phase", "replicate");
-    await stack.up();
+  it("leaves the source as it was when destroyed from phase replicate, after a cutover and a rollback", async () => {
+    for (const phase of ["cutover", "replicate"]) {
+      await stack.configure("phase", phase);
+      await stack.up();
+    }
     const { exitCode } = await stack.pulumi("destroy", "--yes");
     expect(exitCode).toBe(0);
     expect(await sourcePicture(stack.source)).toEqual(before);

@@ -40,22 +40,25 @@ export async function startPair(name: string): Promise<Pair> {
   };
 }
 
-function channelRequest(from: ConnectionOptions, to: ConnectionOptions, password: string): ChannelRequest {
-  return {
-    channel: "gtid_ferry",
-    from,
-    to,
-    source: {
-      host: from.host,
-      port: from.port,
+function channelRequest(source: ConnectionOptions, target: ConnectionOptions, password: string): ChannelRequest {
+  const end = (connection: ConnectionOptions) => ({
+    connection,
+    address: {
+      host: connection.host,
+      port: connection.port,
       user: "repl",
       password,
-      tls: { mode: "required" },
+      tls: { mode: "required" as const },
       connectRetrySeconds: 1,
       retryCount: 86_400,
       heartbeatSeconds: 1,
-      compression: "uncompressed",
+      compression: "uncompressed" as const,
     },
+  });
+  return {
+    channel: "gtid_ferry",
+    source: end(source),
+    target: end(target),
     restoredGtidSet: "",
     startTimeoutSeconds: 30,
   };

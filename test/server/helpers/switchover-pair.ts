@@ -18,13 +18,12 @@ export async function startSwitchoverPair(name: string): Promise<SwitchoverPair>
     throw error;
   }
   const { channel } = pair;
-  const target = { ...channel.source, host: channel.to.host, port: channel.to.port };
   return {
     ...pair,
     request: (primary, changes = {}) => ({
       channel: channel.channel,
-      source: { connection: channel.from, address: channel.source, host: { kind: "local" } },
-      target: { connection: channel.to, address: target, host: { kind: "local" } },
+      source: { ...channel.source, host: { kind: "local" } },
+      target: { ...channel.target, host: { kind: "local" } },
       primary,
       limits: { ...DEFAULT_LIMITS, ...changes },
     }),

@@ -12,6 +12,7 @@ const complete: Record<string, string> = {
   sourceTlsCa: "",
   expectedSourceUuid: "",
   sourceHostForTarget: "",
+  targetHostForSource: "",
   gtidEnabling: "online",
   consistencyWatchSeconds: "300",
   stepTimeoutSeconds: "300",
@@ -39,6 +40,13 @@ const complete: Record<string, string> = {
   targetServerId: "42",
   targetBufferPoolMebibytes: "128",
   targetStartTimeoutSeconds: "600",
+  switchoverBudgetSeconds: "10",
+  switchoverAttemptTimeoutSeconds: "1",
+  switchoverAttempts: "5",
+  switchoverQuietTimeoutSeconds: "60",
+  switchoverMaximumLagSeconds: "1",
+  switchoverSettleTimeoutSeconds: "60",
+  trafficRoutes: "[]",
 };
 const load = (changed: Record<string, string | undefined> = {}) => {
   const values = { ...complete, ...changed };

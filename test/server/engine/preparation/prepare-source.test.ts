@@ -99,7 +99,7 @@ describe("prepareSource", () => {
     const before = await picture();
     const quick = { ...request(), consistencyWatchSeconds: 0 };
     const steps = (await describePreparation(quick, false)).steps.length;
-    expect(steps).toBe(15);
+    expect(steps).toBe(18);
     for (let death = 0; death < steps; death += 1) {
       let done = -1;
       const dying = (line: string) => {

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { silent } from "@gtid-ferry/engine/operation";
-import { ensureChannel, readChannelResult, removeChannel, reportChannel } from "@gtid-ferry/engine/replication";
+import {
+  type ChannelRequest,
+  ensureChannel,
+  readChannelResult,
+  removeChannel,
+  reportChannel,
+} from "@gtid-ferry/engine/replication";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Pair, startPair } from "../../helpers/pair.js";
 
@@ -20,7 +26,7 @@ async function linesOf(work: (progress: (line: string) => void) => Promise<unkno
 
 async function caughtUp(): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const { missing } = await reportChannel(pair.channel.from, pair.channel.to, pair.channel.channel);
+    const { missing } = await reportChannel(pair.source.options, pair.target.options, pair.channel.channel);
     if (missing === "") return;
     await sleep(100);
   }
@@ -31,11 +37,11 @@ describe("ensureChannel", () => {
   it("starts a channel that applies, shows no secret, and does nothing the second time", async () => {
     const first = await linesOf((progress) => ensureChannel(pair.channel, progress));
     expect(first.join("\n")).toContain("SOURCE_PASSWORD = '********'");
-    expect(first.join("\n")).not.toContain(pair.channel.source.password);
+    expect(first.join("\n")).not.toContain(pair.channel.source.address.password);
     await pair.source.rootQuery("INSERT INTO shop.item VALUES (1, 'one')");
     await caughtUp();
     expect(await pair.target.rootQuery("SELECT name FROM shop.item")).toEqual([{ name: "one" }]);
-    expect(await reportChannel(pair.channel.from, pair.channel.to, "gtid_ferry")).toMatchObject({
+    expect(await reportChannel(pair.source.options, pair.target.options, "gtid_ferry")).toMatchObject({
       connected: true,
       applying: true,
       missing: "",
@@ -49,7 +55,7 @@ describe("ensureChannel", () => {
   it("takes a rotated password without losing its place", async () => {
     await ensureChannel(pair.channel, silent);
     await pair.source.rootQuery("ALTER USER repl@'127.0.0.1' IDENTIFIED BY 'rotated'");
-    const rotated = { ...pair.channel, source: { ...pair.channel.source, password: "rotated" } };
+    const rotated = withPassword("rotated");
     const lines = await linesOf((progress) => ensureChannel(rotated, progress));
     expect(lines.filter((line) => /STOP|CHANGE|START/.test(line))).toHaveLength(3);
     await pair.source.rootQuery("INSERT INTO shop.item VALUES (2, 'two')");
@@ -57,7 +63,7 @@ describe("ensureChannel", () => {
   });
 
   it("gives up at once on a wrong password, without showing it", async () => {
-    const wrong = { ...pair.channel, source: { ...pair.channel.source, password: "not-the-password" } };
+    const wrong = withPassword("not-the-password");
     const failure = await ensureChannel(wrong, silent).catch((error: unknown) => error);
     expect(String(failure)).toContain("1045");
     expect(String(failure)).not.toContain("not-the-password");
@@ -130,12 +136,17 @@ describe("ensureChannel", () => {
 describe("removeChannel", () => {
   it("forgets this channel only, is repeatable, and content when nobody serves the target", async () => {
     await ensureChannel(pair.channel, silent);
-    await removeChannel(pair.channel.to, "gtid_ferry", silent);
-    await removeChannel(pair.channel.to, "gtid_ferry", silent);
+    await removeChannel(pair.channel, "gtid_ferry", silent);
+    await removeChannel(pair.channel, "gtid_ferry", silent);
     expect(await readChannelResult({ ...pair.channel, ...noResult }, silent)).toBeUndefined();
     await pair.target.kill();
-    await removeChannel(pair.channel.to, "gtid_ferry", silent);
+    await removeChannel(pair.channel, "gtid_ferry", silent);
   });
 });
 
-const noResult = { sourceUuid: "", targetUuid: "", running: false, errant: "" };
+function withPassword(password: string): ChannelRequest {
+  const { source } = pair.channel;
+  return { ...pair.channel, source: { ...source, address: { ...source.address, password } } };
+}
+
+const noResult = { primary: "source", sourceUuid: "", targetUuid: "", running: false, errant: "" } as const;

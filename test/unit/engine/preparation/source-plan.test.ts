@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { type ObservedSource, planPreparation, planRestoration } from "../../../../engine/preparation/source-plan.js";
 
+const ROLE_RECORDS = ["record read_only", "record super_read_only", "record event_scheduler"];
+const roleSettings = (["read_only", "super_read_only", "event_scheduler"] as const).map((name) => ({
+  name,
+  value: "OFF",
+  persisted: null,
+}));
+
 const untouched: ObservedSource = {
   gtidMode: "OFF",
   gtidConsistency: "OFF",
   binlogExpireLogsSeconds: 7200,
   ledger: { settings: [], accounts: [] },
   accountExists: false,
+  hasFinalJournal: false,
 };
 const wanted = { binlogRetentionSeconds: 86_400, isPasswordKnown: false };
 
@@ -20,6 +28,7 @@ describe("planPreparation", () => {
   it("takes a source from OFF to ON by adjacent modes, recording each setting before its first change", () => {
     expect(brief(planPreparation(untouched, wanted))).toEqual([
       "create-ledger",
+      ...ROLE_RECORDS,
       "record enforce_gtid_consistency",
       "enforce_gtid_consistency=WARN",
       "watch-consistency",
@@ -47,6 +56,7 @@ describe("planPreparation", () => {
     };
     expect(brief(planPreparation(halfway, wanted))).toEqual([
       "create-ledger",
+      ...ROLE_RECORDS,
       "record enforce_gtid_consistency",
       "watch-consistency",
       "enforce_gtid_consistency=ON",
@@ -67,8 +77,16 @@ describe("planPreparation", () => {
       gtidConsistency: "ON",
       binlogExpireLogsSeconds: 86_400,
       accountExists: true,
+      ledger: { settings: roleSettings, accounts: [] },
     };
     expect(planPreparation(prepared, { ...wanted, isPasswordKnown: true })).toEqual([]);
+  });
+
+  it("forgets the journal of a finished migration that brought the data here", () => {
+    expect(brief(planPreparation({ ...untouched, hasFinalJournal: true }, wanted)).slice(0, 2)).toEqual([
+      "create-ledger",
+      "drop-journal",
+    ]);
   });
 });
 

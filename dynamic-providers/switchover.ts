@@ -1,0 +1,139 @@
+import type { RoleEnd, RolesRequest, RolesResult, Side, SwitchoverReport } from "@gtid-ferry/engine/cutover";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type ChangeEffect,
+  diffByTable,
+  hasUnknown,
+  type InputsOf,
+  noImport,
+  report,
+  toCreateError,
+  toProviderError,
+} from "./provider-support";
+
+type Inputs = RolesRequest;
+type Outputs = Inputs & RolesResult;
+
+export interface SwitchoverArgs extends Omit<InputsOf<Inputs>, Side> {
+  source: InputsOf<RoleEnd>;
+  target: InputsOf<RoleEnd>;
+}
+
+const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
+  channel: "update",
+  source: "update",
+  target: "update",
+  primary: "update",
+  isFinal: "update",
+  limits: "update",
+  routes: "update",
+};
+
+/** Why these inputs may not follow the old ones, if so. */
+function refusal(olds: Partial<Inputs>, news: Inputs): string | undefined {
+  if (olds.isFinal === true && !news.isFinal) {
+    return "the migration is finalized: the reverse channel is gone and the source has fallen behind, so there is no way back; set gtid-ferry:phase to finalize again. To return, migrate in the other direction with a stack of its own";
+  }
+  if (news.isFinal && olds.isFinal !== true && olds.primary !== "target") {
+    return "phase finalize gives up the way back, so it only follows phase cutover: run `pulumi up` with gtid-ferry:phase cutover first, and see that the application works";
+  }
+  return undefined;
+}
+
+const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
+  async check(olds: Partial<Inputs>, news: Inputs) {
+    const reason = refusal(olds, news);
+    if (reason !== undefined) return { inputs: news, failures: [{ property: "primary", reason }] };
+    const { assertLimits, planRoles } = await import("@gtid-ferry/engine/cutover");
+    try {
+      assertLimits(news.limits);
+      const isMove = (olds.primary ?? "source") !== news.primary || (olds.isFinal ?? false) !== news.isFinal;
+      if (isMove && !hasUnknown(news)) for (const line of await planRoles(news)) report(`plan: ${line}`);
+      return { inputs: news };
+    } catch (error) {
+      return { inputs: news, failures: [{ property: "limits", reason: toProviderError(error).message }] };
+    }
+  },
+
+  /** Looks at the servers: a run that died may have left them otherwise than the state has it. */
+  async diff(_id: string, olds: Outputs, news: Inputs) {
+    const { readRoles } = await import("@gtid-ferry/engine/cutover");
+    try {
+      const isOutOfOrder = async () => {
+        const now = await readRoles(news, olds, report);
+        return !now.inOrder || now.primary !== news.primary || now.isFinal !== news.isFinal;
+      };
+      return diffByTable({ ...olds }, { ...news }, EFFECTS, hasUnknown(news) || (await isOutOfOrder()));
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  async create(inputs: Inputs) {
+    const { ensureRoles } = await import("@gtid-ferry/engine/cutover");
+    const id = `${inputs.channel}/roles`;
+    try {
+      return { id, outs: { ...inputs, ...(await ensureRoles(inputs, undefined, report)) } };
+    } catch (error) {
+      throw toCreateError(error, id, inputs);
+    }
+  },
+
+  async update(_id: string, olds: Outputs, news: Inputs) {
+    const { ensureRoles } = await import("@gtid-ferry/engine/cutover");
+    try {
+      return { outs: { ...news, ...(await ensureRoles(news, olds, report)) } };
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
+    if (props === undefined) throw noImport();
+    const { readRoles } = await import("@gtid-ferry/engine/cutover");
+    try {
+      return { id, props: { ...props, ...(await readRoles(props, props, report)) } };
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+
+  /** Never moves a role. */
+  async delete(_id: string, props: Outputs) {
+    const { retireRoles } = await import("@gtid-ferry/engine/cutover");
+    try {
+      await retireRoles(props, props, report);
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  },
+};
+
+/** Which of the two servers is the primary, and that applications reach it. A change of it is a switchover. */
+export class Switchover extends pulumi.dynamic.Resource {
+  declare readonly primary: pulumi.Output<Side>;
+  declare readonly sourceUuid: pulumi.Output<string>;
+  declare readonly targetUuid: pulumi.Output<string>;
+  /** How many switchovers were committed. */
+  declare readonly switchovers: pulumi.Output<number>;
+  /** Write pause, attempts, GTID set and steps of the newest switchover. */
+  declare readonly report: pulumi.Output<SwitchoverReport | undefined>;
+
+  constructor(name: string, args: SwitchoverArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      provider,
+      name,
+      {
+        sourceUuid: undefined,
+        targetUuid: undefined,
+        switchovers: undefined,
+        inOrder: undefined,
+        report: undefined,
+        ...args,
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "target", "routes"] }),
+      "gtid-ferry",
+      "Switchover",
+    );
+  }
+}

@@ -1,0 +1,90 @@
+import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
+import { type TrafficRoute, withRoutes } from "../traffic/index.js";
+import { planEstablish } from "./establish-plan.js";
+import { finalize } from "./finalize.js";
+import type { SwitchoverRequest } from "./request.js";
+import type { RoleEnd, RolesRequest, RolesResult } from "./roles-request.js";
+import { openSessions } from "./sessions.js";
+import type { PairState } from "./state.js";
+import { type SwitchoverReport, switchover } from "./switchover.js";
+
+/**
+ * Makes the wanted server the primary, or sees that it is; then gives up the way back if that is wanted. `known` is what
+ * an earlier run left. Errors are FerryErrors in a PartialFailure whose state is not in order, so that a next run looks.
+ */
+export async function ensureRoles(
+  request: RolesRequest,
+  known: RolesResult | undefined,
+  progress: Progress,
+): Promise<RolesResult> {
+  try {
+    return await withRoutes(request.routes, (routes) =>
+      request.isFinal ? makeFinal(request, known, routes, progress) : switchRoles(request, known, routes, progress),
+    );
+  } catch (error) {
+    const unknown = { primary: "source", sourceUuid: "", targetUuid: "", switchovers: 0 } as const;
+    throw new PartialFailure<RolesResult>({ ...unknown, isFinal: false, inOrder: false, ...known }, error);
+  }
+}
+
+async function switchRoles(
+  request: RolesRequest,
+  known: RolesResult | undefined,
+  routes: readonly TrafficRoute[],
+  progress: Progress,
+): Promise<RolesResult> {
+  const { report = known?.report, ...result } = await switchover(switchoverRequest(request), routes, progress);
+  return { ...result, isFinal: false, inOrder: true, ...withReport(report) };
+}
+
+async function makeFinal(
+  request: RolesRequest,
+  known: RolesResult | undefined,
+  routes: readonly TrafficRoute[],
+  progress: Progress,
+): Promise<RolesResult> {
+  if (known?.isFinal === true) {
+    // Its source may be gone for good; what remains is the way to the new database.
+    await Promise.all(routes.map((route) => route.lead("target")));
+    return { ...known, inOrder: true };
+  }
+  const sessions = await openSessions(request);
+  try {
+    const pair = await finalize(request, sessions, routes, progress);
+    return { ...rolesResult(pair, request.channel), ...withReport(known?.report) };
+  } finally {
+    await sessions.close();
+  }
+}
+
+export function rolesResult(pair: PairState, channel: string): RolesResult {
+  return {
+    primary: pair.primary,
+    sourceUuid: pair.source.uuid,
+    targetUuid: pair.target.uuid,
+    switchovers: pair.entry?.number ?? 0,
+    isFinal: pair.entry?.isFinal === true,
+    inOrder: planEstablish(pair, channel).length === 0,
+  };
+}
+
+function withReport(report: SwitchoverReport | undefined): Pick<RolesResult, "report"> {
+  return report === undefined ? {} : { report };
+}
+
+/** The request of a switchover, which needs to know how each server is reached by the other. */
+export function switchoverRequest(request: RolesRequest): SwitchoverRequest {
+  return { ...request, source: withAddress(request, "source"), target: withAddress(request, "target") };
+}
+
+function withAddress(request: RolesRequest, side: "source" | "target"): SwitchoverRequest["source"] {
+  const end: RoleEnd = request[side];
+  if (end.address !== undefined) return { ...end, address: end.address };
+  throw new FerryError({
+    failed: "preparing the switchover",
+    where: side,
+    seen: "no address by which the other server replicates from it",
+    wanted: "an address for each server, so that there is a way back",
+    next: "give the address of the channel's source",
+  });
+}

@@ -1,0 +1,15 @@
+import { openRoute, type RouteOptions } from "./open-route.js";
+import type { TrafficRoute } from "./route.js";
+
+/** Opens routes, runs `work` with them and closes them whatever happens. */
+export async function withRoutes<T>(
+  options: readonly RouteOptions[],
+  work: (routes: readonly TrafficRoute[]) => Promise<T>,
+): Promise<T> {
+  const routes = options.map(openRoute);
+  try {
+    return await work(routes);
+  } finally {
+    await Promise.all(routes.map((route) => route.close()));
+  }
+}
