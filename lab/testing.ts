@@ -1,9 +1,12 @@
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
+import { ensureHaproxy, type HaproxyInstallation } from "../toolchain/haproxy.js";
 import { ensureMysql, type MysqlInstallation } from "../toolchain/mysql.js";
 import { ensurePythonTools, type PythonTools } from "../toolchain/python.js";
 import { APPLICATION } from "./defaults.js";
+import { type HaproxyRequest, type LabHaproxy, startHaproxy } from "./haproxy.js";
 import { LabMysqld, type MysqldOptions, type MysqldSettings, type Row } from "./mysqld/index.js";
+import { killProcess, readProcess } from "./process/index.js";
 import { type S3Access, startS3, stopS3 } from "./s3.js";
 import { makeTestDirectory, removeTestDirectory } from "./test-directories.js";
 
@@ -37,6 +40,29 @@ let installation: Promise<MysqlInstallation> | undefined;
 export function testInstallation(): Promise<MysqlInstallation> {
   installation ??= ensureMysql(silent);
   return installation;
+}
+
+let haproxy: Promise<HaproxyInstallation> | undefined;
+
+/** A HAProxy of its own before two servers; `stop` ends it. */
+export async function startTestHaproxy(
+  backends: HaproxyRequest["backends"],
+): Promise<LabHaproxy & { kill(): Promise<void>; stop(): Promise<void> }> {
+  haproxy ??= ensureHaproxy(silent);
+  const directory = await makeTestDirectory("haproxy");
+  const started = await startHaproxy((await haproxy).haproxy, { directory, backends });
+  const kill = async () => {
+    const process = readProcess(directory);
+    if (process !== undefined) await killProcess(process);
+  };
+  return {
+    ...started,
+    kill,
+    stop: async () => {
+      await kill();
+      await removeTestDirectory(directory);
+    },
+  };
 }
 
 let pythonTools: Promise<PythonTools> | undefined;

@@ -5,19 +5,27 @@ import { FerryError, type Progress } from "@gtid-ferry/engine/operation";
 import { runTool, throttled } from "./command.js";
 import { installDebianPackages } from "./debian-packages.js";
 import { findProgram } from "./find-program.js";
+import { paths } from "./paths.js";
+import type { WrapperTarget } from "./program-wrapper.js";
 
 /** The only suite of Debian that carries MySQL itself. */
 const suite = "sid";
-const packages = ["mysql-server-core", "mysql-client-core", "zstd", "ca-certificates"];
+const packages = ["mysql-server-core", "mysql-client-core", "zstd", "ca-certificates", "haproxy"];
 
-/**
- * Makes a Debian root directory with MySQL (about 650 MB, one minute), needs root.
- * It appears under its name only when complete.
- */
-export async function makeDebianRoot(root: string, logPath: string, progress: Progress): Promise<void> {
-  const problem = { failed: "getting MySQL by debootstrap", where: root, next: otherWays };
+/** Makes the Debian root directory that the lab's programs come from, unless it is there. Needs root then. */
+export async function ensureDebianRoot(root: string, progress: Progress): Promise<void> {
+  if (!existsSync(root)) await makeDebianRoot(root, join(paths.logs, "debootstrap.log"), progress);
+}
+
+/** It takes about 650 MB and one minute, and appears under its name only when complete. */
+async function makeDebianRoot(root: string, logPath: string, progress: Progress): Promise<void> {
+  const problem = { failed: "getting programs by debootstrap", where: root, next: otherWays };
   if (process.getuid?.() !== 0) {
-    throw new FerryError({ ...problem, seen: "this process does not run as root", wanted: "root, or a MySQL given" });
+    throw new FerryError({
+      ...problem,
+      seen: "this process does not run as root",
+      wanted: "root, or MySQL and HAProxy given",
+    });
   }
   const debootstrap = findProgram("debootstrap") ?? findProgram("debootstrap", ["/usr/sbin"]);
   if (debootstrap === undefined) {
@@ -27,13 +35,13 @@ export async function makeDebianRoot(root: string, logPath: string, progress: Pr
   await mkdir(dirname(root), { recursive: true });
   const unfinished = `${root}.unfinished-${process.pid}`;
   const start = Date.now();
-  progress(`MySQL: unpacking Debian ${suite} with ${packages.join(", ")} into ${root}`);
+  progress(`Debian ${suite}: unpacking ${packages.join(", ")} into ${root}`);
   const { exitCode, ended, lastLines } = await runTool(
     [debootstrap ?? "debootstrap", "--variant=minbase", `--include=${packages.join(",")}`, suite, unfinished],
     {
       timeoutSeconds: 900,
       logPath,
-      onLine: throttled((line) => progress(`MySQL: ${line.replace(/^I: /, "")}`), 5),
+      onLine: throttled((line) => progress(`Debian ${suite}: ${line.replace(/^I: /, "")}`), 5),
     },
   );
   if (exitCode !== 0) {
@@ -45,10 +53,52 @@ export async function makeDebianRoot(root: string, logPath: string, progress: Pr
     });
   }
   await rename(unfinished, root);
-  progress(`MySQL: unpacked in ${Math.round((Date.now() - start) / 1000)} s`);
+  progress(`Debian ${suite}: unpacked in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
-const otherWays = "or install MySQL 8.0 or newer and set MYSQL_HOME to its folder";
+const otherWays = "or install MySQL 8.0 or newer (set MYSQL_HOME to its folder) and HAProxy 2.8 or newer (on PATH)";
+
+/** Adds a package to a root directory that was made before it was needed. */
+export async function addToDebianRoot(root: string, name: string, progress: Progress): Promise<void> {
+  progress(`Debian ${suite}: adding ${name} to ${root}`);
+  const logPath = join(paths.logs, "debootstrap.log");
+  const options = { timeoutSeconds: 600, logPath, environment: { DEBIAN_FRONTEND: "noninteractive" } };
+  await runTool(["chroot", root, "apt-get", "update"], options);
+  const added = await runTool(["chroot", root, "apt-get", "install", "-y", "--no-install-recommends", name], options);
+  if (added.exitCode === 0) return;
+  throw new FerryError({
+    failed: `adding ${name}`,
+    where: root,
+    seen: [`apt-get: ${added.ended}`, ...added.lastLines.slice(-8)].join("\n          "),
+    wanted: "the package installed in that root directory",
+    next: `read ${logPath}; ${otherWays}`,
+  });
+}
+
+/** How programs of a root directory run outside of it: by its own dynamic loader. */
+export async function loaderOf(root: string): Promise<NonNullable<WrapperTarget["loader"]>> {
+  const libraries = join(root, "usr/lib");
+  const tripletName = (await readdir(libraries)).find((name) => name.includes("-linux-gnu"));
+  const triplet = join(libraries, tripletName ?? "");
+  const loaderName = (await readdir(triplet)).find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
+  if (tripletName === undefined || loaderName === undefined) throw brokenRoot(root, "no dynamic loader in usr/lib");
+  const privateLibraries = join(libraries, "mysql/private");
+  return {
+    path: join(triplet, loaderName),
+    libraryDirectories: existsSync(privateLibraries) ? [triplet, privateLibraries] : [triplet],
+  };
+}
+
+export function brokenRoot(root: string, seen: string): FerryError {
+  const wanted = "a complete Debian root directory";
+  return new FerryError({
+    failed: "finding programs",
+    where: root,
+    seen,
+    wanted,
+    next: `remove ${root} and run again`,
+  });
+}
 
 /** Removes what killed runs left. Their mounts (debootstrap mounts /proc in there) go first, never what is in them. */
 async function removeLeftovers(root: string): Promise<void> {

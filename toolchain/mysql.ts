@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FerryError, type Progress } from "@gtid-ferry/engine/operation";
+import type { Progress } from "@gtid-ferry/engine/operation";
 import { runTool } from "./command.js";
-import { makeDebianRoot } from "./debian-root.js";
+import { brokenRoot, ensureDebianRoot, loaderOf } from "./debian-root.js";
 import { findProgram } from "./find-program.js";
 import { withLock } from "./lock.mjs";
 import { judgeMysqld } from "./mysql-version.js";
-import { type WrapperTarget, wrapperScript } from "./mysql-wrapper.js";
 import { paths } from "./paths.js";
+import { type WrapperTarget, writeWrappers } from "./program-wrapper.js";
 
 /**
  * The MySQL programs of the lab: absolute paths of wrappers that take the programs' own options and become them
@@ -29,9 +27,9 @@ const optionalPrograms = ["mysqladmin", "mysqldump"] as const;
 
 /** Finds MySQL in MYSQL_HOME, then on PATH, else makes a Debian root directory with it. A FerryError when all fail. */
 export function ensureMysql(progress: Progress): Promise<MysqlInstallation> {
-  return withLock(join(paths.locks, "mysql"), progress, async () => {
+  return withLock(join(paths.locks, "debian-root"), progress, async () => {
     const given = (await givenByUser(progress)) ?? (await fromDebianRoot(progress));
-    await writeWrappers(given.targets);
+    await writeWrappers(paths.mysqlBin, given.targets);
     return {
       binDirectory: paths.mysqlBin,
       mysqld: join(paths.mysqlBin, "mysqld"),
@@ -79,24 +77,15 @@ async function judgeFolders(folders: readonly string[], where: string, progress:
 
 async function fromDebianRoot(progress: Progress): Promise<Found> {
   const root = paths.mysqlRoot;
-  if (!existsSync(root)) await makeDebianRoot(root, join(paths.logs, "debootstrap.log"), progress);
-  const libraries = join(root, "usr/lib");
-  const tripletName = (await readdir(libraries)).find((name) => name.includes("-linux-gnu"));
-  const triplet = join(libraries, tripletName ?? "");
-  const loaderName = (await readdir(triplet)).find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
-  if (tripletName === undefined || loaderName === undefined) throw brokenRoot(root, "no dynamic loader in usr/lib");
-  const privateLibraries = join(libraries, "mysql/private");
-  const loader = {
-    path: join(triplet, loaderName),
-    libraryDirectories: existsSync(privateLibraries) ? [triplet, privateLibraries] : [triplet],
-  };
+  await ensureDebianRoot(root, progress);
+  const loader = await loaderOf(root);
   const folders = [join(root, "usr/sbin"), join(root, "usr/bin")];
   const targets = [...requiredPrograms, ...optionalPrograms].map((name) => {
     const program = findProgram(name, folders);
     if (program === undefined) throw brokenRoot(root, `no ${name}`);
     return { name, program, loader, ...(name === "mysqld" ? { options: pathOptions(root) } : {}) };
   });
-  await writeWrappers(targets);
+  await writeWrappers(paths.mysqlBin, targets);
   const judged = judgeMysqld(await versionLine(join(paths.mysqlBin, "mysqld")));
   if ("unusable" in judged) throw brokenRoot(root, judged.unusable);
   return { targets, version: judged.version };
@@ -111,22 +100,7 @@ function pathOptions(root: string): readonly string[] {
   ];
 }
 
-function brokenRoot(root: string, seen: string): FerryError {
-  const wanted = "a Debian root directory with MySQL";
-  return new FerryError({ failed: "finding MySQL", where: root, seen, wanted, next: `remove ${root} and run again` });
-}
-
 async function versionLine(mysqld: string): Promise<string> {
   const { exitCode, ended, lastLines } = await runTool([mysqld, "--no-defaults", "--version"], { timeoutSeconds: 30 });
   return exitCode === 0 ? lastLines.join(" ") : `--version: ${[ended, ...lastLines.slice(-2)].join(", ")}`;
-}
-
-// Renamed into place: another process may be starting the old one at this moment.
-async function writeWrappers(targets: readonly WrapperTarget[]): Promise<void> {
-  await mkdir(paths.mysqlBin, { recursive: true });
-  for (const target of targets) {
-    const path = join(paths.mysqlBin, target.name);
-    await writeFile(`${path}.new`, wrapperScript(target), { mode: 0o755 });
-    await rename(`${path}.new`, path);
-  }
 }

@@ -1,12 +1,14 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { messageOf, type Progress } from "@gtid-ferry/engine/operation";
 import { environmentFileText, type IsolatedEnvironment, isolatedEnvironment } from "./environment.js";
+import { ensureHaproxy, type HaproxyInstallation } from "./haproxy.js";
 import { ensureMysql, type MysqlInstallation } from "./mysql.js";
 import { paths } from "./paths.js";
 import { ensurePulumi, type PulumiInstallation } from "./pulumi.js";
 import { ensurePythonTools, type PythonTools } from "./python.js";
 
 export interface Toolchain {
+  readonly haproxy: HaproxyInstallation;
   readonly mysql: MysqlInstallation;
   readonly pulumi: PulumiInstallation;
   readonly python: PythonTools;
@@ -18,8 +20,8 @@ export interface Toolchain {
  * second), and writes `.ferry/env`. When several cannot be had, an AggregateError holds one error for each.
  */
 export async function ensureToolchain(progress: Progress): Promise<Toolchain> {
-  const [mysql, pulumi, python] = await allOrEveryError([
-    ensureMysql(progress),
+  const [{ mysql, haproxy }, pulumi, python] = await allOrEveryError([
+    ensureServers(progress),
     ensurePulumi(progress),
     ensurePythonTools(progress),
   ]);
@@ -28,7 +30,12 @@ export async function ensureToolchain(progress: Progress): Promise<Toolchain> {
   await mkdir(paths.pulumiBackend, { recursive: true });
   await writeFile(`${paths.environmentFile}.new`, environmentFileText(environment), { mode: 0o600 });
   await rename(`${paths.environmentFile}.new`, paths.environmentFile);
-  return { mysql, pulumi, python, environment };
+  return { haproxy, mysql, pulumi, python, environment };
+}
+
+/** One after the other: both may come from the same root directory. */
+async function ensureServers(progress: Progress): Promise<Pick<Toolchain, "mysql" | "haproxy">> {
+  return { mysql: await ensureMysql(progress), haproxy: await ensureHaproxy(progress) };
 }
 
 async function allOrEveryError<T extends readonly Promise<unknown>[]>(

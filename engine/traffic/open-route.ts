@@ -1,9 +1,17 @@
 import { z } from "zod";
+import { commandOptions, openCommandRoute } from "./command/index.js";
+import { haproxyOptions, openHaproxyRoute } from "./haproxy/index.js";
 import type { TrafficRoute } from "./route.js";
 
-export const routeOptions = z.never();
+/** One way by which applications reach the primary, as the configuration has it. */
+export const routeOptions = z.discriminatedUnion("kind", [haproxyOptions, commandOptions]);
 export type RouteOptions = z.infer<typeof routeOptions>;
 
 export function openRoute(options: RouteOptions): TrafficRoute {
-  return options;
+  switch (options.kind) {
+    case "haproxy":
+      return openHaproxyRoute(options);
+    case "command":
+      return openCommandRoute(options);
+  }
 }

@@ -1,3 +1,5 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { shellQuote } from "./shell-quote.js";
 
 export interface WrapperTarget {
@@ -17,4 +19,14 @@ export function wrapperScript({ name, program, loader, options = [] }: WrapperTa
       ? [program]
       : [loader.path, "--library-path", loader.libraryDirectories.join(":"), "--argv0", name, program];
   return `#!/bin/sh\nexec ${words.map(shellQuote).join(" ")} ${['"$@"', ...options.map(shellQuote)].join(" ")}\n`;
+}
+
+/** Writes one script for each program. Renamed into place: another process may be starting the old one just now. */
+export async function writeWrappers(folder: string, targets: readonly WrapperTarget[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const target of targets) {
+    const path = join(folder, target.name);
+    await writeFile(`${path}.new`, wrapperScript(target), { mode: 0o755 });
+    await rename(`${path}.new`, path);
+  }
 }

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { wrapperScript } from "../../../toolchain/mysql-wrapper.js";
+import { wrapperScript } from "../../../toolchain/program-wrapper.js";
 
 describe("wrapperScript", () => {
   it("becomes the user's own program", () => {

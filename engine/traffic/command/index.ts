@@ -1,0 +1,2 @@
+export { type CommandOptions, commandOptions } from "./options.js";
+export { openCommandRoute } from "./route.js";

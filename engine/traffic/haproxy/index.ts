@@ -1,0 +1,2 @@
+export { type HaproxyOptions, haproxyOptions } from "./options.js";
+export { openHaproxyRoute } from "./route.js";
