@@ -1,6 +1,8 @@
 /** Everything of the lab listens here and nowhere else, which is why its passwords may be fixed and public. */
 export const LAB_HOST = "127.0.0.1";
 
+/** Where applications connect: HAProxy before source and target. */
+export const APPLICATION_PORT = 33300;
 export const SOURCE_PORT = 33306;
 /** Left free by the lab: the migration starts its local target there. */
 export const TARGET_PORT = 33307;

@@ -3,11 +3,13 @@ import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import { FerryError, type Progress } from "@gtid-ferry/engine/operation";
+import { ensureHaproxy } from "../toolchain/haproxy.js";
 import { withLock } from "../toolchain/lock.mjs";
 import { ensureMysql, type MysqlInstallation } from "../toolchain/mysql.js";
 import { paths } from "../toolchain/paths.js";
 import { ensurePythonTools } from "../toolchain/python.js";
-import { ADMINISTRATOR, LAB_HOST, S3_PORT, SOURCE_PORT, TARGET_PORT } from "./defaults.js";
+import { ADMINISTRATOR, APPLICATION_PORT, LAB_HOST, S3_PORT, SOURCE_PORT, TARGET_PORT } from "./defaults.js";
+import { type LabHaproxy, startHaproxy } from "./haproxy.js";
 import { labPaths } from "./lab-paths.js";
 import { LabMysqld } from "./mysqld/index.js";
 import { forgetProcess, isRunning, readProcess, stopProcess } from "./process/index.js";
@@ -25,10 +27,11 @@ export interface LabOptions {
   readonly progress: Progress;
 }
 
-/** A source with data and an S3 store, both running. */
+/** A source with data, the address that applications use, and an S3 store, all running. */
 export interface Lab {
   readonly installation: MysqlInstallation;
   readonly source: LabMysqld;
+  readonly haproxy: LabHaproxy;
   readonly s3: S3Access;
   readonly sample: Sample;
 }
@@ -37,6 +40,7 @@ export interface Lab {
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { progress } = options;
   const [installation, python] = await Promise.all([ensureMysql(progress), ensurePythonTools(progress)]);
+  const { haproxy } = await ensureHaproxy(progress);
   return withLock(join(paths.locks, "lab"), progress, async () => {
     const sourceOptions = { directory: labPaths.source, port: options.sourcePort ?? SOURCE_PORT };
     const s3Options = { directory: labPaths.s3, port: options.s3Port ?? S3_PORT };
@@ -44,9 +48,22 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       LabMysqld.start(installation, sourceOptions, progress),
       startS3(python.motoServer, s3Options),
     ]);
-    progress(`source: MySQL ${installation.version} on ${LAB_HOST}:${source.port}; S3: ${s3.endpoint}`);
+    const proxy = await startHaproxy(haproxy, {
+      directory: labPaths.haproxy,
+      port: APPLICATION_PORT,
+      backends: { source: source.port, target: TARGET_PORT },
+    });
+    progress(
+      `source: MySQL ${installation.version} on ${LAB_HOST}:${source.port}; HAProxy before it on port ${proxy.port}; S3: ${s3.endpoint}`,
+    );
     const sampleOptions = options.mebibytes === undefined ? {} : { mebibytes: options.mebibytes };
-    return { installation, source, s3, sample: await fillSample(source.socket, sampleOptions, progress) };
+    return {
+      installation,
+      source,
+      haproxy: proxy,
+      s3,
+      sample: await fillSample(source.socket, sampleOptions, progress),
+    };
   });
 }
 
@@ -71,7 +88,7 @@ export async function stopLab(options: { readonly removeData?: boolean; readonly
   await rm(paths.lab, { recursive: true, force: true });
 }
 
-/** One server of the lab, MySQL or S3. */
+/** One server of the lab: MySQL, HAProxy or S3. */
 export interface LabServer {
   readonly name: string;
   /** Where its process.json is. */
@@ -106,7 +123,7 @@ export async function stopServer({ name, directory, pid }: LabServer, progress: 
 
 /** The directory of a MySQL server of the lab's own; the target is the migration's. */
 export function serverDirectory(name: string): string {
-  const reserved = ["s3", "workload", "target", "backup"];
+  const reserved = ["haproxy", "s3", "workload", "target", "backup"];
   if (/^[a-z0-9][a-z0-9-]{0,30}$/.test(name) && !reserved.includes(name)) return join(paths.lab, name);
   throw new FerryError({
     failed: "naming a server",

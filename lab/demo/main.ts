@@ -5,34 +5,31 @@ import { parseManifest } from "@gtid-ferry/engine/backup";
 import { MysqlServer, readServerFacts } from "@gtid-ferry/engine/mysql";
 import { FerryError, messageOf } from "@gtid-ferry/engine/operation";
 import { reportChannel } from "@gtid-ferry/engine/replication";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
-import { shellEnvironment } from "../../toolchain/environment.js";
-import { paths } from "../../toolchain/paths.js";
 import { ensureToolchain } from "../../toolchain/toolchain.js";
 import { awaitCatchUp } from "../catch-up.js";
-import { APPLICATION, CHANNEL } from "../defaults.js";
+import { CHANNEL } from "../defaults.js";
 import { type Lab, startLab, targetConnection } from "../lab.js";
-import { labPaths } from "../lab-paths.js";
-import { ensureStack, type PulumiProject, runPulumi, stackOutputs } from "../pulumi.js";
-import { checkLoss, startDetachedWorkload, stopWorkload, type WorkloadRun } from "../workload/index.js";
+import { type PulumiProject, stackOutputs } from "../pulumi.js";
+import { checkLoss, stopWorkload, type WorkloadRun } from "../workload/index.js";
+import { beginAnew } from "./begin-anew.js";
+import { type LoadOptions, startLoad } from "./load.js";
 import { MemorySampler, migrationKind } from "./memory-sampler.js";
 import { demoReport, faultsOf, renderReport } from "./report.js";
+import { DemoStack, type Phase } from "./stack.js";
+import { type SwitchoverStage, switchUnderLoad } from "./switchover-stage.js";
+import { DemoTimeline } from "./timeline.js";
 
-interface DemoOptions {
+interface DemoOptions extends LoadOptions {
   readonly report?: string;
   readonly mebibytes?: number;
-  readonly connections: number;
-  readonly rate: number;
   readonly seconds: number;
+  readonly until: Phase;
 }
 
-const startedAt = Date.now();
-
-/** One line on the terminal, with the seconds since the start. */
-function say(line: string): void {
-  console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}`);
-}
+const timeline = new DemoTimeline();
+const { say, mark } = timeline;
 
 async function demo(options: DemoOptions): Promise<void> {
   const memory = new MemorySampler(migrationKind);
@@ -41,45 +38,58 @@ async function demo(options: DemoOptions): Promise<void> {
     progress: say,
     ...(options.mebibytes === undefined ? {} : { mebibytes: options.mebibytes }),
   });
-  const project: PulumiProject = {
-    directory: paths.projectRoot,
-    stack: "dev",
-    backend: paths.pulumiBackend,
-    environment: shellEnvironment(process.env, toolchain.environment),
-  };
-  await ensureStack(project, say);
-  const workload = await startWorkload(lab, options);
+  const stack = await DemoStack.open(toolchain, say);
+  await beginAnew(lab, stack, say);
+  const replicated = await replicate(lab, stack, options);
+  const cutover = options.until === "replicate" ? [] : await switchThereAndBack(lab, stack, options);
+  if (options.until === "finalize") await finalize(stack, options);
+  const report = demoReport({
+    ...replicated,
+    cutover,
+    timeline: timeline.events,
+    memory: memory.stop(),
+    totalSeconds: timeline.seconds,
+  });
+  console.log(`\n${renderReport(report)}\n`);
+  if (options.report !== undefined) await writeReport(options.report, report);
+  refuseFaults(faultsOf(report));
+  say("the servers go on. To look around: source .ferry/env; to stop them: npm run demo:stop");
+}
+
+/** From an untouched source to a target that replicates, while the application writes. */
+async function replicate(lab: Lab, stack: DemoStack, options: DemoOptions) {
+  mark("migration begins, under write load");
+  const workload = await startLoad(options, say);
   try {
-    await migrate(project);
+    await stack.up("replicate");
+    mark("the target replicates");
     say(`the write load goes on for ${options.seconds} s`);
     await sleep(options.seconds * 1000);
-    const measured = await measure(lab, project, workload);
-    const report = demoReport({
-      ...measured,
-      memory: memory.stop(),
-      totalSeconds: (Date.now() - startedAt) / 1000,
-    });
-    console.log(`\n${renderReport(report)}\n`);
-    if (options.report !== undefined) await writeReport(options.report, report);
-    refuseFaults(faultsOf(report));
+    return await measure(lab, stack.project, workload);
   } finally {
     await stopWorkload(workload);
   }
-  say("servers and replication go on. To look around: source .ferry/env; to stop them: npm run demo:stop");
 }
 
-async function startWorkload(lab: Lab, { connections, rate }: DemoOptions): Promise<WorkloadRun> {
-  const { host, port } = lab.source.administrator();
-  const connection = { host, port, ...APPLICATION };
-  const run = await startDetachedWorkload(labPaths.workload, { connection, connections, ratePerSecond: rate });
-  say(`${connections} connections write to the source; every acknowledged write is noted in ${run.acknowledgedLog}`);
-  return run;
+async function switchThereAndBack(lab: Lab, stack: DemoStack, options: DemoOptions): Promise<SwitchoverStage[]> {
+  const stages: SwitchoverStage[] = [];
+  for (const phase of ["cutover", "replicate", "cutover"] as const) {
+    stages.push(await switchUnderLoad(lab, stack, phase, options, timeline));
+  }
+  return stages;
 }
 
-async function migrate(project: PulumiProject): Promise<void> {
-  say(`pulumi up --refresh --yes --stack ${project.stack}`);
-  const { exitCode } = await runPulumi(project, ["up", "--refresh", "--yes"], say);
-  if (exitCode !== 0) throw new Error(`pulumi up ended with exit code ${exitCode}; its messages are above`);
+/** Gives up the way back, and sees that the application goes on with the new database. */
+async function finalize(stack: DemoStack, options: DemoOptions): Promise<void> {
+  const workload = await startLoad(options, say);
+  try {
+    await stack.up("finalize");
+  } finally {
+    await stopWorkload(workload);
+  }
+  const loss = await checkLoss(workload.acknowledgedLog, targetConnection());
+  refuseFaults(loss.lost + loss.duplicated > 0 ? [`after finalize: ${JSON.stringify(loss)}`] : []);
+  mark(`finalized: the new database stands alone, ${loss.acknowledged} more writes, lost ${loss.lost}`);
 }
 
 const outputsSchema = z.object({ backup: z.unknown(), restoreSeconds: z.number() });
@@ -136,6 +146,11 @@ const program = new Command("npm run demo --")
   .option("--mebibytes <size>", "size of the sample database (default: any that is there, else 300)", positive)
   .option("--connections <count>", "connections of the write load", positive, 8)
   .option("--rate <count>", "transactions per second of the write load", positive, 200)
+  .addOption(
+    new Option("--until <phase>", "where to stop, to go on by hand")
+      .choices(["replicate", "cutover", "finalize"])
+      .default("finalize"),
+  )
   .option("--seconds <count>", "how long the write load goes on after the migration", positive, 10)
   .action(demo);
 

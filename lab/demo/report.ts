@@ -3,6 +3,7 @@ import type { ServerFacts } from "@gtid-ferry/engine/mysql";
 import type { ChannelReport } from "@gtid-ferry/engine/replication";
 import type { LossReport, WorkloadSummary } from "../workload/index.js";
 import type { PeakMemory } from "./memory-sampler.js";
+import type { SwitchoverStage } from "./switchover-stage.js";
 
 export interface ServerReport {
   readonly version: string;
@@ -43,6 +44,9 @@ export interface DemoReport {
     readonly lost: number;
     readonly duplicated: number;
   };
+  /** One for each switchover, in their order. */
+  readonly cutover: readonly SwitchoverStage[];
+  readonly timeline: readonly { readonly seconds: number; readonly event: string }[];
   readonly peakResidentMebibytes: PeakMemory;
   readonly totalSeconds: number;
 }
@@ -56,6 +60,8 @@ export interface Measured {
   readonly afterLoad: ChannelReport;
   readonly workload: WorkloadSummary;
   readonly loss: readonly LossReport[];
+  readonly cutover: DemoReport["cutover"];
+  readonly timeline: DemoReport["timeline"];
   readonly memory: PeakMemory;
   readonly totalSeconds: number;
 }
@@ -92,13 +98,15 @@ export function demoReport(measured: Measured): DemoReport {
       lost: Math.max(...loss.map(({ lost }) => lost)),
       duplicated: Math.max(...loss.map(({ duplicated }) => duplicated)),
     },
+    cutover: measured.cutover,
+    timeline: measured.timeline,
     peakResidentMebibytes: measured.memory,
     totalSeconds: measured.totalSeconds,
   };
 }
 
 /** What a migration without loss looks like in the report; the names of what is otherwise. */
-export function faultsOf({ replication, workload }: DemoReport): string[] {
+export function faultsOf({ replication, workload, cutover }: DemoReport): string[] {
   const wanted = {
     "the channel is not connected": replication.connected,
     "the channel does not apply": replication.applying,
@@ -108,7 +116,14 @@ export function faultsOf({ replication, workload }: DemoReport): string[] {
     [`${workload.duplicated} acknowledged writes duplicated`]: workload.duplicated === 0,
     "the write load acknowledged nothing": workload.acknowledged > 0,
   };
-  return Object.entries(wanted).flatMap(([fault, isFine]) => (isFine ? [] : [fault]));
+  const faults = Object.entries(wanted).flatMap(([fault, isFine]) => (isFine ? [] : [fault]));
+  const lossy = cutover.filter(({ lost, duplicated }) => lost + duplicated > 0);
+  return [
+    ...faults,
+    ...lossy.map(
+      ({ primary, lost, duplicated }) => `switchover to the ${primary}: lost ${lost}, duplicated ${duplicated}`,
+    ),
+  ];
 }
 
 function serverReport({ version, serverUuid, gtidExecuted }: ServerFacts): ServerReport {
@@ -126,7 +141,24 @@ export function renderReport(report: DemoReport): string {
     `restore      ${report.restore.seconds.toFixed(1)} s`,
     `replication  ${replication.connected && replication.applying ? "running" : "NOT RUNNING"}, lag under load ${replication.lagSeconds === null ? "unknown" : `${replication.lagSeconds.toFixed(3)} s`}, missing ${replication.missing || "none"}, errant ${replication.errant || "none"}`,
     `write load   ${workload.connections} connections, ${workload.seconds.toFixed(0)} s, ${workload.acknowledged} acknowledged writes, lost ${workload.lost}, duplicated ${workload.duplicated}`,
+    ...report.cutover.map(renderSwitchover),
     `peak memory  MiB: ${memory.join(", ")}`,
     `total        ${report.totalSeconds.toFixed(1)} s`,
+    "",
+    "timeline",
+    ...report.timeline.map(({ seconds, event }) => `${seconds.toFixed(1).padStart(7)} s  ${event}`),
   ].join("\n");
 }
+
+function renderSwitchover(stage: SwitchoverStage): string {
+  const { pauseMilliseconds, attempts, lost, duplicated } = stage;
+  const errors = Object.entries(stage.failedClientStatements).map(([code, count]) => `${code} ${count}`);
+  const inside = stage.steps.filter(({ step }) => INSIDE_THE_PAUSE.has(step));
+  const steps = inside.map(({ step, milliseconds }) => `${step} ${milliseconds.toFixed(1)}`);
+  return [
+    `to ${stage.primary.padEnd(9)} pause ${pauseMilliseconds.server.toFixed(1)} ms on the servers, ${pauseMilliseconds.client.toFixed(0)} ms for the application, ${attempts} attempt${attempts === 1 ? "" : "s"}, lost ${lost}, duplicated ${duplicated}`,
+    `             steps in ms: ${steps.join(", ")}; tried again by the application: ${errors.join(", ") || "nothing"}`,
+  ].join("\n");
+}
+
+const INSIDE_THE_PAUSE = new Set(["fence", "cut", "catch-up", "disarm", "commit", "lead"]);

@@ -17,7 +17,7 @@ export const summarySchema = z.object({
   /** From BEGIN to the acknowledged COMMIT; null while there is none. */
   p50Milliseconds: z.number().nullable(),
   p99Milliseconds: z.number().nullable(),
-  /** Longest time in which no connection got a COMMIT acknowledged. */
+  /** Longest time, since the first, in which no connection got a COMMIT acknowledged. */
   longestGapSeconds: z.number(),
 });
 
@@ -28,7 +28,7 @@ export class WorkloadStatistics {
   private readonly latencies = new LatencyHistogram();
   private readonly errors = new Map<string, number>();
   private readonly startMilliseconds: number;
-  private lastAcknowledged: number;
+  private lastAcknowledged: number | undefined;
   private longestGap = 0;
   private acknowledged = 0;
   private refused = 0;
@@ -38,13 +38,13 @@ export class WorkloadStatistics {
   /** `now` gives milliseconds of a clock that never jumps. */
   constructor(private readonly now: () => number = () => performance.now()) {
     this.startMilliseconds = now();
-    this.lastAcknowledged = this.startMilliseconds;
   }
 
   countAcknowledged(latencyMilliseconds: number): void {
     this.acknowledged += 1;
     this.latencies.add(latencyMilliseconds);
-    this.longestGap = this.gapUntilNow();
+    // Connecting at first is no gap.
+    if (this.lastAcknowledged !== undefined) this.longestGap = this.gapUntilNow();
     this.lastAcknowledged = this.now();
   }
 
@@ -81,7 +81,7 @@ export class WorkloadStatistics {
   }
 
   private gapUntilNow(): number {
-    return Math.max(this.longestGap, this.now() - this.lastAcknowledged);
+    return Math.max(this.longestGap, this.now() - (this.lastAcknowledged ?? this.startMilliseconds));
   }
 }
 

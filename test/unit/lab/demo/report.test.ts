@@ -13,6 +13,7 @@ const sound = {
     lost: 0,
     duplicated: 0,
   },
+  cutover: [{ primary: "target", lost: 0, duplicated: 0 }],
 } as unknown as DemoReport;
 
 describe("faultsOf", () => {
@@ -23,7 +24,8 @@ describe("faultsOf", () => {
   it("names each fault", () => {
     const replication = { ...sound.replication, connected: false, applying: false, missing: "a:1", errant: "b:1" };
     const workload = { ...sound.workload, acknowledged: 0, lost: 2, duplicated: 3 };
-    expect(faultsOf({ ...sound, replication, workload })).toEqual([
+    const cutover = sound.cutover.map((stage) => ({ ...stage, lost: 1 }));
+    expect(faultsOf({ ...sound, replication, workload, cutover })).toEqual([
       "the channel is not connected",
       "the channel does not apply",
       "missing on the target: a:1",
@@ -31,6 +33,7 @@ describe("faultsOf", () => {
       "2 acknowledged writes lost",
       "3 acknowledged writes duplicated",
       "the write load acknowledged nothing",
+      "switchover to the target: lost 1, duplicated 0",
     ]);
   });
 });

@@ -24,14 +24,15 @@ test("no values have no quantile, and zero is a value", () => {
   expect(histogram.quantileMilliseconds(0.5)).toBe(0.01);
 });
 
-test("the longest gap counts between acknowledgements and up to now", () => {
+test("the longest gap counts between acknowledgements and up to now, not before the first", () => {
   let now = 1000;
   const statistics = new WorkloadStatistics(() => now);
   now = 1500;
+  expect(statistics.summary("r", 2).longestGapSeconds).toBe(0.5);
   statistics.countAcknowledged(4);
   now = 1600;
   statistics.countAcknowledged(4);
-  expect(statistics.summary("r", 2).longestGapSeconds).toBe(0.5);
+  expect(statistics.summary("r", 2).longestGapSeconds).toBe(0.1);
   now = 4000;
   expect(statistics.summary("r", 2).longestGapSeconds).toBe(2.4);
   statistics.countAcknowledged(4);
