@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readExecuted } from "../errant/index.js";
 import { type MysqlServer, statement } from "../mysql/index.js";
-import { FerryError } from "../operation/index.js";
+import { FerryError, inTime } from "../operation/index.js";
 import { otherSide } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { catchUp } from "./catch-up.js";
@@ -9,7 +9,6 @@ import { commit } from "./commit.js";
 import { armDeadMan } from "./dead-man.js";
 import type { Run } from "./establish.js";
 import { attemptFence, prepareFence } from "./fence.js";
-import { inTime } from "./in-time.js";
 import { abortedError, OutcomeUnknown } from "./outcome.js";
 import { UNDO_RESERVE } from "./request.js";
 import type { PairState } from "./state.js";

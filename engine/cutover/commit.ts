@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { type Statement, statement } from "../mysql/index.js";
-import { FerryError } from "../operation/index.js";
+import { FerryError, inTime } from "../operation/index.js";
 import { insertEntry, otherSide } from "../topology/index.js";
 import type { Run } from "./establish.js";
 import { disarm, onlyRow } from "./fence.js";
-import { inTime } from "./in-time.js";
 import type { PairState } from "./state.js";
 import type { Timeline } from "./timeline.js";
 

@@ -1,8 +1,7 @@
-import { messageOf } from "../operation/index.js";
+import { inTime, messageOf } from "../operation/index.js";
 import type { Side } from "../traffic/index.js";
 import { establish, type Run } from "./establish.js";
 import { unfence } from "./fence.js";
-import { inTime } from "./in-time.js";
 import { OutcomeUnknown } from "./outcome.js";
 
 const ANSWER_MILLISECONDS = 2_000;

@@ -1,5 +1,4 @@
 import { connect, type NetConnectOpts } from "node:net";
-import { codeOf } from "../../mysql/index.js";
 import { FerryError, messageOf } from "../../operation/index.js";
 
 /** HAProxy's runtime API: each call is one connection, so it lives and dies with nobody. */
@@ -25,7 +24,7 @@ export class RuntimeApi {
         {
           failed: text,
           where: this.name,
-          seen: codeOf(error) === undefined ? messageOf(error) : `${codeOf(error)}: ${messageOf(error)}`,
+          seen: messageOf(error),
           wanted: `HAProxy's runtime API at ${this.socket}`,
           next: "check that HAProxy runs and that its `stats socket` is there for this user",
         },

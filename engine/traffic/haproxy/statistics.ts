@@ -5,6 +5,7 @@ export type StatisticsRow = Readonly<Record<string, string>>;
 export function parseStatistics(text: string): StatisticsRow[] {
   const lines = text.split("\n").map((line) => line.trim());
   const head = lines.findIndex((line) => line.startsWith("# "));
+  if (head < 0) return [];
   const columns = lines[head]?.slice(2).split(",") ?? [];
   return lines
     .slice(head + 1)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { FerryError } from "../operation/index.js";
+import { FerryError } from "./problem.js";
 
 /** A promise's result, or an error when it takes too long: a network that swallows packets never answers. */
 export async function inTime<T>(work: Promise<T>, milliseconds: number, what: string, where: string): Promise<T> {

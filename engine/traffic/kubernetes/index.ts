@@ -1,0 +1,2 @@
+export { type KubernetesOptions, kubernetesOptions } from "./options.js";
+export { openKubernetesRoute } from "./route.js";

@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "gtid-ferry-command-"));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** A user's program that keeps where it leads in a file; `special` runs first. */
+async function open(special = "", changes: Record<string, unknown> = {}): Promise<TrafficRoute> {
+  const program = join(directory, "switch.sh");
+  await writeFile(
+    program,
+    `${special}
+cd "${directory}"
+echo "$GTID_FERRY_ACTION $GTID_FERRY_SIDE" >>calls
+case $GTID_FERRY_ACTION in
+  observe) cat state ;;
+  lead) echo "$GTID_FERRY_SIDE" >state ;;
+esac
+`,
+  );
+  await writeFile(join(directory, "state"), "source\n");
+  return openRoute(routeOptions.parse({ kind: "command", name: "switch", argv: ["bash", program], ...changes }));
+}
+
+const calls = async () => (await readFile(join(directory, "calls"), "utf8")).split("\n").slice(0, -1);
+
+describe("a route by a user's own program", () => {
+  it("is asked and told by its environment", async () => {
+    const route = await open();
+    expect(await route.observe()).toBe("source");
+    await route.hold();
+    await route.cut("source");
+    await route.lead("target");
+    expect(await route.observe()).toBe("target");
+    expect(await calls()).toEqual(["observe ", "lead target", "observe ", "observe "]);
+  });
+
+  it("holds and cuts where the program can", async () => {
+    const route = await open("", { actions: ["hold", "cut"] });
+    await route.hold();
+    await route.cut("source");
+    expect(await calls()).toEqual(["hold ", "cut source"]);
+  });
+
+  it("shows what the program said when it fails", async () => {
+    await expect((await open("echo 'no such record' >&2; exit 3")).observe()).rejects.toThrow(
+      /exit code 3: no such record/,
+    );
+  });
+
+  it("does not believe a word that it does not know", async () => {
+    await expect((await open("echo primary; exit 0")).observe()).rejects.toThrow(/it printed "primary"/);
+  });
+
+  it("sees when the program said that all went well, and it did not", async () => {
+    const route = await open('[ "$GTID_FERRY_ACTION" = lead ] && exit 0');
+    await expect(route.lead("target")).rejects.toThrow(/afterwards it says source/);
+  });
+
+  it("kills a program that hangs", async () => {
+    await expect((await open("sleep 60", { timeoutSeconds: 0.3 })).observe()).rejects.toThrow(/0\.3 s/);
+  });
+});

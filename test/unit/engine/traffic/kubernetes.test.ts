@@ -1,0 +1,190 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
+
+const TOKEN = "the-bearer-token";
+const SERVICES = "/api/v1/namespaces/shop/services/mysql";
+const SLICES = "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices";
+
+interface V1Service {
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion: string };
+  readonly spec: { readonly ports: readonly unknown[]; readonly selector?: Readonly<Record<string, string>> };
+}
+
+interface V1EndpointSlice {
+  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly addressType: string;
+  readonly endpoints: readonly unknown[];
+}
+
+/** As much of an API server as a route uses: optimistic locking and bearer tokens included. */
+class FakeApiServer {
+  service: V1Service = {
+    metadata: { name: "mysql", namespace: "shop", resourceVersion: "1" },
+    spec: { ports: [{ port: 3306 }], selector: { app: "old" } },
+  };
+  slices: V1EndpointSlice[] = [];
+  /** What happens right before a Service is replaced. */
+  beforeReplace: () => void = () => undefined;
+  refusal: number | undefined;
+  isSilent = false;
+  private version = 1;
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        if (this.isSilent) return;
+        const isKnown = request.headers.authorization === `Bearer ${TOKEN}`;
+        const [status, answer] = isKnown
+          ? this.answer(request.method ?? "", (request.url ?? "").split("?")[0] ?? "", body)
+          : [401, { kind: "Status", code: 401 }];
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
+      });
+    });
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  touch(): void {
+    this.version += 1;
+    this.service = { ...this.service, metadata: { ...this.service.metadata, resourceVersion: String(this.version) } };
+  }
+
+  private answer(method: string, path: string, body: string): [number, unknown] {
+    if (this.refusal !== undefined) return [this.refusal, { kind: "Status", code: this.refusal }];
+    if (path === SERVICES && method === "GET") return [200, this.service];
+    if (path === SERVICES && method === "PUT") {
+      this.beforeReplace();
+      const replacement = JSON.parse(body) as V1Service;
+      if (replacement.metadata.resourceVersion !== this.service.metadata.resourceVersion) return [409, {}];
+      this.service = replacement;
+      this.touch();
+      return [200, this.service];
+    }
+    if (path === SLICES && method === "GET") return [200, { kind: "EndpointSliceList", items: this.slices }];
+    if (path === SLICES && method === "POST") {
+      this.slices.push(JSON.parse(body));
+      return [201, JSON.parse(body)];
+    }
+    const name = path.slice(SLICES.length + 1);
+    const index = this.slices.findIndex(({ metadata }) => metadata.name === name);
+    if (!path.startsWith(SLICES) || index < 0) return [404, { kind: "Status", code: 404 }];
+    if (method === "DELETE") {
+      this.slices.splice(index, 1);
+      return [200, { kind: "Status", status: "Success" }];
+    }
+    this.slices[index] = JSON.parse(body);
+    return [200, this.slices[index]];
+  }
+}
+
+let fake: FakeApiServer;
+let directory: string;
+let server: string;
+
+beforeEach(async () => {
+  fake = new FakeApiServer();
+  server = await fake.start();
+  directory = await mkdtemp(join(tmpdir(), "gtid-ferry-kubernetes-"));
+});
+afterEach(async () => {
+  fake.stop();
+  await rm(directory, { recursive: true });
+});
+
+async function open(token = TOKEN, changes: Record<string, unknown> = {}): Promise<TrafficRoute> {
+  const kubeconfigPath = join(directory, "kubeconfig");
+  const kubeconfig = {
+    clusters: [{ name: "c", cluster: { server, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "u", user: { token } }],
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  };
+  await writeFile(kubeconfigPath, JSON.stringify(kubeconfig), { mode: 0o600 });
+  const options = {
+    kind: "kubernetes",
+    kubeconfigPath,
+    namespace: "shop",
+    service: "mysql",
+    endpoints: { source: { addresses: ["10.20.1.5"], port: 3306 }, target: { selector: { app: "mysql-target" } } },
+    ...changes,
+  };
+  return openRoute(routeOptions.parse(options));
+}
+
+const clusterSlice = { metadata: { name: "mysql-abc12", labels: {} }, addressType: "IPv4", endpoints: [] };
+
+describe("a route by a Kubernetes Service", () => {
+  it("leads to addresses outside of the cluster by an EndpointSlice of its own, and to pods by their labels", async () => {
+    fake.slices.push(clusterSlice);
+    const route = await open();
+    expect(await route.observe()).toBe("elsewhere");
+    await route.lead("source");
+    expect(fake.service.spec.selector).toBeUndefined();
+    expect(fake.slices).toMatchObject([
+      {
+        metadata: { name: "mysql-gtid-ferry", labels: { "kubernetes.io/service-name": "mysql" } },
+        endpoints: [{ addresses: ["10.20.1.5"] }],
+        ports: [{ port: 3306 }],
+      },
+    ]);
+    expect(await route.observe()).toBe("source");
+    await route.lead("target");
+    expect(fake.service.spec).toMatchObject({ selector: { app: "mysql-target" }, ports: [{ port: 3306 }] });
+    expect(fake.slices).toEqual([]);
+    expect(await route.observe()).toBe("target");
+  });
+
+  it("reads again and goes on when somebody else has changed the Service meanwhile", async () => {
+    let others = 2;
+    fake.beforeReplace = () => {
+      if (others-- > 0) fake.touch();
+    };
+    const route = await open();
+    await route.lead("target");
+    expect(await route.observe()).toBe("target");
+  });
+
+  it("gives up when the Service never stands still", async () => {
+    fake.beforeReplace = () => fake.touch();
+    await expect((await open()).lead("target")).rejects.toThrow(/somebody else had changed it/);
+  });
+
+  it.each([401, 403])("names the permission that is missing when the API answers %i", async (status) => {
+    fake.refusal = status;
+    await expect((await open()).observe()).rejects.toThrow(/an account that may (get services|list endpointslices)/);
+  });
+
+  it("refuses a wrong token without showing it", async () => {
+    const failure = await (await open("another-token")).observe().catch(String);
+    expect(failure).toContain("401");
+    expect(failure).not.toContain("another-token");
+  });
+
+  it("names a Service that is not there", async () => {
+    fake.refusal = 404;
+    await expect((await open()).observe()).rejects.toThrow(/the API answers 404/);
+  });
+
+  it("gives up on an API that is silent", async () => {
+    fake.isSilent = true;
+    await expect((await open(TOKEN, { timeoutSeconds: 0.3 })).observe()).rejects.toThrow(/no answer for 0\.3 s/);
+  });
+});
