@@ -42,15 +42,21 @@ export function testInstallation(): Promise<MysqlInstallation> {
   return installation;
 }
 
+export interface TestHaproxy extends LabHaproxy {
+  /** SIGKILL; `restart` starts it again, as its configuration has it. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 let haproxy: Promise<HaproxyInstallation> | undefined;
 
 /** A HAProxy of its own before two servers; `stop` ends it. */
-export async function startTestHaproxy(
-  backends: HaproxyRequest["backends"],
-): Promise<LabHaproxy & { kill(): Promise<void>; stop(): Promise<void> }> {
+export async function startTestHaproxy(backends: HaproxyRequest["backends"]): Promise<TestHaproxy> {
   haproxy ??= ensureHaproxy(silent);
+  const { haproxy: program } = await haproxy;
   const directory = await makeTestDirectory("haproxy");
-  const started = await startHaproxy((await haproxy).haproxy, { directory, backends });
+  const started = await startHaproxy(program, { directory, backends });
   const kill = async () => {
     const process = readProcess(directory);
     if (process !== undefined) await killProcess(process);
@@ -58,6 +64,9 @@ export async function startTestHaproxy(
   return {
     ...started,
     kill,
+    restart: async () => {
+      await startHaproxy(program, { directory, backends, port: started.port });
+    },
     stop: async () => {
       await kill();
       await removeTestDirectory(directory);

@@ -72,7 +72,7 @@ describe.each(rounds)("a migration whose runs are killed, %s round", (_round, ki
 
   it("still gives the source back as it was", async () => {
     const { exitCode, output } = await stack.pulumi("destroy", "--yes");
-    expect(output).toContain("6 deleted");
+    expect(output).toContain("7 deleted");
     expect(exitCode).toBe(0);
     expect(await sourcePicture(stack.source)).toEqual(before);
     expect(await s3Keys(stack.s3)).toEqual([]);

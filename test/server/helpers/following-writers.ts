@@ -22,14 +22,25 @@ export class FollowingWriters {
   readonly unanswered = new Set<number>();
   /** Longest time of each writer between two acknowledged writes, in milliseconds. */
   readonly longestGaps: number[] = [];
+  /** Longest time in which no writer had a write acknowledged, in milliseconds. */
+  longestPause = 0;
+  private lastOfAll: number | undefined;
   private stopping = false;
   private readonly working: Promise<void>[] = [];
   private readonly firstId = groups++ * IDS_PER_GROUP;
 
-  private constructor(private readonly servers: readonly ConnectionOptions[]) {}
+  private constructor(
+    private readonly servers: readonly ConnectionOptions[],
+    private readonly thinkMilliseconds: number,
+  ) {}
 
-  static async start(servers: readonly ConnectionOptions[], writers: number): Promise<FollowingWriters> {
-    const group = new FollowingWriters(servers);
+  /** Each writer rests for `thinkMilliseconds` after each write. */
+  static async start(
+    servers: readonly ConnectionOptions[],
+    writers: number,
+    thinkMilliseconds = 0,
+  ): Promise<FollowingWriters> {
+    const group = new FollowingWriters(servers, thinkMilliseconds);
     for (let writer = 0; writer < writers; writer += 1) {
       const connections = await Promise.all(servers.map(open));
       group.working.push(group.write(writer, connections));
@@ -74,6 +85,9 @@ export class FollowingWriters {
           this.acknowledged.push(id);
           this.longestGaps[writer] = Math.max(this.longestGaps[writer] ?? 0, performance.now() - last);
           last = performance.now();
+          this.longestPause = Math.max(this.longestPause, last - (this.lastOfAll ?? last));
+          this.lastOfAll = last;
+          if (this.thinkMilliseconds > 0) await sleep(this.thinkMilliseconds);
           continue;
         }
       } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import type { ChannelRequest } from "@gtid-ferry/engine/replication";
+import type { MysqldSettings } from "../../../lab/mysqld/index.js";
 import { startTestMysql, type TestMysql } from "../../../lab/testing.js";
 
 const GTID_ON = { gtid_mode: "ON", enforce_gtid_consistency: "ON" } as const;
@@ -13,11 +14,18 @@ export interface Pair {
   stop(): Promise<void>;
 }
 
-export async function startPair(name: string): Promise<Pair> {
+/** `targetSettings` come on top of what makes the target a replica. */
+export async function startPair(name: string, targetSettings: MysqldSettings = {}): Promise<Pair> {
   const source = await startTestMysql({ name: `${name}-source`, settings: GTID_ON });
   const target = await startTestMysql({
     name: `${name}-target`,
-    settings: { ...GTID_ON, super_read_only: "ON", skip_replica_start: "ON", event_scheduler: "OFF" },
+    settings: {
+      ...GTID_ON,
+      super_read_only: "ON",
+      skip_replica_start: "ON",
+      event_scheduler: "OFF",
+      ...targetSettings,
+    },
   });
   const password = randomBytes(12).toString("hex");
   // On both, as after a restore, so that later changes of the account replicate.
