@@ -18,6 +18,17 @@ export function summarize(values: readonly number[]): Summary {
   return { values, min, median: (below + above) / 2, max };
 }
 
+/** Values below which half, nearly all and all lie; of none, NaN. */
+export function quantiles(values: readonly number[]): {
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+} {
+  const ascending = [...values].sort((a, b) => a - b);
+  const at = (share: number) => ascending[Math.ceil(share * ascending.length) - 1] ?? Number.NaN;
+  return { p50: at(0.5), p95: at(0.95), max: at(1) };
+}
+
 /** Time of each of `runs` calls, after one that does not count. */
 export async function timeMilliseconds(runs: number, work: () => unknown): Promise<number[]> {
   await work();

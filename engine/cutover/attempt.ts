@@ -11,7 +11,7 @@ import type { Run } from "./establish.js";
 import { attemptFence, prepareFence } from "./fence.js";
 import { abortedError, OutcomeUnknown } from "./outcome.js";
 import { UNDO_RESERVE } from "./request.js";
-import type { PairState } from "./state.js";
+import { LOOK_MILLISECONDS, type PairState } from "./state.js";
 import type { Timeline } from "./timeline.js";
 import { undo } from "./undo.js";
 
@@ -49,7 +49,9 @@ export async function attempt(run: Run, pair: PairState, timeline: Timeline): Pr
   const { primary } = pair;
   const from = sessions[primary];
   const to = sessions[otherSide(primary)];
-  const armed = await timeline.run("arm", () => arm(run, pair));
+  const armed = await timeline.run("arm", () =>
+    inTime(arm(run, pair), LOOK_MILLISECONDS, "arming the dead-man switch", from.main.label),
+  );
   const millisecondsLeft = () => armed.deadline - performance.now();
 
   let stoppedAt = performance.now();
@@ -101,6 +103,9 @@ async function arm(run: Run, pair: PairState): Promise<Armed> {
   const { connectionId } = await armDeadMan(from.main, budgetSeconds, needsScheduler);
   // A restart after the commit must not make a second writer, and then it would be too late to persist it.
   await from.main.run(PERSIST_FENCE);
+  run.progress(
+    `${from.main.label}: dead-man switch armed: whatever happens, it accepts writes again in ${budgetSeconds} s`,
+  );
   return { deadManId: connectionId, deadline: at + budgetSeconds * 1000 * (1 - UNDO_RESERVE) };
 }
 

@@ -9,14 +9,20 @@ import type { Timeline } from "./timeline.js";
 
 const ANSWER_MILLISECONDS = 5_000;
 
+/** Lets a restarted server come up as the primary. */
+export const PERSIST_OPEN = statement("SET PERSIST super_read_only = 0, PERSIST read_only = 0");
+
 const flag = z.coerce.number().transform((value) => value === 1);
 const openRow = z.object({ readOnly: flag, superReadOnly: flag });
 
+type CommitStatements = [Statement, Statement, Statement, Statement, Statement];
+
 /**
  * What makes the replica the primary, in one round trip. While read_only is still ON nobody but an administrator can
- * write, so the journal entry is the first transaction: the point of no return.
+ * write, so the journal entry is the first transaction: the point of no return. The role is persisted last: writes go on
+ * already, and a server that dies from then on comes up writable.
  */
-export function commitStatements(pair: PairState, finalGtidSet: string): [Statement, Statement, Statement, Statement] {
+export function commitStatements(pair: PairState, finalGtidSet: string): CommitStatements {
   const from = pair[pair.primary];
   return [
     statement("SET GLOBAL super_read_only = 0"),
@@ -29,6 +35,7 @@ export function commitStatements(pair: PairState, finalGtidSet: string): [Statem
     }),
     statement("SET GLOBAL read_only = 0"),
     statement("SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly"),
+    PERSIST_OPEN,
   ];
 }
 
@@ -56,7 +63,7 @@ export async function commit(
   await timeline.run("commit", async () => {
     const answer = to.batch(...commitStatements(pair, fenced.finalGtidSet));
     const results = await inTime(answer, ANSWER_MILLISECONDS, "making the replica the primary", to.label);
-    const { readOnly, superReadOnly } = onlyRow(openRow, results.at(-1));
+    const { readOnly, superReadOnly } = onlyRow(openRow, results.at(-2));
     if (readOnly || superReadOnly) throw new Error(`${to.label} is still read-only`);
   });
 }

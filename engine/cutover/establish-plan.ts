@@ -3,6 +3,7 @@ import { FerryError } from "../operation/index.js";
 import { isReplicating } from "../replication/index.js";
 import { otherSide, probeEntry } from "../topology/index.js";
 import type { RouteState, Side } from "../traffic/index.js";
+import { PERSIST_OPEN } from "./commit.js";
 import type { PairState, ServerState } from "./state.js";
 
 export type EstablishStep =
@@ -88,7 +89,7 @@ function persistRoles(pair: PairState, primary: ServerState, replica: ServerStat
   const hasMoved = pair.entry !== undefined;
   return [
     ...(isMeantToBeFenced || (hasMoved && !isPersisted(primary, "OFF"))
-      ? [run(primary, "SET PERSIST super_read_only = 0, PERSIST read_only = 0")]
+      ? [{ kind: "run", side: primary.side, statement: PERSIST_OPEN } as const]
       : []),
     ...(hasMoved && !isPersisted(replica, "ON")
       ? [run(replica, "SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1")]

@@ -16,7 +16,7 @@ import { lookOver } from "./prepare.js";
 import { withSessions } from "./read-roles.js";
 import type { SwitchoverRequest } from "./request.js";
 import type { RolesRequest } from "./roles-request.js";
-import type { PairState } from "./state.js";
+import type { PairState, ServerState } from "./state.js";
 
 /**
  * What `ensureRoles` would do now, a line each: every statement and where it runs, what is checked and what is found
@@ -70,6 +70,9 @@ export function describeSwitchover(
     `switchover: ${to.label} becomes the primary instead of ${from.label}; writes pause for at most ${limits.budgetSeconds} s`,
     ...describeFindings(findings, limits.quietTimeoutSeconds),
     `rehearse the way back on ${from.label}: ${rehearsal}; START REPLICA IO_THREAD, see it connected; STOP REPLICA`,
+    ...(pair.entry === undefined
+      ? [`journal on ${from.label}: CREATE TABLE IF NOT EXISTS gtid_ferry.switchover, which replicates`]
+      : []),
     `arm on ${from.label}: ${deadMan.join("; ")}; see it asleep; ${showStatement(PERSIST_FENCE)}`,
     ...routes.flatMap((route) => route.describe(otherSide(pair.primary)).map((line) => `route ${route.name}: ${line}`)),
     `fence ${from.label}: ${showStatement(boundStatement(limits.attemptTimeoutSeconds))}; ${showStatement(SET_FENCE)}; see read_only and super_read_only ON, read gtid_executed, ${showStatement(XA_RECOVER)} empty; up to ${limits.attempts} attempts`,
@@ -101,11 +104,18 @@ function afterCommit(pair: PairState): PairState {
   const next = otherSide(pair.primary);
   const from = pair[pair.primary];
   const to = pair[next];
-  const persisted = new Map([...from.persisted, ["read_only", "ON"], ["super_read_only", "ON"]]);
+  const persisting = (server: ServerState, value: "ON" | "OFF") =>
+    new Map([...server.persisted, ["read_only", value], ["super_read_only", value]]);
   const sides: Pick<PairState, "source" | "target"> = {
     ...pair,
-    [pair.primary]: { ...from, readOnly: true, superReadOnly: true, persisted, channel: undefined },
-    [next]: { ...to, readOnly: false, superReadOnly: false },
+    [pair.primary]: {
+      ...from,
+      readOnly: true,
+      superReadOnly: true,
+      persisted: persisting(from, "ON"),
+      channel: undefined,
+    },
+    [next]: { ...to, readOnly: false, superReadOnly: false, persisted: persisting(to, "OFF") },
   };
   return {
     ...sides,

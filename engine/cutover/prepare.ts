@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Account } from "../mysql/index.js";
+import { inTime } from "../operation/index.js";
 import { assertNoBlockers, type Finding, runPreflight } from "../preflight/index.js";
 import type { ReplicationLag } from "../replication/index.js";
 import { otherSide, type Side } from "../topology/index.js";
@@ -8,7 +9,7 @@ import type { Run } from "./establish.js";
 import { eventsToEnable } from "./establish-plan.js";
 import { countIdleTransactions, mayNameDefiners, readFreeDisk, readLag, readRunningWrites } from "./look.js";
 import type { SwitchoverRequest } from "./request.js";
-import { type ObservedSession, observePair, type PairState } from "./state.js";
+import { LOOK_MILLISECONDS, type ObservedSession, observePair, type PairState } from "./state.js";
 
 const LOOK_INTERVAL_MILLISECONDS = 1_000;
 
@@ -21,7 +22,8 @@ export async function awaitReady(run: Run): Promise<PairState> {
   let lagBefore: ReplicationLag | undefined;
   for (;;) {
     const pair = await observePair(run.sessions, run.request.channel, run.routes);
-    const { findings, lag } = await lookOver(run.request, run.sessions, pair, lagBefore);
+    const looking = lookOver(run.request, run.sessions, pair, lagBefore);
+    const { findings, lag } = await inTime(looking, LOOK_MILLISECONDS, "checking both servers", "source and target");
     const blockers = findings.filter(({ severity }) => severity === "blocker");
     if (blockers.length === 0) {
       for (const { server, check, seen } of findings.filter(({ severity }) => severity === "warning")) {

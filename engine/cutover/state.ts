@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Account, ADMIN_SCHEMA, type MysqlServer } from "../mysql/index.js";
+import { inTime } from "../operation/index.js";
 import { type ChannelState, readChannels } from "../replication/index.js";
 import { committedRole, type JournalEntry, readRole, type ServerRole } from "../topology/index.js";
 import type { RouteState, Side, TrafficRoute } from "../traffic/index.js";
@@ -41,6 +42,9 @@ export interface PairState {
   readonly routes: readonly { readonly name: string; readonly state: RouteState }[];
 }
 
+/** A server whose disk is full may answer nothing for minutes. */
+export const LOOK_MILLISECONDS = 30_000;
+
 const flag = z.coerce.number().transform((value) => value === 1);
 const variablesRow = z.object({ readOnly: flag, superReadOnly: flag, eventScheduler: z.string() });
 const persistedRow = z.object({ name: z.string(), value: z.string() });
@@ -54,9 +58,16 @@ export async function observePair(
   channel: string,
   routes: readonly TrafficRoute[],
 ): Promise<PairState> {
+  const look = (side: Side) =>
+    inTime(
+      observeServer(sessions[side], channel),
+      LOOK_MILLISECONDS,
+      "looking at the server",
+      sessions[side].main.label,
+    );
   const [source, target, routeStates] = await Promise.all([
-    observeServer(sessions.source, channel),
-    observeServer(sessions.target, channel),
+    look("source"),
+    look("target"),
     Promise.all(routes.map(async (route) => ({ name: route.name, state: await route.observe() }))),
   ]);
   return { source, target, ...committedRole(source, target), routes: routeStates };

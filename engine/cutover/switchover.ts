@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { MysqlServer } from "../mysql/index.js";
-import { FerryError, messageOf, type Progress } from "../operation/index.js";
+import { FerryError, inTime, messageOf, type Progress } from "../operation/index.js";
 import { assertNoBlockers } from "../preflight/index.js";
 import { createJournal } from "../topology/index.js";
 import type { Side, TrafficRoute } from "../traffic/index.js";
@@ -12,7 +12,7 @@ import { awaitReady } from "./prepare.js";
 import { rehearseReverse } from "./rehearse.js";
 import { assertLimits, type SwitchoverRequest } from "./request.js";
 import { openSessions, type Sessions } from "./sessions.js";
-import type { PairState } from "./state.js";
+import { LOOK_MILLISECONDS, type PairState } from "./state.js";
 import { roundMilliseconds, type StepListener, type TimedStep, Timeline } from "./timeline.js";
 
 /** How the last switchover went. */
@@ -60,12 +60,27 @@ export async function switchover(
   try {
     return await switchRoles({ ...run, sessions }, new Timeline(listener));
   } catch (error) {
-    if (!(error instanceof OutcomeUnknown)) throw error;
+    if (!(error instanceof OutcomeUnknown)) throw explained(error);
     await sessions.close();
     return await resolveOutcome(run, error);
   } finally {
     await sessions.close();
   }
+}
+
+/** A connection that was lost before anything had begun has nothing but the driver's words for it. */
+function explained(error: unknown): unknown {
+  if (error instanceof FerryError) return error;
+  return new FerryError(
+    {
+      failed: "the switchover",
+      where: "source and target",
+      seen: messageOf(error),
+      wanted: "connections to both servers that last",
+      next: "check both servers and the network to them, then run again: it begins by putting in order what is left",
+    },
+    { cause: error },
+  );
 }
 
 async function switchRoles(run: Run, timeline: Timeline): Promise<SwitchoverResult> {
@@ -77,18 +92,16 @@ async function switchRoles(run: Run, timeline: Timeline): Promise<SwitchoverResu
   const refusedBefore = await readRefused(from);
   const { attempts, ...committed } = await tidyOnFailure(run, async () => {
     await timeline.run("rehearse", async () => {
-      assertNoBlockers([await rehearseReverse(from, request.channel, request[request.primary].address, progress)]);
+      const rehearsal = rehearseReverse(from, request.channel, request[request.primary].address, progress);
+      assertNoBlockers([await inTime(rehearsal, LOOK_MILLISECONDS, "rehearsing the way back", from.label)]);
     });
-    await createJournal(from);
+    await inTime(createJournal(from), LOOK_MILLISECONDS, "making the journal", from.label);
     return attemptUntilCommitted(run, pair, timeline);
   });
   progress(
     `committed: ${run.sessions[request.primary].main.label} is the primary, writes stopped for ${Math.round(committed.pauseMilliseconds)} ms`,
   );
-  await timeline.run("lead", async () => {
-    await Promise.all(run.routes.map((route) => route.lead(request.primary)));
-  });
-  const done = await timeline.run("follow", () => establish(run));
+  const done = await finish(run, timeline);
   return {
     ...describe(done),
     report: {
@@ -101,6 +114,30 @@ async function switchRoles(run: Run, timeline: Timeline): Promise<SwitchoverResu
       steps: timeline.steps,
     },
   };
+}
+
+/** What follows the commit. An error here leaves it to the next run, which completes it. */
+async function finish(run: Run, timeline: Timeline): Promise<PairState> {
+  const { request, routes, progress } = run;
+  try {
+    await timeline.run("lead", async () => {
+      await Promise.all(routes.map((route) => route.lead(request.primary)));
+    });
+    const steps = timeline.steps.map(({ step, milliseconds }) => `${step} ${milliseconds.toFixed(1)}`);
+    progress(`milliseconds of each step: ${steps.join(", ")}`);
+    return await timeline.run("follow", () => establish(run));
+  } catch (error) {
+    throw new FerryError(
+      {
+        failed: "completing the switchover, which is committed,",
+        where: run.sessions[request.primary].main.label,
+        seen: messageOf(error),
+        wanted: `the ${request.primary} as the primary, traffic led to it and the other server following`,
+        next: "run again: it is completed, never undone",
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** What was made ready for a switchover that then failed is taken away again. */

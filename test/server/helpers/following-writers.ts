@@ -66,6 +66,14 @@ export class FollowingWriters {
     };
   }
 
+  /** Gives the longest gaps since the last call, and begins anew. */
+  takeGaps(): { readonly overall: number; readonly perWriter: readonly number[] } {
+    const gaps = { overall: this.longestPause, perWriter: [...this.longestGaps] };
+    this.longestPause = 0;
+    this.longestGaps.fill(0);
+    return gaps;
+  }
+
   /** The query for the rows of this group. */
   get selectIds(): string {
     return `SELECT id FROM app.written WHERE id BETWEEN ${this.firstId} AND ${this.firstId + IDS_PER_GROUP - 1}`;

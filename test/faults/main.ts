@@ -1,0 +1,55 @@
+import { writeFile } from "node:fs/promises";
+import type { Side } from "@gtid-ferry/engine/cutover";
+import { messageOf } from "@gtid-ferry/engine/operation";
+import { Command } from "commander";
+import { Arena } from "./arena.js";
+import { FAULTS } from "./faults.js";
+import { type CaseResult, converge, runCase } from "./run-case.js";
+import { renderTable } from "./table.js";
+
+/** Runs the matrix of faults and steps on real servers; ends with 1 when anything was violated. */
+async function main({ only, report }: { only?: string; report?: string }): Promise<void> {
+  const results: CaseResult[] = [];
+  const cases = FAULTS.flatMap((fault) => fault.steps.map((step) => ({ fault, step }))).filter(
+    ({ fault, step }) => only === undefined || `${fault.name} at ${step}`.includes(only),
+  );
+  let arena = await Arena.start({ withSmallDisk: true });
+  let from: Side = "source";
+  try {
+    for (const { fault, step } of cases) {
+      if (fault.towardsTargetOnly === true && from === "target") {
+        await converge(arena, "source");
+        from = "source";
+      }
+      const result = await runCase(arena, fault, step, from);
+      results.push(result);
+      const { outcome, pauseMilliseconds, violations, seconds, message } = result;
+      console.log(
+        `${results.length}/${cases.length}  ${fault.name} at ${step}: ${outcome}, ${pauseMilliseconds} ms, ${seconds} s`,
+      );
+      for (const violation of violations) console.log(`  ! ${violation}\n    ${message.replaceAll("\n", "\n    ")}`);
+      from = from === "source" ? "target" : "source";
+      if (violations.length === 0) continue;
+      // What it left behind must not be held against the next case.
+      await arena.stop();
+      arena = await Arena.start({ withSmallDisk: true });
+      from = "source";
+    }
+  } finally {
+    await arena.stop();
+  }
+  console.log(`\n${renderTable(results)}`);
+  if (report !== undefined) await writeFile(report, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (results.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
+}
+
+const program = new Command("npm run test:faults --")
+  .description("Moves the primary role with a fault at each step, on real servers and under write load.")
+  .option("--only <text>", 'cases whose name has this text, e.g. "at fence" or "SIGKILL at commit"')
+  .option("--report <file>", "write all results to this file, as JSON")
+  .action(main);
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Side, type Step, switchover } from "@gtid-ferry/engine/cutover";
+import { messageOf, silent } from "@gtid-ferry/engine/operation";
+import { ensureChannel } from "@gtid-ferry/engine/replication";
+import { withRoutes } from "@gtid-ferry/engine/traffic";
+import { FollowingWriters } from "../server/helpers/following-writers.js";
+import { type Arena, BUDGET_SECONDS, LIMITS } from "./arena.js";
+import { DriverProcess } from "./driver-process.js";
+import type { Fault } from "./faults.js";
+import { longestPause } from "./observer.js";
+
+export interface CaseResult {
+  readonly fault: string;
+  readonly step: Step;
+  /** What the run that met the fault came to, before anything else was run. */
+  readonly outcome: "completed" | "undone" | "refused" | "both fenced";
+  /** Longest time in which no write was accepted, as writers and observer saw it, until the next run had converged. */
+  readonly pauseMilliseconds: number;
+  readonly acknowledged: number;
+  /** What must never be; empty when all is well. */
+  readonly violations: readonly string[];
+  readonly message: string;
+  readonly seconds: number;
+}
+
+const WRITERS = 4;
+/** A replica has to be able to keep up on a small machine. */
+const THINK_MILLISECONDS = 5;
+/** The dead-man switch counts from before the fence, and the server's clock ticks as it likes. */
+const TOLERANCE_MILLISECONDS = 700;
+const DRIVER_TIMEOUT_MILLISECONDS = 90_000;
+const SELF_HEALING_MILLISECONDS = (BUDGET_SECONDS + 15) * 1000;
+/** A server that had no disk space looks again once a minute. */
+const CATCH_UP_SECONDS = 100;
+/** Writers see the end of a pause by their next write. */
+const SETTLED_MILLISECONDS = 100;
+
+/** Moves the primary role from `from`, lets a fault happen at a step, and judges what came of it. */
+export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side): Promise<CaseResult> {
+  const to = from === "source" ? "target" : "source";
+  const began = performance.now();
+  const logins = (["source", "target"] as const).map((side) => ({
+    ...arena.server(side).options,
+    user: "writer",
+    password: "w",
+  }));
+  const writers = await FollowingWriters.start(logins, WRITERS, THINK_MILLISECONDS);
+  const violations: string[] = [];
+  const driver = await DriverProcess.start(arena.directory, `${from}-${step}`, {
+    request: arena.request(to),
+    routes: [arena.haproxy.route],
+    holdAt: step,
+  });
+  let heal = async () => {};
+  if (await driver.reaches(step)) {
+    heal = await fault.inject({ arena, driver, from, to });
+    driver.release();
+  } else {
+    violations.push(`the driver never came to ${step}: ${driver.lines.slice(-5).join(" | ")}`);
+  }
+  const end = await Promise.race([driver.ended(), sleep(DRIVER_TIMEOUT_MILLISECONDS, "late" as const, { ref: false })]);
+  if (end === "late") {
+    violations.push(`the driver had no end after ${DRIVER_TIMEOUT_MILLISECONDS / 1000} s`);
+    await driver.kill();
+  }
+  await heal();
+
+  // Behind the dead-man switch only the next run may open a server: the new one may have the journal entry already.
+  const mayStayFenced = step === "commit";
+  const byItself = await arena.observer.awaitAnyWritable(mayStayFenced ? 1000 : SELF_HEALING_MILLISECONDS);
+  if (byItself === undefined && !mayStayFenced) violations.push("nobody accepts writes by itself");
+  const message = end === "late" || end === undefined ? "killed" : end.message;
+  const outcome = byItself === undefined ? "both fenced" : byItself === to ? "completed" : stopped(message);
+
+  try {
+    await converge(arena, to);
+  } catch (error) {
+    violations.push(`the next run does not converge: ${messageOf(error)}`);
+  }
+  await sleep(SETTLED_MILLISECONDS);
+  await writers.stop();
+  const sightings = arena.observer.since(began);
+  const pauseMilliseconds = Math.max(writers.longestPause, longestPause(sightings, performance.now()));
+  if (sightings.some(({ writable }) => writable === "both")) violations.push("two servers accepted writes at once");
+  const isBounded = fault.stopsServer !== true && !mayStayFenced;
+  if (isBounded && pauseMilliseconds > BUDGET_SECONDS * 1000 + TOLERANCE_MILLISECONDS) {
+    violations.push(`writes were stopped for ${Math.round(pauseMilliseconds)} ms`);
+  }
+  violations.push(...(await audit(arena, writers, to)));
+  return {
+    fault: fault.name,
+    step,
+    outcome,
+    pauseMilliseconds: Math.round(pauseMilliseconds),
+    acknowledged: writers.acknowledged.length,
+    violations,
+    message,
+    seconds: Math.round((performance.now() - began) / 100) / 10,
+  };
+}
+
+/** A run that was refused by its checks has stopped no writes. */
+function stopped(message: string): "undone" | "refused" {
+  return message.includes("they were stopped for") || message === "killed" ? "undone" : "refused";
+}
+
+/** What the next `pulumi up` does, over a network that works. */
+export async function converge(arena: Arena, to: Side): Promise<void> {
+  await ensureChannel({ ...arena.pair.channel, startTimeoutSeconds: CATCH_UP_SECONDS }, silent);
+  const request = arena.pair.request(to, { ...LIMITS, quietTimeoutSeconds: CATCH_UP_SECONDS });
+  await withRoutes([arena.haproxy.route], async (routes) => {
+    await switchover(request, routes, silent);
+    const led = await routes[0]?.observe();
+    if (led !== to) throw new Error(`HAProxy leads to ${led}`);
+  });
+  const other = to === "source" ? "target" : "source";
+  const state = "SELECT @@read_only + @@super_read_only AS fences";
+  const [primary] = await arena.server(to).rootQuery(state);
+  const [replica] = await arena.server(other).rootQuery(state);
+  if (primary?.fences !== 0 || replica?.fences !== 2) {
+    throw new Error(`the primary has ${primary?.fences} fences, the replica ${replica?.fences}`);
+  }
+  const leftovers = "SELECT COUNT(*) AS found FROM information_schema.EVENTS WHERE EVENT_SCHEMA = 'gtid_ferry'";
+  const [left] = await arena.server(to).rootQuery(leftovers);
+  if (left?.found !== 0) throw new Error("the dead-man event is left on the primary");
+}
+
+async function audit(arena: Arena, writers: FollowingWriters, primary: Side): Promise<string[]> {
+  const replica = primary === "source" ? "target" : "source";
+  const [row] = await arena.server(primary).rootQuery("SELECT @@gtid_executed AS executed");
+  const wait = `SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed)}', ${CATCH_UP_SECONDS}) AS timedOut`;
+  const [waited] = await arena.server(replica).rootQuery(wait);
+  const violations = waited?.timedOut === 0 ? [] : [`the ${replica} never caught up`];
+  for (const side of [primary, replica] as const) {
+    const rows = await arena.server(side).rootQuery(writers.selectIds);
+    for (const [kind, ids] of Object.entries(writers.audit(rows.map(({ id }) => Number(id))))) {
+      if (ids.length > 0) violations.push(`${ids.length} writes ${kind} on the ${side}`);
+    }
+  }
+  return violations;
+}

@@ -1,0 +1,41 @@
+import { type Side, STEPS, type Step } from "@gtid-ferry/engine/cutover";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Arena } from "../../../faults/arena.js";
+import { FAULTS } from "../../../faults/faults.js";
+import { type CaseResult, runCase } from "../../../faults/run-case.js";
+
+/** A part of the matrix that `npm run test:faults` runs whole. */
+const CASES: readonly (readonly [string, Step, CaseResult["outcome"]])[] = [
+  ...STEPS.map((step) => ["driver SIGKILL", step, killedAt(step)] as const),
+  ["driver SIGSTOP", "catch-up", "undone"],
+  ["connections reset", "fence", "undone"],
+  ["network silent", "catch-up", "undone"],
+  ["old primary SIGKILL", "lead", "completed"],
+  ["new primary SIGKILL", "commit", "undone"],
+  ["lag above the budget", "fence", "undone"],
+  ["LOCK TABLES", "check", "refused"],
+  ["HAProxy unreachable", "hold", "undone"],
+  ["HAProxy unreachable", "lead", "completed"],
+];
+
+function killedAt(step: Step): CaseResult["outcome"] {
+  if (step === "commit") return "both fenced";
+  return step === "lead" || step === "follow" ? "completed" : "undone";
+}
+
+let arena: Arena;
+let primary: Side = "source";
+
+beforeAll(async () => {
+  arena = await Arena.start({ withSmallDisk: false });
+});
+afterAll(() => arena?.stop());
+
+it.each(CASES)("%s at %s is %s, without loss, and the next run converges", async (name, step, outcome) => {
+  const fault = FAULTS.find((known) => known.name === name);
+  if (fault === undefined) throw new Error(`no fault ${name}`);
+  const result = await runCase(arena, fault, step, primary);
+  primary = primary === "source" ? "target" : "source";
+  expect(result.violations).toEqual([]);
+  expect(result.outcome).toBe(outcome);
+});
