@@ -25,8 +25,12 @@ export function quantiles(values: readonly number[]): {
   readonly max: number;
 } {
   const ascending = [...values].sort((a, b) => a - b);
-  const at = (share: number) => ascending[Math.ceil(share * ascending.length) - 1] ?? Number.NaN;
+  const at = (share: number) => round(ascending[Math.ceil(share * ascending.length) - 1] ?? Number.NaN);
   return { p50: at(0.5), p95: at(0.95), max: at(1) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 /** Time of each of `runs` calls, after one that does not count. */

@@ -98,6 +98,7 @@ async function awaitReplication(
     where: replica.label,
     next: `check that the replica reaches ${addressOf(request.source)} and that ${request.source.user} may log in from there`,
     timeoutSeconds: request.startTimeoutSeconds,
+    intervalSeconds: 0.1,
   };
   await waitUntil(wait, async () => {
     const state = (await readChannels(replica)).find(({ channel }) => channel === request.channel);
