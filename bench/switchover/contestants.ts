@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type Side, switchover, type TimedStep } from "@gtid-ferry/engine/cutover";
 import { silent } from "@gtid-ferry/engine/operation";
+import { otherSide } from "@gtid-ferry/engine/topology";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import type { SwitchoverPair } from "../../test/server/helpers/switchover-pair.js";
 
@@ -44,7 +45,7 @@ export class Terminals {
 
   /** One statement after the other, as a runbook has them: fence, wait, stop the replica, open it, turn the other round. */
   readonly byHand: Contestant = async (to) => {
-    const [old, next] = [this.connections[to === "source" ? "target" : "source"], this.connections[to]];
+    const [old, next] = [this.connections[otherSide(to)], this.connections[to]];
     const start = performance.now();
     await old.query("SET GLOBAL super_read_only = ON");
     const [[row]] = await old.query<RowDataPacket[]>("SELECT @@GLOBAL.gtid_executed AS executed");
@@ -60,7 +61,7 @@ export class Terminals {
 
   /** What no switchover can do without: fence, wait, open; two round trips, nothing looked at. */
   readonly floor: Contestant = async (to) => {
-    const [old, next] = [this.connections[to === "source" ? "target" : "source"], this.connections[to]];
+    const [old, next] = [this.connections[otherSide(to)], this.connections[to]];
     const start = performance.now();
     const [results] = await old.query<RowDataPacket[][]>(
       "SET GLOBAL super_read_only = ON; SELECT @@GLOBAL.gtid_executed AS executed",

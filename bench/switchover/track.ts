@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Side } from "@gtid-ferry/engine/cutover";
 import { messageOf } from "@gtid-ferry/engine/operation";
+import { otherSide } from "@gtid-ferry/engine/topology";
 import type { TestMysql } from "../../lab/testing.js";
 import { FollowingWriters, WRITTEN_TABLE } from "../../test/server/helpers/following-writers.js";
 import { type SwitchoverPair, startSwitchoverPair } from "../../test/server/helpers/switchover-pair.js";
@@ -61,7 +62,7 @@ export class Track {
   }
 
   private async move(contestant: Contestant, writers: FollowingWriters, results: Results): Promise<void> {
-    const to = this.primary === "source" ? "target" : "source";
+    const to = otherSide(this.primary);
     await sleep(BETWEEN_SWITCHOVERS_MILLISECONDS);
     writers.takeGaps();
     try {
@@ -83,7 +84,7 @@ async function audit(server: TestMysql, writers: FollowingWriters) {
 
 async function awaitEqual(pair: SwitchoverPair, primary: Side): Promise<void> {
   const [row] = await pair[primary].rootQuery("SELECT @@gtid_executed AS executed");
-  const replica = pair[primary === "source" ? "target" : "source"];
+  const replica = pair[otherSide(primary)];
   await replica.rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed)}', ${CATCH_UP_SECONDS})`);
 }
 

@@ -1,6 +1,6 @@
 import { checkOn, type Finding } from "../preflight/index.js";
 import { describeChannel, isReplicating, type ReplicationLag } from "../replication/index.js";
-import { otherSide } from "../topology/index.js";
+import { otherSide, SIDES } from "../topology/index.js";
 import { eventsToEnable } from "./establish-plan.js";
 import type { SwitchoverLimits } from "./request.js";
 import type { PairState } from "./state.js";
@@ -55,7 +55,7 @@ export function checkSwitchover(seen: SwitchoverObservation, limits: SwitchoverL
 }
 
 function checkIdentity({ pair, expectedUuids }: SwitchoverObservation): Finding[] {
-  return (["source", "target"] as const).flatMap((side) => {
+  return SIDES.flatMap((side) => {
     const expected = expectedUuids[side];
     if (expected === undefined) return [];
     const { label, uuid } = pair[side];

@@ -1,4 +1,4 @@
-export type { Side } from "../traffic/index.js";
+export type { Side } from "../topology/index.js";
 export { ensureRoles } from "./ensure-roles.js";
 export { planRoles } from "./plan-roles.js";
 export { readRoles } from "./read-roles.js";

@@ -1,7 +1,7 @@
 import { MysqlServer } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { readRole } from "../topology/index.js";
-import { type Side, type TrafficRoute, withRoutes } from "../traffic/index.js";
+import { readRole, type Side } from "../topology/index.js";
+import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { rolesResult } from "./ensure-roles.js";
 import type { RolesRequest, RolesResult } from "./roles-request.js";
 import { type ObservedSession, observePair, type PairState } from "./state.js";

@@ -1,7 +1,7 @@
 import type { HostOptions } from "../hosts/index.js";
 import { FerryError } from "../operation/index.js";
 import type { ReplicationEnd } from "../replication/index.js";
-import type { Side } from "../traffic/index.js";
+import type { Side } from "../topology/index.js";
 
 /** One of the two servers. */
 export interface SwitchoverEnd extends ReplicationEnd {

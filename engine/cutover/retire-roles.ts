@@ -1,7 +1,7 @@
 import { MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { readRole, SIDES } from "../topology/index.js";
-import { type Side, type TrafficRoute, withRoutes } from "../traffic/index.js";
+import { readRole, SIDES, type Side } from "../topology/index.js";
+import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { switchoverRequest } from "./ensure-roles.js";
 import { establish } from "./establish.js";
 import { finalize } from "./finalize.js";

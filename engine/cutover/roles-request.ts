@@ -1,5 +1,6 @@
 import type { ChannelSource } from "../replication/index.js";
-import type { RouteOptions, Side } from "../traffic/index.js";
+import type { Side } from "../topology/index.js";
+import type { RouteOptions } from "../traffic/index.js";
 import type { SwitchoverEnd, SwitchoverLimits } from "./request.js";
 import type { SwitchoverReport } from "./switchover.js";
 

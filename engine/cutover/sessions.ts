@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { errnoOf, MysqlServer } from "../mysql/index.js";
 import type { EndConnections } from "../replication/index.js";
-import { SIDES } from "../topology/index.js";
-import type { Side } from "../traffic/index.js";
+import { SIDES, type Side } from "../topology/index.js";
 
 /** The connections to one server that a run keeps open, so that the write pause needs none. */
 export interface ServerSessions {

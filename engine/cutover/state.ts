@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type Account, ADMIN_SCHEMA, type MysqlServer } from "../mysql/index.js";
 import { inTime } from "../operation/index.js";
 import { type ChannelState, readChannels } from "../replication/index.js";
-import { committedRole, type JournalEntry, readRole, type ServerRole } from "../topology/index.js";
-import type { RouteState, Side, TrafficRoute } from "../traffic/index.js";
+import { committedRole, type JournalEntry, readRole, type ServerRole, type Side } from "../topology/index.js";
+import type { RouteState, TrafficRoute } from "../traffic/index.js";
 import { findDeadMen, hasDeadManEvent } from "./dead-man.js";
 import type { ServerSessions } from "./sessions.js";
 

@@ -1,5 +1,5 @@
 import { inTime, messageOf } from "../operation/index.js";
-import type { Side } from "../traffic/index.js";
+import type { Side } from "../topology/index.js";
 import { establish, type Run } from "./establish.js";
 import { unfence } from "./fence.js";
 import { OutcomeUnknown } from "./outcome.js";

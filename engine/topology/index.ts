@@ -1,4 +1,3 @@
-export type { Side } from "../traffic/route.js";
 export {
   createJournal,
   dropJournalStatement,
@@ -8,4 +7,5 @@ export {
   probeEntry,
   readLastEntry,
 } from "./journal.js";
-export { type CommittedRole, committedRole, otherSide, readRole, type ServerRole, SIDES } from "./roles.js";
+export { type CommittedRole, committedRole, readRole, type ServerRole } from "./roles.js";
+export { otherSide, SIDES, type Side } from "./side.js";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { MysqlServer } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
-import type { Side } from "../traffic/route.js";
 import { type JournalEntry, readLastEntry } from "./journal.js";
+import type { Side } from "./side.js";
 
 /** Who a server is and what it says of the primary role. */
 export interface ServerRole {
@@ -18,13 +18,7 @@ export interface CommittedRole {
   readonly entry: JournalEntry | undefined;
 }
 
-export const SIDES: readonly Side[] = ["source", "target"];
-
 const uuidRow = z.object({ uuid: z.string() });
-
-export function otherSide(side: Side): Side {
-  return side === "source" ? "target" : "source";
-}
 
 export async function readRole(server: MysqlServer, side: Side): Promise<ServerRole> {
   const { uuid } = await server.queryOne("SELECT @@server_uuid AS uuid", [], uuidRow);

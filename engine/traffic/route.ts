@@ -1,5 +1,4 @@
-/** The two ends of a migration. */
-export type Side = "source" | "target";
+import type { Side } from "../topology/side.js";
 
 /** Where a route leads now: to one side, to nobody while connections wait, or somewhere that is neither side. */
 export type RouteState = Side | "held" | "elsewhere";

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { otherSide } from "@gtid-ferry/engine/topology";
 import { z } from "zod";
 import { awaitCatchUp } from "../catch-up.js";
 import { type Lab, targetConnection } from "../lab.js";
@@ -60,7 +61,7 @@ export async function switchUnderLoad(
   if (summary === undefined) throw new Error("the write load left no summary");
   const { primary, lastSwitchover } = outputsSchema.parse(await stackOutputs(stack.project));
   const servers = { source: lab.source.administrator(), target: targetConnection() };
-  await awaitCatchUp(servers[primary], servers[primary === "source" ? "target" : "source"]);
+  await awaitCatchUp(servers[primary], servers[otherSide(primary)]);
   const loss = [
     await checkLoss(run.acknowledgedLog, servers.source),
     await checkLoss(run.acknowledgedLog, servers.target),

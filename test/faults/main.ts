@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Side } from "@gtid-ferry/engine/cutover";
 import { messageOf } from "@gtid-ferry/engine/operation";
+import { otherSide } from "@gtid-ferry/engine/topology";
 import { Command } from "commander";
 import { Arena } from "./arena.js";
 import { FAULTS } from "./faults.js";
@@ -28,7 +29,7 @@ async function main({ only, report }: { only?: string; report?: string }): Promi
         `${results.length}/${cases.length}  ${fault.name} at ${step}: ${outcome}, ${pauseMilliseconds} ms, ${seconds} s`,
       );
       for (const violation of violations) console.log(`  ! ${violation}\n    ${message.replaceAll("\n", "\n    ")}`);
-      from = from === "source" ? "target" : "source";
+      from = otherSide(from);
       if (violations.length === 0) continue;
       // What it left behind must not be held against the next case.
       await arena.stop();

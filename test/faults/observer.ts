@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Side } from "@gtid-ferry/engine/cutover";
+import { otherSide, SIDES } from "@gtid-ferry/engine/topology";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { connectAsRoot } from "../../lab/mysqld/index.js";
 
@@ -10,7 +11,6 @@ export interface Sighting {
 }
 
 const INTERVAL_MILLISECONDS = 1;
-const SIDES = ["source", "target"] as const;
 
 /**
  * Samples both servers without a break over connections of its own. Two samples of different servers are never of the
@@ -59,7 +59,7 @@ export class Observer {
   private async watch(): Promise<void> {
     while (!this.isStopping) {
       for (const side of SIDES) {
-        const other = side === "source" ? "target" : "source";
+        const other = otherSide(side);
         const before = this.last[side];
         const now = await this.read(side);
         this.last[side] = now;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Side, type Step, switchover } from "@gtid-ferry/engine/cutover";
 import { messageOf, silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
+import { otherSide, SIDES } from "@gtid-ferry/engine/topology";
 import { withRoutes } from "@gtid-ferry/engine/traffic";
 import { FollowingWriters } from "../server/helpers/following-writers.js";
 import { type Arena, BUDGET_SECONDS, LIMITS } from "./arena.js";
@@ -37,9 +38,9 @@ const SETTLED_MILLISECONDS = 100;
 
 /** Moves the primary role from `from`, lets a fault happen at a step, and judges what came of it. */
 export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side): Promise<CaseResult> {
-  const to = from === "source" ? "target" : "source";
+  const to = otherSide(from);
   const began = performance.now();
-  const logins = (["source", "target"] as const).map((side) => ({
+  const logins = SIDES.map((side) => ({
     ...arena.server(side).options,
     user: "writer",
     password: "w",
@@ -113,7 +114,7 @@ export async function converge(arena: Arena, to: Side): Promise<void> {
     const led = await routes[0]?.observe();
     if (led !== to) throw new Error(`HAProxy leads to ${led}`);
   });
-  const other = to === "source" ? "target" : "source";
+  const other = otherSide(to);
   const state = "SELECT @@read_only + @@super_read_only AS fences";
   const [primary] = await arena.server(to).rootQuery(state);
   const [replica] = await arena.server(other).rootQuery(state);
@@ -126,7 +127,7 @@ export async function converge(arena: Arena, to: Side): Promise<void> {
 }
 
 async function audit(arena: Arena, writers: FollowingWriters, primary: Side): Promise<string[]> {
-  const replica = primary === "source" ? "target" : "source";
+  const replica = otherSide(primary);
   const [row] = await arena.server(primary).rootQuery("SELECT @@gtid_executed AS executed");
   const wait = `SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed)}', ${CATCH_UP_SECONDS}) AS timedOut`;
   const [waited] = await arena.server(replica).rootQuery(wait);

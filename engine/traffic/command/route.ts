@@ -1,6 +1,7 @@
 import { LocalHost } from "../../hosts/index.js";
 import { FerryError } from "../../operation/index.js";
-import type { RouteState, Side, TrafficRoute } from "../route.js";
+import { otherSide, type Side } from "../../topology/side.js";
+import type { RouteState, TrafficRoute } from "../route.js";
 import type { CommandOptions } from "./options.js";
 
 type Action = "observe" | "lead" | "hold" | "cut";
@@ -26,7 +27,7 @@ class CommandRoute implements TrafficRoute {
   }
 
   describe(to: Side): readonly string[] {
-    const old = to === "source" ? "target" : "source";
+    const old = otherSide(to);
     const calls: [Action, Side | ""][] = [
       ["hold", ""],
       ["cut", old],

@@ -4,7 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FerryError } from "../../operation/index.js";
-import type { RouteState, Side, TrafficRoute } from "../route.js";
+import { otherSide, type Side } from "../../topology/side.js";
+import type { RouteState, TrafficRoute } from "../route.js";
 import type { GuardOrder } from "./guard.js";
 import type { HaproxyOptions } from "./options.js";
 import { RuntimeApi } from "./runtime-api.js";
@@ -33,7 +34,7 @@ class HaproxyRoute implements TrafficRoute {
 
   describe(to: Side): readonly string[] {
     const { frontend, backend, servers } = this.options;
-    const old = servers[to === "source" ? "target" : "source"];
+    const old = servers[otherSide(to)];
     const hold = this.api.isLocal
       ? [`hold: set maxconn frontend ${frontend} 0 (new connections wait; a guard process ends it at the deadline)`]
       : ["no hold: HAProxy runs on another machine, and would wait for ever if this one died"];
@@ -81,7 +82,7 @@ class HaproxyRoute implements TrafficRoute {
   }
 
   async lead(side: Side): Promise<void> {
-    const other = side === "source" ? "target" : "source";
+    const other = otherSide(side);
     const limit = await this.knownLimit();
     const answer = await this.api.run(
       `disable server ${this.serverName(other)}`,

@@ -1,6 +1,7 @@
 import type { CoreV1Api, DiscoveryV1Api, V1EndpointSlice, V1Service } from "@kubernetes/client-node";
 import { FerryError, inTime, messageOf } from "../../operation/index.js";
-import type { RouteState, Side, TrafficRoute } from "../route.js";
+import type { Side } from "../../topology/side.js";
+import type { RouteState, TrafficRoute } from "../route.js";
 import type { KubernetesOptions } from "./options.js";
 import { judgeService, type ServiceState } from "./service-state.js";
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { RouteState, Side } from "../route.js";
+import { SIDES, type Side } from "../../topology/side.js";
+import type { RouteState } from "../route.js";
 import type { KubernetesEndpoint } from "./options.js";
 
 /** What decides where a Service leads. */
@@ -13,7 +14,7 @@ export interface ServiceState {
 }
 
 export function judgeService(state: ServiceState, endpoints: Readonly<Record<Side, KubernetesEndpoint>>): RouteState {
-  for (const side of ["source", "target"] as const) if (leadsTo(state, endpoints[side])) return side;
+  for (const side of SIDES) if (leadsTo(state, endpoints[side])) return side;
   return "elsewhere";
 }
 

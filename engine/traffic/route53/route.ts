@@ -1,6 +1,7 @@
 import type { ResourceRecordSet, Route53Client } from "@aws-sdk/client-route-53";
 import { FerryError, messageOf, waitUntil } from "../../operation/index.js";
-import type { RouteState, Side, TrafficRoute } from "../route.js";
+import type { Side } from "../../topology/side.js";
+import type { RouteState, TrafficRoute } from "../route.js";
 import type { Route53Options } from "./options.js";
 
 type Sdk = typeof import("@aws-sdk/client-route-53");

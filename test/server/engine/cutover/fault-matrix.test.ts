@@ -1,4 +1,5 @@
 import { type Side, STEPS, type Step } from "@gtid-ferry/engine/cutover";
+import { otherSide } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Arena } from "../../../faults/arena.js";
 import { FAULTS } from "../../../faults/faults.js";
@@ -35,7 +36,7 @@ it.each(CASES)("%s at %s is %s, without loss, and the next run converges", async
   const fault = FAULTS.find((known) => known.name === name);
   if (fault === undefined) throw new Error(`no fault ${name}`);
   const result = await runCase(arena, fault, step, primary);
-  primary = primary === "source" ? "target" : "source";
+  primary = otherSide(primary);
   expect(result.violations).toEqual([]);
   expect(result.outcome).toBe(outcome);
 });

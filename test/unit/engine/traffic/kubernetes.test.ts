@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
+import { type LoopbackHttp, startLoopbackHttp } from "../../helpers/loopback-http.js";
 
 const TOKEN = "the-bearer-token";
 const SERVICES = "/api/v1/namespaces/shop/services/mysql";
@@ -33,33 +32,16 @@ class FakeApiServer {
   refusal: number | undefined;
   isSilent = false;
   private version = 1;
-  private readonly server: Server;
 
-  constructor() {
-    this.server = createServer((request, response) => {
-      let body = "";
-      request.on("data", (chunk) => {
-        body += chunk;
-      });
-      request.on("end", () => {
-        if (this.isSilent) return;
-        const isKnown = request.headers.authorization === `Bearer ${TOKEN}`;
-        const [status, answer] = isKnown
-          ? this.answer(request.method ?? "", (request.url ?? "").split("?")[0] ?? "", body)
+  start(): Promise<LoopbackHttp> {
+    return startLoopbackHttp(({ method = "", url = "", headers }, body) => {
+      if (this.isSilent) return undefined;
+      const [status, answer] =
+        headers.authorization === `Bearer ${TOKEN}`
+          ? this.answer(method, url.split("?")[0] ?? "", body)
           : [401, { kind: "Status", code: 401 }];
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
-      });
+      return { status, type: "application/json", text: JSON.stringify(answer) };
     });
-  }
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
   }
 
   touch(): void {
@@ -97,7 +79,7 @@ class FakeApiServer {
 
 let fake: FakeApiServer;
 let directory: string;
-let server: string;
+let server: LoopbackHttp;
 
 beforeEach(async () => {
   fake = new FakeApiServer();
@@ -105,14 +87,14 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "gtid-ferry-kubernetes-"));
 });
 afterEach(async () => {
-  fake.stop();
+  server.stop();
   await rm(directory, { recursive: true });
 });
 
 async function open(token = TOKEN, changes: Record<string, unknown> = {}): Promise<TrafficRoute> {
   const kubeconfigPath = join(directory, "kubeconfig");
   const kubeconfig = {
-    clusters: [{ name: "c", cluster: { server, "insecure-skip-tls-verify": true } }],
+    clusters: [{ name: "c", cluster: { server: server.endpoint, "insecure-skip-tls-verify": true } }],
     users: [{ name: "u", user: { token } }],
     contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
     "current-context": "x",

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
+import { type LoopbackHttp, startLoopbackHttp } from "../../helpers/loopback-http.js";
 
 const SECRET = "the-secret-key";
 const NAMESPACE = 'xmlns="https://route53.amazonaws.com/doc/2013-04-01/"';
@@ -13,30 +13,13 @@ class FakeRoute53 {
   readonly requests: string[] = [];
   readonly answers: { readonly status: number; readonly code: string }[] = [];
   isSilent = false;
-  private readonly server: Server;
 
-  constructor() {
-    this.server = createServer((request, response) => {
-      let body = "";
-      request.on("data", (chunk) => {
-        body += chunk;
-      });
-      request.on("end", () => {
-        if (this.isSilent) return;
-        const { status, text } = this.answer(request, body);
-        response.writeHead(status, { "content-type": "text/xml" }).end(`<?xml version="1.0"?>\n${text}`);
-      });
+  start(): Promise<LoopbackHttp> {
+    return startLoopbackHttp((request, body) => {
+      if (this.isSilent) return undefined;
+      const { status, text } = this.answer(request, body);
+      return { status, type: "text/xml", text: `<?xml version="1.0"?>\n${text}` };
     });
-  }
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
   }
 
   private answer(request: IncomingMessage, body: string): { status: number; text: string } {
@@ -102,13 +85,13 @@ function isSigned(request: IncomingMessage, body: string): boolean {
 }
 
 let fake: FakeRoute53;
-let endpoint: string;
+let server: LoopbackHttp;
 
 beforeEach(async () => {
   fake = new FakeRoute53();
-  endpoint = await fake.start();
+  server = await fake.start();
 });
-afterEach(() => fake.stop());
+afterEach(() => server.stop());
 
 function open(changes: Record<string, unknown> = {}): TrafficRoute {
   const options = {
@@ -119,7 +102,7 @@ function open(changes: Record<string, unknown> = {}): TrafficRoute {
     values: { source: "source.example.test", target: "target.example.test" },
     accessKeyId: "AKID",
     secretAccessKey: SECRET,
-    endpoint,
+    endpoint: server.endpoint,
     ...changes,
   };
   return openRoute(routeOptions.parse(options));
