@@ -45,13 +45,16 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const reason = refusal(olds, news);
     if (reason !== undefined) return { inputs: news, failures: [{ property: "primary", reason }] };
     const { assertLimits, planRoles } = await import("@gtid-ferry/engine/cutover");
+    const { assertRoutes } = await import("@gtid-ferry/engine/traffic");
     try {
       assertLimits(news.limits);
+      // Of a migration that has not begun; later a route that is away must not keep the rest from being mended.
+      if (olds.routes === undefined && !hasUnknown(news.routes)) await assertRoutes(news.routes);
       const isMove = (olds.primary ?? "source") !== news.primary || (olds.isFinal ?? false) !== news.isFinal;
       if (isMove && !hasUnknown(news)) for (const line of await planRoles(news)) report(`plan: ${line}`);
       return { inputs: news };
     } catch (error) {
-      return { inputs: news, failures: [{ property: "limits", reason: toProviderError(error).message }] };
+      return { inputs: news, failures: [{ property: "primary", reason: toProviderError(error).message }] };
     }
   },
 

@@ -1,3 +1,3 @@
 export { openRoute, type RouteOptions, routeOptions } from "./open-route.js";
 export type { RouteState, TrafficRoute } from "./route.js";
-export { withRoutes } from "./with-routes.js";
+export { assertRoutes, withRoutes } from "./with-routes.js";

@@ -13,3 +13,8 @@ export async function withRoutes<T>(
     await Promise.all(routes.map((route) => route.close()));
   }
 }
+
+/** Looks whether every route can be used, changing nothing; the first that cannot is an error. */
+export async function assertRoutes(options: readonly RouteOptions[]): Promise<void> {
+  await withRoutes(options, (routes) => Promise.all(routes.map((route) => route.observe())));
+}

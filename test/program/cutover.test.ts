@@ -16,7 +16,6 @@ beforeAll(async () => {
     "CREATE EVENT shop.tick ON SCHEDULE EVERY 1 HOUR DO DO 1",
     "INSERT INTO shop.item (name) VALUES ('before')",
   );
-  await stack.up();
 });
 afterAll(() => stack.stop());
 
@@ -49,7 +48,25 @@ const changes = (output: string) => output.match(/\d+ (created|updated|replaced|
 
 // One stack's life in order: each test starts where the one before ended.
 describe("the program from replicate to the end", () => {
+  it("refuses a traffic route that cannot be used, in the first preview", async () => {
+    const route = {
+      kind: "haproxy",
+      socket: "/nonexistent/admin.sock",
+      frontend: "applications",
+      backend: "mysql",
+      servers: { source: "source", target: "target" },
+    };
+    await stack.configure("trafficRoutes", JSON.stringify([route]));
+    const { exitCode, output } = await stack.pulumi("preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("HAProxy's runtime API at /nonexistent/admin.sock");
+    await stack.configure("trafficRoutes", '[{"kind": "pigeon"}]');
+    expect((await stack.pulumi("preview")).output).toContain("gtid-ferry:trafficRoutes, at 0.kind");
+    await stack.configure("trafficRoutes", "[]");
+  });
+
   it("refuses to finalize before the cutover, in preview, with nothing changed", async () => {
+    await stack.up();
     await setPhase("finalize");
     const { exitCode, output } = await stack.pulumi("preview");
     expect(exitCode).not.toBe(0);
