@@ -5,11 +5,11 @@ import {
   type ChangeEffect,
   diffByTable,
   GONE,
+  guarded,
   type InputsOf,
   noImport,
   report,
   reportPlan,
-  toProviderError,
 } from "./provider-support";
 
 interface Inputs extends BackupRequest {
@@ -53,13 +53,11 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async create(inputs: Inputs) {
     const { backupKeys, takeBackup } = await import("@gtid-ferry/engine/backup");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
-    try {
+    return guarded(async () => {
       const manifestKey = backupKeys(inputs.keyPrefix, inputs.database, inputs.backupId).manifest;
       const manifest = await takeBackup(openHost(inputs.host), inputs, report);
       return { id: `${inputs.storage.bucket}/${manifestKey}`, outs: { ...inputs, manifest, manifestKey } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    });
   },
 
   /** Only how to reach things has changed: the backup that was taken stays. */
@@ -70,24 +68,18 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
     const { backupKeys, observeBackup } = await import("@gtid-ferry/engine/backup");
-    try {
+    return guarded(async () => {
       const keys = backupKeys(props.keyPrefix, props.database, props.backupId);
       const found = await observeBackup(props.storage, keys);
       if (typeof found === "object") report(`backup ${id} is damaged: ${found.damaged}`);
       return found === "intact" ? { id, props } : GONE;
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    });
   },
 
   async delete(_id: string, props: Outputs) {
     const { removeBackup } = await import("@gtid-ferry/engine/backup");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
-    try {
-      await removeBackup(openHost(props.host), props, report);
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(() => removeBackup(openHost(props.host), props, report));
   },
 };
 

@@ -6,12 +6,12 @@ import {
   type ChangeEffect,
   diffByTable,
   GONE,
+  guarded,
   type InputsOf,
   noImport,
   report,
   reportPlan,
   toCreateError,
-  toProviderError,
 } from "./provider-support";
 
 interface Inputs extends Omit<LocalServerRequest, "restore"> {
@@ -51,15 +51,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const { isLocalServerRunning } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
-    try {
+    return guarded(async () => {
       const isRunning = olds.running && (await isLocalServerRunning(openHost(olds.host), olds));
       const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !isRunning);
       const isOtherVolume = news.restore !== undefined && olds.restore.volumeDirectory !== news.restore.volumeDirectory;
       const isOtherServer = olds.target.port !== news.target.port || isOtherVolume;
       return isOtherServer ? { ...difference, replaces: [...(difference.replaces ?? []), "target"] } : difference;
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    });
   },
 
   async create(inputs: Inputs) {
@@ -68,12 +66,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const { ensureLocalServer } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
     const id = `${inputs.target.host}:${inputs.target.port}${restore.volumeDirectory}`;
-    try {
-      const result = await ensureLocalServer(openHost(inputs.host), { ...inputs, restore }, undefined, report);
-      return { id, outs: { ...inputs, restore, ...result } };
-    } catch (error) {
-      throw toCreateError(error, id, inputs);
-    }
+    return guarded(
+      async () => {
+        const result = await ensureLocalServer(openHost(inputs.host), { ...inputs, restore }, undefined, report);
+        return { id, outs: { ...inputs, restore, ...result } };
+      },
+      (error) => toCreateError(error, id, inputs),
+    );
   },
 
   async update(_id: string, olds: Outputs, news: Inputs) {
@@ -81,34 +80,26 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const { openHost } = await import("@gtid-ferry/engine/hosts");
     // The volume holds the backup of the first restore; a newer one is none of its business.
     const restore = { ...olds.restore, ...news.restore, manifestKey: olds.restore.manifestKey };
-    try {
+    return guarded(async () => {
       const result = await ensureLocalServer(openHost(news.host), { ...news, restore }, olds, report);
       return { outs: { ...news, restore, ...result } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    });
   },
 
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
     const { readLocalServer } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
-    try {
+    return guarded(async () => {
       const result = await readLocalServer(openHost(props.host), props, props);
       return result === undefined ? GONE : { id, props: { ...props, ...result } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    });
   },
 
   async delete(_id: string, props: Outputs) {
     const { removeLocalServer } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
-    try {
-      await removeLocalServer(openHost(props.host), props, props, report);
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(() => removeLocalServer(openHost(props.host), props, props, report));
   },
 };
 

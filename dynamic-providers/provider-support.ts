@@ -25,6 +25,15 @@ export function toProviderError(error: unknown): Error {
   return new Error(error instanceof Error ? error.message : String(error));
 }
 
+/** Runs a provider's work; what it throws is what `explain` makes of it. */
+export async function guarded<T>(work: () => Promise<T>, explain = toProviderError): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
 /**
  * What `create` throws: when something exists already, the id and the properties go to the state, so that the next `up`
  * goes on and `destroy` cleans up. `partial` is what the engine says has to be remembered.

@@ -4,13 +4,13 @@ import {
   type ChangeEffect,
   diffByTable,
   GONE,
+  guarded,
   hasUnknown,
   type InputsOf,
   noImport,
   report,
   reportPlan,
   toCreateError,
-  toProviderError,
 } from "./provider-support";
 
 type Inputs = ChannelRequest;
@@ -45,7 +45,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   /** Looks at the servers: a channel that stopped is mended by the next `up`, without a refresh. */
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const { readChannelResult } = await import("@gtid-ferry/engine/replication");
-    try {
+    return guarded(async () => {
       const isBroken = async () => {
         const now = await readChannelResult({ ...olds, ...news }, report);
         return now?.running !== true || now.errant !== "";
@@ -55,48 +55,37 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
       const [before, after] = [olds.target.connection, news.target.connection];
       const isOtherTarget = before.host !== after.host || before.port !== after.port;
       return isOtherTarget ? { ...difference, replaces: [...(difference.replaces ?? []), "target"] } : difference;
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    });
   },
 
   async create(inputs: Inputs) {
     const { ensureChannel } = await import("@gtid-ferry/engine/replication");
     const id = `${inputs.target.connection.host}:${inputs.target.connection.port}/${inputs.channel}`;
-    try {
-      return { id, outs: { ...inputs, ...(await ensureChannel(inputs, report)) } };
-    } catch (error) {
-      throw toCreateError(error, id, inputs);
-    }
+    return guarded(
+      async () => {
+        return { id, outs: { ...inputs, ...(await ensureChannel(inputs, report)) } };
+      },
+      (error) => toCreateError(error, id, inputs),
+    );
   },
 
   async update(_id: string, _olds: Outputs, news: Inputs) {
     const { ensureChannel } = await import("@gtid-ferry/engine/replication");
-    try {
-      return { outs: { ...news, ...(await ensureChannel(news, report)) } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(async () => ({ outs: { ...news, ...(await ensureChannel(news, report)) } }));
   },
 
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
     const { readChannelResult } = await import("@gtid-ferry/engine/replication");
-    try {
+    return guarded(async () => {
       const result = await readChannelResult(props, report);
       return result === undefined ? GONE : { id, props: { ...props, ...result } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    });
   },
 
   async delete(_id: string, props: Outputs) {
     const { removeChannel } = await import("@gtid-ferry/engine/replication");
-    try {
-      await removeChannel(props, props.channel, report);
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(() => removeChannel(props, props.channel, report));
   },
 };
 

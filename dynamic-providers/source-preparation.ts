@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
   diffByTable,
+  guarded,
   hasUnknown,
   noImport,
   report,
@@ -84,39 +85,28 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async create(inputs: Inputs) {
     const { prepareSource } = await import("@gtid-ferry/engine/preparation");
     const id = `${inputs.source.host}:${inputs.source.port}/preparation`;
-    try {
-      return { id, outs: { ...inputs, ...(await prepareSource(inputs, undefined, report)) } };
-    } catch (error) {
-      throw toCreateError(error, id, inputs);
-    }
+    return guarded(
+      async () => ({ id, outs: { ...inputs, ...(await prepareSource(inputs, undefined, report)) } }),
+      (error) => toCreateError(error, id, inputs),
+    );
   },
 
   async update(_id: string, olds: Outputs, news: Inputs) {
     const { prepareSource } = await import("@gtid-ferry/engine/preparation");
-    try {
-      return { outs: { ...news, ...(await prepareSource(news, olds.replicationPassword, report)) } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(async () => ({
+      outs: { ...news, ...(await prepareSource(news, olds.replicationPassword, report)) },
+    }));
   },
 
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
     const { readPreparedState } = await import("@gtid-ferry/engine/preparation");
-    try {
-      return { id, props: { ...props, state: await readPreparedState(props) } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(async () => ({ id, props: { ...props, state: await readPreparedState(props) } }));
   },
 
   async delete(_id: string, props: Outputs) {
     const { restoreSource } = await import("@gtid-ferry/engine/preparation");
-    try {
-      await restoreSource(props, report);
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(() => restoreSource(props, report));
   },
 };
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
   diffByTable,
+  guarded,
   hasUnknown,
   type InputsOf,
   noImport,
@@ -61,54 +62,39 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   /** Looks at the servers: a run that died may have left them otherwise than the state has it. */
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const { readRoles } = await import("@gtid-ferry/engine/cutover");
-    try {
+    return guarded(async () => {
       const isOutOfOrder = async () => {
         const now = await readRoles(news, olds, report);
         return !now.inOrder || now.primary !== news.primary || now.isFinal !== news.isFinal;
       };
       return diffByTable({ ...olds }, { ...news }, EFFECTS, hasUnknown(news) || (await isOutOfOrder()));
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    });
   },
 
   async create(inputs: Inputs) {
     const { ensureRoles } = await import("@gtid-ferry/engine/cutover");
     const id = `${inputs.channel}/roles`;
-    try {
-      return { id, outs: { ...inputs, ...(await ensureRoles(inputs, undefined, report)) } };
-    } catch (error) {
-      throw toCreateError(error, id, inputs);
-    }
+    return guarded(
+      async () => ({ id, outs: { ...inputs, ...(await ensureRoles(inputs, undefined, report)) } }),
+      (error) => toCreateError(error, id, inputs),
+    );
   },
 
   async update(_id: string, olds: Outputs, news: Inputs) {
     const { ensureRoles } = await import("@gtid-ferry/engine/cutover");
-    try {
-      return { outs: { ...news, ...(await ensureRoles(news, olds, report)) } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(async () => ({ outs: { ...news, ...(await ensureRoles(news, olds, report)) } }));
   },
 
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
     const { readRoles } = await import("@gtid-ferry/engine/cutover");
-    try {
-      return { id, props: { ...props, ...(await readRoles(props, props, report)) } };
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(async () => ({ id, props: { ...props, ...(await readRoles(props, props, report)) } }));
   },
 
   /** Never moves a role. */
   async delete(_id: string, props: Outputs) {
     const { retireRoles } = await import("@gtid-ferry/engine/cutover");
-    try {
-      await retireRoles(props, props, report);
-    } catch (error) {
-      throw toProviderError(error);
-    }
+    return guarded(() => retireRoles(props, props, report));
   },
 };
 

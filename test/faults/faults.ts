@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Side, STEPS, type Step } from "@gtid-ferry/engine/cutover";
 import type { Connection } from "mysql2/promise";
 import { connectAsRoot } from "../../lab/mysqld/index.js";
+import type { FollowingWriters } from "../server/helpers/following-writers.js";
 import { type Arena, BUDGET_SECONDS } from "./arena.js";
 import type { DriverProcess } from "./driver-process.js";
 
@@ -11,6 +12,7 @@ import type { DriverProcess } from "./driver-process.js";
 export interface Scene {
   readonly arena: Arena;
   readonly driver: DriverProcess;
+  readonly writers: FollowingWriters;
   readonly from: Side;
   readonly to: Side;
 }
@@ -147,6 +149,26 @@ export const FAULTS: readonly Fault[] = [
       const steps = ["XA START 'x'", "UPDATE app.t SET v = v + 1", "XA END 'x'", "XA PREPARE 'x'"];
       await arena.server(from).rootQuery(...steps);
       return () => rollBackPrepared(arena, from);
+    },
+  },
+  {
+    name: "open XA transaction",
+    steps: BEFORE_FENCE,
+    inject: async ({ arena, writers, from }) => {
+      const id = writers.claimId();
+      const session = await connectAsRoot(arena.server(from).socket);
+      const write = `INSERT INTO app.written (id, writer) VALUES (${id}, -1)`;
+      for (const sql of ["XA START 'x'", write, "XA END 'x'"]) await session.query(sql);
+      // Its client goes on when all is over. MySQL lets it prepare and commit behind a fence, too.
+      return async () => {
+        try {
+          for (const sql of ["XA PREPARE 'x'", "XA COMMIT 'x'"]) await session.query(sql);
+          writers.acknowledged.push(id);
+        } catch {
+          writers.unanswered.add(id);
+        }
+        await session.end();
+      };
     },
   },
   {

@@ -54,7 +54,7 @@ export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side
   });
   let heal = async () => {};
   if (await driver.reaches(step)) {
-    heal = await fault.inject({ arena, driver, from, to });
+    heal = await fault.inject({ arena, driver, writers, from, to });
     driver.release();
   } else {
     violations.push(`the driver never came to ${step}: ${driver.lines.slice(-5).join(" | ")}`);

@@ -28,6 +28,7 @@ export class FollowingWriters {
   private stopping = false;
   private readonly working: Promise<void>[] = [];
   private readonly firstId = groups++ * IDS_PER_GROUP;
+  private claimed = 0;
 
   private constructor(
     private readonly servers: readonly ConnectionOptions[],
@@ -72,6 +73,12 @@ export class FollowingWriters {
     this.longestPause = 0;
     this.longestGaps.fill(0);
     return gaps;
+  }
+
+  /** An id for a write that somebody else makes, who then puts it into `acknowledged` or `unanswered`. */
+  claimId(): number {
+    this.claimed += 1;
+    return this.firstId + IDS_PER_GROUP - this.claimed;
   }
 
   /** The query for the rows of this group. */
