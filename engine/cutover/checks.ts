@@ -21,6 +21,8 @@ export interface SwitchoverObservation {
   readonly runningWrites: readonly RunningWrite[];
   /** Transactions that are open and idle: their COMMIT will be refused. */
   readonly idleTransactions: number;
+  /** Sessions with an XA transaction that is not prepared yet. */
+  readonly openXa: readonly number[];
   /** Bytes, of each server whose host is known. */
   readonly freeDisk: readonly { readonly label: string; readonly bytes: number }[];
   /** Whether the administrator may name the definers of the events that have to be enabled. */
@@ -33,6 +35,7 @@ export const PASSING_CHECKS: ReadonlySet<string> = new Set([
   "running-writes",
   "obstructions",
   "xa-transactions",
+  "open-xa-transactions",
   "replica-channel",
 ]);
 
@@ -47,6 +50,7 @@ export function checkSwitchover(seen: SwitchoverObservation, limits: SwitchoverL
     checkLag(seen, limits),
     checkRunningWrites(seen),
     checkIdleTransactions(seen),
+    checkOpenXa(seen),
     checkScheduler(seen.pair),
     ...checkEventDefiners(seen),
     ...seen.freeDisk.map(checkDisk),
@@ -113,6 +117,15 @@ function checkIdleTransactions({ pair, idleTransactions }: SwitchoverObservation
   if (idleTransactions === 0) return check.ok("none");
   const count = `${idleTransactions} open transaction${idleTransactions === 1 ? "" : "s"}, idle for over a second`;
   return check.warning(count, "their COMMIT will be refused (1290): the application has to repeat them");
+}
+
+function checkOpenXa({ pair, openXa }: SwitchoverObservation): Finding {
+  const check = checkOn(pair[pair.primary].label, "open-xa-transactions", "no open XA transaction");
+  if (openXa.length === 0) return check.ok("none");
+  return check.blocker(
+    `session ${openXa.join(", ")}`,
+    "let them end: MySQL would let them prepare and commit behind the fence, where nobody sees it any more",
+  );
 }
 
 /** The dead-man switch is an event; turning the scheduler on would also start events that somebody has put to rest so. */

@@ -11,6 +11,7 @@ const ANSWER_RESERVE_SECONDS = 2;
 const flag = z.coerce.number().transform((value) => value === 1);
 const stateRow = z.object({ readOnly: flag, superReadOnly: flag, executed: z.string().transform(compactGtidSet) });
 const xaRow = z.object({ data: z.string() });
+const openXaRow = z.object({ sessionId: z.coerce.number() });
 const countRow = z.object({ found: z.coerce.number() });
 
 export const SET_FENCE = statement("SET GLOBAL super_read_only = 1");
@@ -18,6 +19,12 @@ const READ_STATE = statement(
   "SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly, @@GLOBAL.gtid_executed AS executed",
 );
 export const XA_RECOVER = statement("XA RECOVER CONVERT XID");
+/** XA PREPARE succeeds where super_read_only is ON, as XA COMMIT does: such a session could still change data there. */
+const OPEN_XA = statement(
+  `SELECT t.PROCESSLIST_ID AS sessionId
+     FROM performance_schema.events_transactions_current e JOIN performance_schema.threads t USING (THREAD_ID)
+    WHERE e.STATE = 'ACTIVE' AND e.XA_STATE IN ('ACTIVE', 'IDLE')`,
+);
 
 export const LIFT_FENCE = [statement("SET GLOBAL super_read_only = 0"), statement("SET GLOBAL read_only = 0")] as const;
 
@@ -53,8 +60,8 @@ export async function attemptFence(
     (attemptTimeoutSeconds + ANSWER_RESERVE_SECONDS) * 1000,
   );
   try {
-    const [, state, prepared] = await main.batch(SET_FENCE, READ_STATE, XA_RECOVER);
-    return { fenced: true, finalGtidSet: assertFenced(main, state, prepared) };
+    const [, state, prepared, open] = await main.batch(SET_FENCE, READ_STATE, XA_RECOVER, OPEN_XA);
+    return { fenced: true, finalGtidSet: assertFenced(main, state, prepared, open) };
   } catch (error) {
     await killing;
     if (errnoOf(error) !== LOCK_WAIT_TIMEOUT && killing === undefined) throw error;
@@ -65,8 +72,14 @@ export async function attemptFence(
   }
 }
 
-/** The set that the server has executed, provided that it is fenced and no prepared XA transaction could still change it. */
-function assertFenced(server: MysqlServer, state: unknown, prepared: unknown): string {
+/** Sessions with an XA transaction that is not prepared yet, as far as the server instruments transactions (the default). */
+export async function readOpenXa(server: MysqlServer): Promise<number[]> {
+  const rows = await server.query(OPEN_XA.sql, [], openXaRow);
+  return rows.map(({ sessionId }) => sessionId);
+}
+
+/** The set that the server has executed, provided that it is fenced and no XA transaction could still change it. */
+function assertFenced(server: MysqlServer, state: unknown, prepared: unknown, open: unknown): string {
   const { readOnly, superReadOnly, executed } = onlyRow(stateRow, state);
   if (!readOnly || !superReadOnly) {
     throw fenceError(server, `read_only is ${Number(readOnly)}, super_read_only is ${Number(superReadOnly)}`, "both 1");
@@ -75,6 +88,11 @@ function assertFenced(server: MysqlServer, state: unknown, prepared: unknown): s
   if (xids.length > 0) {
     const seen = `prepared XA transactions ${xids.map(({ data }) => data).join(", ")}`;
     throw fenceError(server, seen, "none: XA COMMIT changes data even where super_read_only is ON");
+  }
+  const sessions = openXaRow.array().parse(open);
+  if (sessions.length > 0) {
+    const seen = `open XA transactions of session ${sessions.map(({ sessionId }) => sessionId).join(", ")}`;
+    throw fenceError(server, seen, "none: XA PREPARE and XA COMMIT succeed even where super_read_only is ON");
   }
   return executed;
 }
@@ -93,15 +111,16 @@ export async function disarm({ main }: ServerSessions, connectionId: number): Pr
     "SELECT COUNT(*) AS found FROM performance_schema.threads WHERE PROCESSLIST_ID = ?",
     connectionId,
   );
-  let [, gone, state, prepared] = await main.batch(statement(`KILL ${connectionId}`), count, READ_STATE, XA_RECOVER);
+  const proof = [count, READ_STATE, XA_RECOVER, OPEN_XA] as const;
+  let [, gone, state, prepared, open] = await main.batch(statement(`KILL ${connectionId}`), ...proof);
   const deadline = performance.now() + DISARM_TIMEOUT_MILLISECONDS;
   while (onlyRow(countRow, gone).found > 0) {
     if (performance.now() > deadline) {
       throw fenceError(main, `thread ${connectionId} of the dead-man switch still runs after KILL`, "its end");
     }
-    [gone, state, prepared] = await main.batch(count, READ_STATE, XA_RECOVER);
+    [gone, state, prepared, open] = await main.batch(...proof);
   }
-  return assertFenced(main, state, prepared);
+  return assertFenced(main, state, prepared, open);
 }
 
 const DISARM_TIMEOUT_MILLISECONDS = 2_000;

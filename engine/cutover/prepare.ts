@@ -7,6 +7,7 @@ import { otherSide, type Side } from "../topology/index.js";
 import { checkSwitchover, PASSING_CHECKS } from "./checks.js";
 import type { Run } from "./establish.js";
 import { eventsToEnable } from "./establish-plan.js";
+import { readOpenXa } from "./fence.js";
 import { countIdleTransactions, mayNameDefiners, readFreeDisk, readLag, readRunningWrites } from "./look.js";
 import type { SwitchoverRequest } from "./request.js";
 import { LOOK_MILLISECONDS, type ObservedSession, observePair, type PairState } from "./state.js";
@@ -58,6 +59,7 @@ export async function lookOver(
       isShrinking: lagBefore === undefined ? undefined : (lag.seconds ?? 0) < (lagBefore.seconds ?? 0),
       runningWrites: await readRunningWrites(primary),
       idleTransactions: await countIdleTransactions(primary),
+      openXa: await readOpenXa(primary),
       freeDisk: await readFreeDisk(request, sessions),
       mayNameDefiners: await mayNameDefiners(replica, definersOf(pair)),
     },

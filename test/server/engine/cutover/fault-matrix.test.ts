@@ -15,6 +15,7 @@ const CASES: readonly (readonly [string, Step, CaseResult["outcome"]])[] = [
   ["new primary SIGKILL", "commit", "undone"],
   ["lag above the budget", "fence", "undone"],
   ["LOCK TABLES", "check", "refused"],
+  ["open XA transaction", "fence", "undone"],
   ["HAProxy unreachable", "hold", "undone"],
   ["HAProxy unreachable", "lead", "completed"],
 ];
