@@ -25,11 +25,15 @@ export interface Fault {
   inject(scene: Scene): Promise<() => Promise<void>>;
   /** Whether it only makes sense where the target is to become the primary. */
   readonly towardsTargetOnly?: boolean;
+  /** Whether the driver is gone for good. */
+  readonly killsDriver?: boolean;
   /** Whether the fault itself takes a server away for a while, so that a longer pause says nothing. */
   readonly stopsServer?: boolean;
 }
 
+/** A primary that is fenced lets nobody begin what could hold it up. */
 const BEFORE_FENCE: readonly Step[] = ["check", "rehearse", "arm", "hold", "fence"];
+/** A replica that has everything needs no channel, no disk and no applier to become the primary. */
 const BEFORE_CAUGHT_UP: readonly Step[] = [...BEFORE_FENCE, "catch-up"];
 const OUTLASTS_BUDGET_MILLISECONDS = (BUDGET_SECONDS + 2) * 1000;
 const LONG_STATEMENT_SECONDS = 2.5;
@@ -40,6 +44,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "driver SIGKILL",
     steps: STEPS,
+    killsDriver: true,
     inject: async ({ driver }) => {
       await driver.kill();
       return nothing;

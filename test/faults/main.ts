@@ -37,10 +37,11 @@ async function main({ only, report }: { only?: string; report?: string }): Promi
       from = "source";
     }
   } finally {
+    // What was found so far counts, whatever broke the run off.
+    console.log(`\n${renderTable(results)}`);
+    if (report !== undefined) await writeFile(report, `${JSON.stringify(results, undefined, 2)}\n`);
     await arena.stop();
   }
-  console.log(`\n${renderTable(results)}`);
-  if (report !== undefined) await writeFile(report, `${JSON.stringify(results, undefined, 2)}\n`);
   if (results.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
 }
 

@@ -4,17 +4,18 @@ import { messageOf, silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
 import { otherSide, SIDES } from "@gtid-ferry/engine/topology";
 import { withRoutes } from "@gtid-ferry/engine/traffic";
+import type { TestMysql } from "../../lab/testing.js";
 import { FollowingWriters } from "../server/helpers/following-writers.js";
 import { type Arena, BUDGET_SECONDS, LIMITS } from "./arena.js";
 import { DriverProcess } from "./driver-process.js";
 import type { Fault } from "./faults.js";
 import { longestPause } from "./observer.js";
+import { allowedOutcomes, type Outcome } from "./outcome.js";
 
 export interface CaseResult {
   readonly fault: string;
   readonly step: Step;
-  /** What the run that met the fault came to, before anything else was run. */
-  readonly outcome: "completed" | "undone" | "refused" | "both fenced";
+  readonly outcome: Outcome;
   /** Longest time in which no write was accepted, as writers and observer saw it, until the next run had converged. */
   readonly pauseMilliseconds: number;
   readonly acknowledged: number;
@@ -66,12 +67,14 @@ export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side
   }
   await heal();
 
-  // Behind the dead-man switch only the next run may open a server: the new one may have the journal entry already.
-  const mayStayFenced = step === "commit";
+  const isDriverKilled = fault.killsDriver === true;
+  const allowed = allowedOutcomes(step, isDriverKilled);
+  const mayStayFenced = allowed.includes("both fenced");
   const byItself = await arena.observer.awaitAnyWritable(mayStayFenced ? 1000 : SELF_HEALING_MILLISECONDS);
   if (byItself === undefined && !mayStayFenced) violations.push("nobody accepts writes by itself");
   const message = end === "late" || end === undefined ? "killed" : end.message;
   const outcome = byItself === undefined ? "both fenced" : byItself === to ? "completed" : stopped(message);
+  if (!allowed.includes(outcome)) violations.push(`${outcome}, where only ${allowed.join(" or ")} is allowed`);
 
   try {
     await converge(arena, to);
@@ -83,7 +86,8 @@ export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side
   const sightings = arena.observer.since(began);
   const pauseMilliseconds = Math.max(writers.longestPause, longestPause(sightings, performance.now()));
   if (sightings.some(({ writable }) => writable === "both")) violations.push("two servers accepted writes at once");
-  const isBounded = fault.stopsServer !== true && !mayStayFenced;
+  // Behind the dead-man switch a pause lasts as long as the fault keeps the driver from going on.
+  const isBounded = fault.stopsServer !== true && step !== "commit";
   if (isBounded && pauseMilliseconds > BUDGET_SECONDS * 1000 + TOLERANCE_MILLISECONDS) {
     violations.push(`writes were stopped for ${Math.round(pauseMilliseconds)} ms`);
   }
@@ -124,6 +128,22 @@ export async function converge(arena: Arena, to: Side): Promise<void> {
   const leftovers = "SELECT COUNT(*) AS found FROM information_schema.EVENTS WHERE EVENT_SCHEMA = 'gtid_ferry'";
   const [left] = await arena.server(to).rootQuery(leftovers);
   if (left?.found !== 0) throw new Error("the dead-man event is left on the primary");
+  for (const side of SIDES) await assertRole(arena.server(side), side === to);
+}
+
+/** In its role after a restart, too, and with no dead-man switch asleep that could change it. */
+async function assertRole(server: TestMysql, isPrimary: boolean): Promise<void> {
+  const [role] = await server.rootQuery(
+    `SELECT (SELECT GROUP_CONCAT(VARIABLE_VALUE) FROM performance_schema.persisted_variables
+        WHERE VARIABLE_NAME IN ('read_only', 'super_read_only')) AS persisted,
+      (SELECT COUNT(*) FROM performance_schema.threads
+        WHERE NAME = 'thread/sql/event_worker' AND PROCESSLIST_DB = 'gtid_ferry') AS deadMen`,
+  );
+  const wanted = isPrimary ? "OFF,OFF" : "ON,ON";
+  if (role?.persisted === wanted && role.deadMen === 0) return;
+  throw new Error(
+    `${isPrimary ? "the primary" : "the replica"} has ${role?.persisted} persisted and ${role?.deadMen} dead-man threads`,
+  );
 }
 
 async function audit(arena: Arena, writers: FollowingWriters, primary: Side): Promise<string[]> {
