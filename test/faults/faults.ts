@@ -121,7 +121,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "errant transaction",
-    steps: BEFORE_CAUGHT_UP,
+    // A new primary that has it already hands it on.
+    steps: [...BEFORE_CAUGHT_UP, "disarm", "commit"],
     inject: async ({ arena, from, to }) => {
       // It gets a GTID of its own in spite of super_read_only.
       await arena.server(to).rootQuery("FLUSH TABLES app.t");

@@ -34,6 +34,7 @@ const DRIVER_TIMEOUT_MILLISECONDS = 90_000;
 const SELF_HEALING_MILLISECONDS = (BUDGET_SECONDS + 15) * 1000;
 /** A server that had no disk space looks again once a minute. */
 const CATCH_UP_SECONDS = 100;
+const LAST_LINES = 8;
 /** Writers see the end of a pause by their next write. */
 const SETTLED_MILLISECONDS = 100;
 
@@ -72,7 +73,8 @@ export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side
   const mayStayFenced = allowed.includes("both fenced");
   const byItself = await arena.observer.awaitAnyWritable(mayStayFenced ? 1000 : SELF_HEALING_MILLISECONDS);
   if (byItself === undefined && !mayStayFenced) violations.push("nobody accepts writes by itself");
-  const message = end === "late" || end === undefined ? "killed" : end.message;
+  const lastWords = () => `killed; its last words: ${driver.lines.slice(-LAST_LINES).join(" | ")}`;
+  const message = end === "late" || end === undefined ? lastWords() : end.message;
   const outcome = byItself === undefined ? "both fenced" : byItself === to ? "completed" : stopped(message);
   if (!allowed.includes(outcome)) violations.push(`${outcome}, where only ${allowed.join(" or ")} is allowed`);
 
@@ -106,7 +108,7 @@ export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side
 
 /** A run that was refused by its checks has stopped no writes. */
 function stopped(message: string): "undone" | "refused" {
-  return message.includes("they were stopped for") || message === "killed" ? "undone" : "refused";
+  return message.includes("they were stopped for") || message.startsWith("killed") ? "undone" : "refused";
 }
 
 /** What the next `pulumi up` does, over a network that works. */

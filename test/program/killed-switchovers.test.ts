@@ -1,0 +1,59 @@
+import { silent } from "@gtid-ferry/engine/operation";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ensureStack } from "../../lab/pulumi.js";
+import { startTestStack, type TestStack } from "../../lab/test-stack.js";
+import { queryTarget } from "../helpers/query-target.js";
+import { endLeftBehind, killUp, type Victim } from "./helpers/interrupt.js";
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack("killed-switchovers");
+  await stack.source.rootQuery("CREATE SCHEMA shop", "CREATE TABLE shop.item (id INT PRIMARY KEY)");
+  await stack.up();
+});
+afterAll(async () => {
+  endLeftBehind();
+  await stack.stop();
+});
+
+const IS_WRITABLE = "SELECT @@read_only + @@super_read_only = 0 AS writable";
+
+async function writableServers(): Promise<string[]> {
+  const rows = { source: await stack.source.rootQuery(IS_WRITABLE), target: await queryTarget(stack, IS_WRITABLE) };
+  return Object.entries(rows).flatMap(([name, found]) => (JSON.stringify(found).includes(":1") ? [name] : []));
+}
+
+type Kill = [moment: string, victim: Victim, line: RegExp];
+
+const journeys: [string, string, Kill[]][] = [
+  [
+    "cutover",
+    "target",
+    [
+      ["the rehearsal", "provider", /rehearsal of the way back/],
+      ["the fence", "provider", /dead-man switch armed/],
+      ["the completion", "provider", /committed: target/],
+    ],
+  ],
+  ["replicate", "source", [["the fence", "cli", /dead-man switch armed/]]],
+  ["cutover", "target", [["the completion", "cli", /committed: target/]]],
+];
+
+describe.each(journeys)("a switchover by phase %s, to the %s, whose runs are killed", (phase, primary, kills) => {
+  beforeAll(() => stack.configure("phase", phase));
+
+  it.each(kills)("at %s, of the %s, leaves one writable server by itself", async (_moment, victim, line) => {
+    await killUp(stack, line, victim);
+    // The budget is ten seconds; a provider whose CLI was killed may go on meanwhile.
+    await expect.poll(writableServers, { timeout: 30_000 }).toHaveLength(1);
+    endLeftBehind();
+    await ensureStack(stack.project, silent);
+  });
+
+  it("is completed by the next up, and then changes nothing", async () => {
+    await stack.up();
+    expect(await writableServers()).toEqual([primary]);
+    expect(await stack.up()).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
+  });
+});
