@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { z } from "zod";
 import { compareGtidSets } from "../errant/index.js";
 import { openHost } from "../hosts/index.js";
@@ -5,7 +6,7 @@ import type { Account, MysqlServer } from "../mysql/index.js";
 import { readServerFacts } from "../mysql/index.js";
 import { type ReplicationLag, readChannel, replicationLag } from "../replication/index.js";
 import { SIDES, type Side } from "../topology/index.js";
-import type { RunningWrite } from "./checks.js";
+import type { FreeDisk, RunningWrite } from "./checks.js";
 import type { SwitchoverRequest } from "./request.js";
 import type { ObservedSession } from "./state.js";
 
@@ -15,7 +16,11 @@ const DF_TIMEOUT_SECONDS = 30;
 
 const writeRow = z.object({ sessionId: z.coerce.number(), seconds: z.coerce.number() });
 const countRow = z.object({ found: z.coerce.number() });
-const directoryRow = z.object({ directory: z.string() });
+const directoriesRow = z.object({
+  data: z.string(),
+  binlog: z.string().nullable(),
+  relayLog: z.string().nullable(),
+});
 const grantRow = z.object({ privilege: z.string() });
 
 export async function readLag(primary: MysqlServer, replica: MysqlServer, channel: string): Promise<ReplicationLag> {
@@ -79,21 +84,28 @@ async function readDynamicPrivileges(
   return new Set(rows.map(({ privilege }) => privilege));
 }
 
-/** Free bytes of the data directories, as far as the request says where commands can be run. */
+/** Free bytes where each server keeps data, binary and relay logs, as far as the request says where commands can be run. */
 export async function readFreeDisk(
   request: SwitchoverRequest,
   sessions: Readonly<Record<Side, ObservedSession>>,
-): Promise<{ label: string; bytes: number }[]> {
+): Promise<FreeDisk[]> {
   const seen = await Promise.all(
     SIDES.map(async (side) => {
       const { host } = request[side];
       if (host === undefined) return [];
       const { main } = sessions[side];
-      const { directory } = await main.queryOne("SELECT @@GLOBAL.datadir AS directory", [], directoryRow);
-      const argv = ["df", "--block-size=1", "--output=avail", directory] as const;
+      const { data, binlog, relayLog } = await main.queryOne(
+        "SELECT @@GLOBAL.datadir AS data, @@GLOBAL.log_bin_basename AS binlog, @@GLOBAL.relay_log_basename AS relayLog",
+        [],
+        directoriesRow,
+      );
+      const logs = [binlog, relayLog].flatMap((basename) => (basename === null ? [] : [`${dirname(basename)}/`]));
+      const directories = [...new Set([data, ...logs])];
+      const argv = ["df", "--block-size=1", "--output=avail", ...directories] as const;
       const { exitCode, stdout, stderr } = await openHost(host).run({ argv, timeoutSeconds: DF_TIMEOUT_SECONDS });
       if (exitCode !== 0) throw new Error(`df on ${main.label}: ${stderr}`);
-      return [{ label: main.label, bytes: Number(stdout.trim().split("\n").at(-1)) }];
+      const bytes = stdout.trim().split("\n").slice(1).map(Number);
+      return directories.map((directory, index) => ({ label: main.label, directory, bytes: bytes[index] ?? 0 }));
     }),
   );
   return seen.flat();
