@@ -25,7 +25,8 @@ export const LIMITS: SwitchoverLimits = {
 };
 
 const BIG_ROWS = 200_000;
-const SMALL_DISK = "128m";
+/** More than a switchover wants to see free. */
+const SMALL_DISK = "384m";
 
 /** Two servers, HAProxy before them, a network that can fail between them and their driver, and an observer. */
 export class Arena {

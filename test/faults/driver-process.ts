@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Step, SwitchoverReport, SwitchoverRequest } from "@gtid-ferry/engine/cutover";
 import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 
@@ -20,6 +21,7 @@ export interface DriverEnd {
   readonly report?: SwitchoverReport | undefined;
 }
 
+const EXIT_MILLISECONDS = 10_000;
 const PROGRAM = join(__dirname, "driver.ts");
 
 /** A switchover that runs in a process group of its own, to be held up, stopped and killed. */
@@ -51,9 +53,7 @@ export class DriverProcess {
   async reaches(step: Step): Promise<boolean> {
     while (!this.lines.includes(`step ${step}`)) {
       if (this.end !== undefined || this.hasExited) return false;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+      await this.nextEvent();
     }
     return true;
   }
@@ -76,10 +76,25 @@ export class DriverProcess {
     this.signal("SIGCONT");
   }
 
-  /** What it came to; undefined when it was killed. */
+  /** What it came to; undefined when it was killed. Its process may still live then. */
   async ended(): Promise<DriverEnd | undefined> {
-    await this.exited;
+    while (this.end === undefined && !this.hasExited) await this.nextEvent();
     return this.end;
+  }
+
+  /** Whether its process is gone, too; it is given a little time for that. */
+  async exits(): Promise<boolean> {
+    return Promise.race([this.exited.then(() => true), sleep(EXIT_MILLISECONDS, false, { ref: false })]);
+  }
+
+  private nextEvent(): Promise<void> {
+    return new Promise((resolve) => {
+      const wakeOthers = this.wake;
+      this.wake = () => {
+        wakeOthers();
+        resolve();
+      };
+    });
   }
 
   private get hasExited(): boolean {

@@ -27,6 +27,11 @@ export interface Fault {
   readonly towardsTargetOnly?: boolean;
   /** Whether the driver is gone for good. */
   readonly killsDriver?: boolean;
+  /**
+   * Whether it may show at the commit only, behind the dead-man switch: then the servers stay fenced until it is healed,
+   * and a next run may have to open one.
+   */
+  readonly mayStrikeCommit?: boolean;
   /** Whether the fault itself takes a server away for a while, so that a longer pause says nothing. */
   readonly stopsServer?: boolean;
 }
@@ -111,12 +116,17 @@ export const FAULTS: readonly Fault[] = [
     name: "disk full on the target",
     steps: BEFORE_CAUGHT_UP,
     towardsTargetOnly: true,
-    inject: async ({ arena, from }) => {
+    // The last page of a log has room for some transactions more.
+    mayStrikeCommit: true,
+    inject: async ({ arena, from, to }) => {
       if (arena.smallDisk === undefined) throw new Error("this needs an arena with a small disk");
       const filler = join(arena.smallDisk, "filler");
       await fill(filler);
       await leaveSomethingToCatchUp(arena, from);
-      return () => rm(filler, { force: true });
+      return async () => {
+        await rm(filler, { force: true });
+        await restartIfAborted(arena, to);
+      };
     },
   },
   {
@@ -198,6 +208,17 @@ async function killAndRestart(arena: Arena, side: Side): Promise<() => Promise<v
   await arena.server(side).kill();
   const restarted = arena.server(side).restart();
   return () => restarted;
+}
+
+/** MySQL aborts itself where it cannot write its binary log any more (binlog_error_action). */
+async function restartIfAborted(arena: Arena, side: Side): Promise<void> {
+  try {
+    const session = await connectAsRoot(arena.server(side).socket);
+    session.destroy();
+  } catch {
+    await arena.server(side).kill();
+    await arena.server(side).restart();
+  }
 }
 
 /** Without it a replica that applies nothing might have nothing to apply. */

@@ -9,10 +9,10 @@ import { type CaseResult, converge, runCase } from "./run-case.js";
 import { renderTable } from "./table.js";
 
 /** Runs the matrix of faults and steps on real servers; ends with 1 when anything was violated. */
-async function main({ only, report }: { only?: string; report?: string }): Promise<void> {
+async function main({ only, report }: { only?: readonly string[]; report?: string }): Promise<void> {
   const results: CaseResult[] = [];
   const cases = FAULTS.flatMap((fault) => fault.steps.map((step) => ({ fault, step }))).filter(
-    ({ fault, step }) => only === undefined || `${fault.name} at ${step}`.includes(only),
+    ({ fault, step }) => only?.some((text) => `${fault.name} at ${step}`.includes(text)) ?? true,
   );
   let arena = await Arena.start({ withSmallDisk: true });
   let from: Side = "source";
@@ -47,7 +47,7 @@ async function main({ only, report }: { only?: string; report?: string }): Promi
 
 const program = new Command("npm run test:faults --")
   .description("Moves the primary role with a fault at each step, on real servers and under write load.")
-  .option("--only <text>", 'cases whose name has this text, e.g. "at fence" or "SIGKILL at commit"')
+  .option("--only <texts...>", 'cases whose name has one of these texts, e.g. "at fence" "SIGKILL at commit"')
   .option("--report <file>", "write all results to this file, as JSON")
   .action(main);
 

@@ -1,4 +1,4 @@
-import type { Step } from "@gtid-ferry/engine/cutover";
+import { STEPS, type Step } from "@gtid-ferry/engine/cutover";
 
 /** What the run that met a fault came to, before anything else was run. */
 export type Outcome = "completed" | "undone" | "refused" | "both fenced";
@@ -7,7 +7,8 @@ export type Outcome = "completed" | "undone" | "refused" | "both fenced";
  * What the rules of a switchover allow. Before anything is fenced it may be refused; behind the dead-man switch only the
  * next run may open a server, if this one cannot look any more; after the commit there is no way but on.
  */
-export function allowedOutcomes(step: Step, isDriverKilled: boolean): readonly Outcome[] {
+export function allowedOutcomes(step: Step, isDriverKilled: boolean, mayStrikeCommit: boolean): readonly Outcome[] {
+  if (mayStrikeCommit && STEPS.indexOf(step) >= STEPS.indexOf("hold")) return ["undone", "completed", "both fenced"];
   switch (step) {
     case "check":
     case "rehearse":

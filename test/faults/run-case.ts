@@ -33,6 +33,7 @@ const TOLERANCE_MILLISECONDS = 700;
 const DRIVER_TIMEOUT_MILLISECONDS = 90_000;
 const SELF_HEALING_MILLISECONDS = (BUDGET_SECONDS + 15) * 1000;
 /** A server that had no disk space looks again once a minute. */
+const DISK_HEALING_MILLISECONDS = 70_000;
 const CATCH_UP_SECONDS = 100;
 const LAST_LINES = 8;
 /** Writers see the end of a pause by their next write. */
@@ -65,13 +66,18 @@ export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side
   if (end === "late") {
     violations.push(`the driver had no end after ${DRIVER_TIMEOUT_MILLISECONDS / 1000} s`);
     await driver.kill();
+  } else if (!(await driver.exits())) {
+    violations.push("the driver's process outlived its end");
+    await driver.kill();
   }
   await heal();
 
   const isDriverKilled = fault.killsDriver === true;
-  const allowed = allowedOutcomes(step, isDriverKilled);
+  const mayStrikeCommit = fault.mayStrikeCommit === true;
+  const allowed = allowedOutcomes(step, isDriverKilled, mayStrikeCommit);
   const mayStayFenced = allowed.includes("both fenced");
-  const byItself = await arena.observer.awaitAnyWritable(mayStayFenced ? 1000 : SELF_HEALING_MILLISECONDS);
+  const patience = mayStrikeCommit ? DISK_HEALING_MILLISECONDS : mayStayFenced ? 1000 : SELF_HEALING_MILLISECONDS;
+  const byItself = await arena.observer.awaitAnyWritable(patience);
   if (byItself === undefined && !mayStayFenced) violations.push("nobody accepts writes by itself");
   const lastWords = () => `killed; its last words: ${driver.lines.slice(-LAST_LINES).join(" | ")}`;
   const message = end === "late" || end === undefined ? lastWords() : end.message;
@@ -86,14 +92,18 @@ export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side
   await sleep(SETTLED_MILLISECONDS);
   await writers.stop();
   const sightings = arena.observer.since(began);
-  const pauseMilliseconds = Math.max(writers.longestPause, longestPause(sightings, performance.now()));
+  const unwritable = longestPause(sightings, performance.now());
+  const pauseMilliseconds = Math.max(writers.longestPause, unwritable);
   if (sightings.some(({ writable }) => writable === "both")) violations.push("two servers accepted writes at once");
   // Behind the dead-man switch a pause lasts as long as the fault keeps the driver from going on.
-  const isBounded = fault.stopsServer !== true && step !== "commit";
+  const hasStruckCommit = step === "commit" || (mayStrikeCommit && outcome !== "undone" && outcome !== "refused");
+  const isBounded = fault.stopsServer !== true && !hasStruckCommit;
   if (isBounded && pauseMilliseconds > BUDGET_SECONDS * 1000 + TOLERANCE_MILLISECONDS) {
-    violations.push(`writes were stopped for ${Math.round(pauseMilliseconds)} ms`);
+    violations.push(
+      `writes were stopped for ${Math.round(writers.longestPause)} ms as the writers saw it, ${Math.round(unwritable)} ms as the servers did`,
+    );
   }
-  violations.push(...(await audit(arena, writers, to)));
+  violations.push(...(await audit(arena, writers, to).catch((error: unknown) => [`no audit: ${messageOf(error)}`])));
   return {
     fault: fault.name,
     step,
