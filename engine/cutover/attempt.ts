@@ -37,6 +37,7 @@ interface Armed {
 }
 
 const PRESYNC_SECONDS = 2;
+const PROBE_MILLISECONDS = 5_000;
 const waitRow = z.object({ timedOut: z.number().nullable() });
 
 /**
@@ -87,6 +88,12 @@ export async function attempt(run: Run, pair: PairState, timeline: Timeline): Pr
   return { committed: true, finalGtidSet, pauseMilliseconds: performance.now() - stoppedAt };
 }
 
+/**
+ * Opens a new binary log: a replica without disk space would wait for some in the middle of the commit, where nobody can
+ * tell any more whether its first transaction will exist.
+ */
+export const PROBE_BINLOG = statement("FLUSH BINARY LOGS");
+
 export const PERSIST_FENCE = statement("SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1");
 
 /** Everything that can be made ready before writes stop. An error here leaves a primary that accepts writes. */
@@ -96,6 +103,7 @@ async function arm(run: Run, pair: PairState): Promise<Armed> {
   const to = run.sessions[otherSide(pair.primary)];
   const needsScheduler = pair[pair.primary].eventScheduler === "OFF";
   await presync(from.main, to.main);
+  await inTime(to.watcher.run(PROBE_BINLOG), PROBE_MILLISECONDS, "writing to the replica's binary log", to.main.label);
   await prepareFence(from, attemptTimeoutSeconds);
   await onRoutes(run, (route) => route.arm?.(budgetSeconds));
   if (needsScheduler) await from.main.execute("SET GLOBAL event_scheduler = ON");

@@ -11,6 +11,12 @@ export interface RunningWrite {
   readonly seconds: number;
 }
 
+export interface FreeDisk {
+  readonly label: string;
+  readonly directory: string;
+  readonly bytes: number;
+}
+
 /** What is seen besides both servers' state, before anything is changed. */
 export interface SwitchoverObservation {
   readonly pair: PairState;
@@ -23,8 +29,8 @@ export interface SwitchoverObservation {
   readonly idleTransactions: number;
   /** Sessions with an XA transaction that is not prepared yet. */
   readonly openXa: readonly number[];
-  /** Bytes, of each server whose host is known. */
-  readonly freeDisk: readonly { readonly label: string; readonly bytes: number }[];
+  /** Bytes where a server keeps data and logs, of each whose host is known. */
+  readonly freeDisk: readonly FreeDisk[];
   /** Whether the administrator may name the definers of the events that have to be enabled. */
   readonly mayNameDefiners: boolean;
 }
@@ -159,9 +165,9 @@ function checkEventDefiners({ pair, mayNameDefiners }: SwitchoverObservation): F
   ];
 }
 
-function checkDisk({ label, bytes }: { readonly label: string; readonly bytes: number }): Finding {
+function checkDisk({ label, directory, bytes }: FreeDisk): Finding {
   const check = checkOn(label, "free-disk", "at least 256 MiB free");
-  const seen = `${Math.floor(bytes / 1024 / 1024)} MiB free`;
+  const seen = `${Math.floor(bytes / 1024 / 1024)} MiB free in ${directory}`;
   if (bytes >= LEAST_FREE_BYTES) return check.ok(seen);
   return check.blocker(seen, "free some space: a primary whose disk is full stops every write");
 }

@@ -4,7 +4,7 @@ import type { Finding } from "../preflight/index.js";
 import { changeSourceStatement } from "../replication/index.js";
 import { otherSide } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
-import { PERSIST_FENCE } from "./attempt.js";
+import { PERSIST_FENCE, PROBE_BINLOG } from "./attempt.js";
 import { PASSING_CHECKS } from "./checks.js";
 import { commitStatements } from "./commit.js";
 import { deadManStatements } from "./dead-man.js";
@@ -73,6 +73,7 @@ export function describeSwitchover(
     ...(pair.entry === undefined
       ? [`journal on ${from.label}: CREATE TABLE IF NOT EXISTS gtid_ferry.switchover, which replicates`]
       : []),
+    `probe ${to.label}: ${showStatement(PROBE_BINLOG)}, which needs disk space`,
     `arm on ${from.label}: ${deadMan.join("; ")}; see it asleep; ${showStatement(PERSIST_FENCE)}`,
     ...routes.flatMap((route) => route.describe(otherSide(pair.primary)).map((line) => `route ${route.name}: ${line}`)),
     `fence ${from.label}: ${showStatement(boundStatement(limits.attemptTimeoutSeconds))}; ${showStatement(SET_FENCE)}; see read_only and super_read_only ON, read gtid_executed, ${showStatement(XA_RECOVER)} empty, no XA transaction open; up to ${limits.attempts} attempts`,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { errnoOf, MysqlServer } from "../mysql/index.js";
+import { addressOf, type ConnectionOptions, errnoOf, MysqlServer } from "../mysql/index.js";
+import { inTime } from "../operation/index.js";
 import type { EndConnections } from "../replication/index.js";
 import { SIDES, type Side } from "../topology/index.js";
 
@@ -26,6 +27,8 @@ const IDLE_TIMEOUT_SECONDS = 20;
 const PING_INTERVAL_MILLISECONDS = 5_000;
 const LOCK_TIMEOUT_SECONDS = 30;
 const EXPEL_INTERVAL_MILLISECONDS = 20;
+/** Longer than the lock is waited for; a connection that waits for disk space cannot be ended and would hold us up. */
+const OPEN_MILLISECONDS = 45_000;
 
 const idRow = z.object({ id: z.coerce.number() });
 
@@ -41,19 +44,11 @@ export async function openSessions(request: EndConnections): Promise<Sessions> {
   };
   try {
     for (const side of SIDES) {
-      const connect = async () => {
-        const options = { batches: true, programName: PROGRAM_NAME };
-        const server = await MysqlServer.connect(request[side].connection, side, options);
-        closers.push(() => server.close());
-        return server;
-      };
-      const sessions = { side, main: await connect(), watcher: await connect() };
-      await sessions.watcher.execute(`SET SESSION wait_timeout = ${IDLE_TIMEOUT_SECONDS}`);
-      await sessions.watcher.lockOut(LOCK_TIMEOUT_SECONDS);
-      const timer = keepAlive(sessions.watcher);
-      closers.push(async () => clearInterval(timer));
-      await expelOthers(sessions);
-      opened.push(sessions);
+      const { connection } = request[side];
+      const opening = openOne(side, connection, closers);
+      opened.push(
+        await inTime(opening, OPEN_MILLISECONDS, "taking the server over", `${side} ${addressOf(connection)}`),
+      );
     }
     const [source, target] = opened;
     if (source === undefined || target === undefined) throw new Error("two servers expected");
@@ -62,6 +57,25 @@ export async function openSessions(request: EndConnections): Promise<Sessions> {
     await close();
     throw error;
   }
+}
+
+async function openOne(
+  side: Side,
+  connection: ConnectionOptions,
+  closers: (() => Promise<void>)[],
+): Promise<ServerSessions> {
+  const connect = async () => {
+    const server = await MysqlServer.connect(connection, side, { batches: true, programName: PROGRAM_NAME });
+    closers.push(() => server.close());
+    return server;
+  };
+  const sessions = { side, main: await connect(), watcher: await connect() };
+  await sessions.watcher.execute(`SET SESSION wait_timeout = ${IDLE_TIMEOUT_SECONDS}`);
+  await sessions.watcher.lockOut(LOCK_TIMEOUT_SECONDS);
+  const timer = keepAlive(sessions.watcher);
+  closers.push(async () => clearInterval(timer));
+  await expelOthers(sessions);
+  return sessions;
 }
 
 function keepAlive(watcher: MysqlServer): NodeJS.Timeout {

@@ -1,5 +1,5 @@
-import { LocalHost } from "../../hosts/index.js";
-import { FerryError } from "../../operation/index.js";
+import { type CommandResult, LocalHost } from "../../hosts/index.js";
+import { FerryError, inTime, messageOf } from "../../operation/index.js";
 import { otherSide, type Side } from "../../topology/side.js";
 import type { RouteState, TrafficRoute } from "../route.js";
 import type { CommandOptions } from "./options.js";
@@ -8,6 +8,8 @@ type Action = "observe" | "lead" | "hold" | "cut";
 
 const STATES: readonly RouteState[] = ["source", "target", "held", "elsewhere"];
 const TAIL_CHARACTERS = 1000;
+/** Between the end of a call's time and the moment when nobody waits for its killed processes any more. */
+const GRACE_SECONDS = 0.5;
 
 /**
  * Opens a route that a program of the user's own switches. It gets GTID_FERRY_ACTION (`observe`, `hold`, `cut`, `lead`)
@@ -69,23 +71,35 @@ class CommandRoute implements TrafficRoute {
   }
 
   private async call(action: Action, side: Side | ""): Promise<string> {
-    const { argv, timeoutSeconds } = this.options;
-    const { exitCode, stdout, stderr } = await this.host.run({
-      argv: ["env", `GTID_FERRY_ACTION=${action}`, `GTID_FERRY_SIDE=${side}`, ...argv],
-      timeoutSeconds,
-    });
+    const { exitCode, stdout, stderr } = await this.run(action, side);
     if (exitCode === 0) return stdout;
     const tail = stderr.trim().slice(-TAIL_CHARACTERS);
     throw this.failure(action, `exit code ${exitCode}${tail === "" ? "" : `: ${tail}`}`, "exit code 0");
   }
 
-  private failure(action: Action, seen: string, wanted: string): FerryError {
-    return new FerryError({
-      failed: `${action} by ${this.options.argv[0]}`,
-      where: this.name,
-      seen,
-      wanted,
-      next: "mend the program, or the route in gtid-ferry:trafficRoutes, then run again",
-    });
+  private async run(action: Action, side: Side | ""): Promise<CommandResult> {
+    const { argv, timeoutSeconds } = this.options;
+    const where = [`GTID_FERRY_ACTION=${action}`, `GTID_FERRY_SIDE=${side}`];
+    const ended = this.host.run({ argv: ["env", ...where, ...argv], timeoutSeconds });
+    try {
+      // What it left running in a session of its own may keep its output open for as long as it likes.
+      return await inTime(ended, (timeoutSeconds + GRACE_SECONDS) * 1000, action, this.name);
+    } catch (error) {
+      const seen = error instanceof FerryError ? error.problem.seen : messageOf(error);
+      throw this.failure(action, seen, `its end within ${timeoutSeconds} s`, error);
+    }
+  }
+
+  private failure(action: Action, seen: string, wanted: string, cause?: unknown): FerryError {
+    return new FerryError(
+      {
+        failed: `${action} by ${this.options.argv[0]}`,
+        where: this.name,
+        seen,
+        wanted,
+        next: "mend the program, or the route in gtid-ferry:trafficRoutes, then run again",
+      },
+      { cause },
+    );
   }
 }

@@ -1,11 +1,13 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { RuntimeApi } from "./runtime-api.js";
+import { isHeld, parseStatistics } from "./statistics.js";
 
 /**
  * A process of its own that ends a hold at the deadline, whatever became of the one that began it: `guard.js ORDER`. It
- * does nothing when another run has armed a guard since, or when the hold is over; it never changes where a route leads.
+ * prints a line once it is ready. It does nothing when another run has armed a guard since, or when the hold is over; it
+ * never changes where a route leads.
  */
 const orderSchema = z.object({
   socket: z.string(),
@@ -18,12 +20,38 @@ const orderSchema = z.object({
 
 export type GuardOrder = z.infer<typeof orderSchema>;
 
+const ATTEMPTS = 60;
+const TIMEOUT_SECONDS = 5;
+
 async function main(): Promise<void> {
   const order = orderSchema.parse(JSON.parse(process.argv[2] ?? ""));
+  process.stdout.write("ready\n");
   await sleep(order.seconds * 1000);
-  if ((await readFile(order.tokenFile, "utf8")) !== order.token) return;
-  const api = new RuntimeApi("HAProxy", order.socket, 5);
-  await api.change(`set maxconn frontend ${order.frontend} ${order.limit}`);
+  for (let attempt = 1; await isCurrent(order); attempt += 1) {
+    try {
+      await release(order);
+      await rm(order.tokenFile, { force: true });
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await sleep(1000);
+    }
+  }
+}
+
+async function isCurrent({ tokenFile, token }: GuardOrder): Promise<boolean> {
+  try {
+    return (await readFile(tokenFile, "utf8")) === token;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function release({ socket, frontend, limit }: GuardOrder): Promise<void> {
+  const api = new RuntimeApi("HAProxy", socket, TIMEOUT_SECONDS);
+  if (isHeld(parseStatistics(await api.run("show stat")), frontend)) {
+    await api.change(`set maxconn frontend ${frontend} ${limit}`);
+  }
 }
 
 main().catch(() => {

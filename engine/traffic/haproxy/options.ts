@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 
+const name = z.string().regex(/^[\w.:-]+$/);
+
 /** HAProxy in TCP mode before both servers; see the README for a configuration. */
 export const haproxyOptions = z.strictObject({
   kind: z.literal("haproxy"),
@@ -9,10 +11,17 @@ export const haproxyOptions = z.strictObject({
     .string()
     .min(1)
     .transform((text) => (/:\d+$/.test(text) ? text : resolve(text))),
-  frontend: z.string().regex(/^[\w.:-]+$/),
-  backend: z.string().regex(/^[\w.:-]+$/),
+  frontend: name,
+  backend: name,
   /** Names of the two servers in the backend. */
-  servers: z.strictObject({ source: z.string().regex(/^[\w.:-]+$/), target: z.string().regex(/^[\w.:-]+$/) }),
+  servers: z
+    .strictObject({ source: name, target: name })
+    .refine(({ source, target }) => source !== target, "source and target are the same server"),
+  /**
+   * The frontend's limit of connections, for a run that finds it hidden by the hold of one that died. @default the limit
+   * of the whole process
+   */
+  maximumConnections: z.number().int().positive().optional(),
   /** Longest time for one command. */
   timeoutSeconds: z.number().positive().default(2),
 });

@@ -1,19 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { FerryError } from "../../operation/index.js";
 import { otherSide, type Side } from "../../topology/side.js";
 import type { RouteState, TrafficRoute } from "../route.js";
-import type { GuardOrder } from "./guard.js";
+import { HoldGuard } from "./hold-guard.js";
+import { judge } from "./judge.js";
 import type { HaproxyOptions } from "./options.js";
 import { RuntimeApi } from "./runtime-api.js";
-import { findRow, parseStatistics, type StatisticsRow } from "./statistics.js";
+import { parseStatistics } from "./statistics.js";
 
 const INFO_LIMIT = /^Maxconn: (\d+)$/m;
-/** A server that is switched off by its administrator; anything else gets connections, or would if it were up. */
-const DISABLED = /^MAINT/;
 
 /** Opens a route by HAProxy's runtime API. Order and effects measured on HAProxy 3.2. */
 export function openHaproxyRoute(options: HaproxyOptions): TrafficRoute {
@@ -25,7 +19,7 @@ class HaproxyRoute implements TrafficRoute {
   private readonly api: RuntimeApi;
   /** The frontend's own limit of connections, seen while nobody holds it. */
   private limit: number | undefined;
-  private guard: ChildProcess | undefined;
+  private guard: HoldGuard | undefined;
 
   constructor(private readonly options: HaproxyOptions) {
     this.name = `HAProxy ${options.socket}, frontend ${options.frontend}`;
@@ -41,102 +35,76 @@ class HaproxyRoute implements TrafficRoute {
     return [
       ...hold,
       `cut, once the old primary is fenced: shutdown sessions server ${backend}/${old}`,
-      `lead, after the commit: disable server ${backend}/${old}; enable server ${backend}/${servers[to]}; set maxconn frontend ${frontend} to what it was`,
+      `lead, after the commit: disable server ${backend}/${old}; enable server ${backend}/${servers[to]}; set maxconn frontend ${frontend} to what it was; shutdown sessions server ${backend}/${old}`,
       "HAProxy forgets this when it restarts: change its configuration too; until then the next `pulumi up` leads again",
     ];
   }
 
   async observe(): Promise<RouteState> {
-    return this.judge(await this.api.run("show stat"));
+    const answer = await this.api.run("show cli level; show stat");
+    const level = said(answer);
+    if (level === "admin") return this.judge(answer);
+    throw this.unfit(`its runtime API answers "${level}" to \`show cli level\``, "`stats socket ... level admin`");
   }
 
   async arm(seconds: number): Promise<void> {
     if (!this.api.isLocal) return;
     const { socket, frontend } = this.options;
-    const limit = await this.knownLimit();
-    const place = createHash("sha256").update(`${socket} ${frontend}`).digest("hex").slice(0, 16);
-    const order: GuardOrder = {
-      socket,
-      frontend,
-      limit,
-      seconds,
-      tokenFile: join(tmpdir(), `gtid-ferry-hold-${place}`),
-      token: randomUUID(),
-    };
-    await writeFile(order.tokenFile, order.token, { mode: 0o600 });
-    this.dismissGuard();
-    const argv = [join(__dirname, "guard.js"), JSON.stringify(order)];
-    // A session of its own: what ends this process and its group does not end the guard.
-    const guard = spawn(process.execPath, argv, { detached: true, stdio: "ignore", cwd: "/" });
-    this.guard = guard;
-    await new Promise((started, failed) => guard.once("spawn", started).once("error", failed));
-    guard.unref();
+    const before = this.guard;
+    this.guard = await HoldGuard.start({ socket, frontend, limit: await this.knownLimit(), seconds }, this.name);
+    await before?.dismiss();
   }
 
   async hold(): Promise<void> {
-    if (this.guard !== undefined) await this.api.change(`set maxconn frontend ${this.options.frontend} 0`);
+    if (this.guard === undefined) return;
+    if (!this.guard.isRunning) throw this.unfit("the guard that would end the hold has ended", "a guard that waits");
+    await this.api.change(`set maxconn frontend ${this.options.frontend} 0`);
   }
 
   async cut(side: Side): Promise<void> {
     await this.api.change(`shutdown sessions server ${this.serverName(side)}`);
   }
 
+  /** Cuts too: what came to the other side since the cut, where there was no hold, would stay with a fenced server. */
   async lead(side: Side): Promise<void> {
-    const other = otherSide(side);
-    const limit = await this.knownLimit();
+    const other = this.serverName(otherSide(side));
     const answer = await this.api.run(
-      `disable server ${this.serverName(other)}`,
+      `disable server ${other}`,
       `enable server ${this.serverName(side)}`,
-      `set maxconn frontend ${this.options.frontend} ${limit}`,
+      `set maxconn frontend ${this.options.frontend} ${await this.knownLimit()}`,
+      `shutdown sessions server ${other}`,
       "show stat",
     );
-    this.dismissGuard();
     const state = this.judge(answer);
+    if (state !== "held") {
+      await this.guard?.dismiss();
+      this.guard = undefined;
+    }
     if (state === side) return;
-    throw this.unfit(
-      `it leads to ${state === "held" ? "nobody: it holds" : state}: ${answer.split("#")[0]?.trim()}`,
-      side,
-    );
+    throw this.unfit(`it leads to ${state === "held" ? "nobody: it holds" : state}: ${said(answer)}`, side);
   }
 
   async close(): Promise<void> {
     // A guard that still runs here has a hold to end that nobody else has ended.
   }
 
-  private dismissGuard(): void {
-    this.guard?.kill("SIGKILL");
-    this.guard = undefined;
-  }
-
   private serverName(side: Side): string {
     return `${this.options.backend}/${this.options.servers[side]}`;
   }
 
-  /** A hold of a run that died hides the frontend's own limit: then it is that of the whole process. */
   private async knownLimit(): Promise<number> {
     if (this.limit === undefined) await this.observe();
+    this.limit ??= this.options.maximumConnections;
     if (this.limit === undefined) this.limit = Number(INFO_LIMIT.exec(await this.api.run("show info"))?.[1]);
     if (Number.isInteger(this.limit) && this.limit > 0) return this.limit;
     throw this.unfit("neither the frontend nor the process says its limit of connections", "a limit above 0");
   }
 
   private judge(answer: string): RouteState {
-    const rows = parseStatistics(answer);
-    const { frontend, backend, servers } = this.options;
-    const limit = Number(this.require(rows, frontend, "FRONTEND").slim);
-    const isEnabled = (side: Side) => !DISABLED.test(this.require(rows, backend, servers[side]).status ?? "");
-    const [source, target] = [isEnabled("source"), isEnabled("target")];
-    if (limit === 0) return "held";
-    this.limit = limit;
-    if (source === target) return "elsewhere";
-    return source ? "source" : "target";
-  }
-
-  private require(rows: readonly StatisticsRow[], proxy: string, server: string): StatisticsRow {
-    const row = findRow(rows, proxy, server);
-    if (row !== undefined) return row;
-    const known = rows.map(({ pxname, svname }) => `${pxname}/${svname}`).join(", ");
-    throw this.unfit(`no ${proxy}/${server}; there is ${known || "nothing"}`, `${proxy}/${server}`);
+    const judged = judge(parseStatistics(answer), this.options);
+    if ("unfit" in judged) throw this.unfit(judged.unfit, judged.wanted);
+    this.limit = judged.limit ?? this.limit;
+    return judged.state;
   }
 
   private unfit(seen: string, wanted: string): FerryError {
@@ -148,4 +116,14 @@ class HaproxyRoute implements TrafficRoute {
       next: "compare gtid-ferry:trafficRoutes with HAProxy's configuration (`show stat` on its socket)",
     });
   }
+}
+
+/** What commands said before the table of `show stat`. */
+function said(answer: string): string {
+  return (
+    answer
+      .split("# ")[0]
+      ?.trim()
+      .replaceAll(/\s*\n\s*/g, " ") ?? ""
+  );
 }

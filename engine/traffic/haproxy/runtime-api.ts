@@ -56,10 +56,14 @@ export class RuntimeApi {
       );
       socket.on("data", (chunk) => chunks.push(chunk));
       socket.on("error", reject);
-      socket.on("end", () => settle(Buffer.concat(chunks).toString("utf8")));
+      socket.on("end", () => {
+        const answer = Buffer.concat(chunks).toString("utf8");
+        // Even one who has nothing to say ends with an empty line; one who dies does not.
+        if (answer.endsWith("\n")) settle(answer);
+      });
       socket.on("close", () => {
         clearTimeout(timer);
-        reject(new Error("the connection ended without an answer"));
+        reject(new Error("the connection ended without a whole answer"));
       });
       socket.write(text);
     });
