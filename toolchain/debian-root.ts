@@ -56,13 +56,16 @@ async function makeDebianRoot(root: string, logPath: string, progress: Progress)
   progress(`Debian ${suite}: unpacked in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
-const otherWays = "or install MySQL 8.0 or newer (set MYSQL_HOME to its folder) and HAProxy 2.8 or newer (on PATH)";
+const otherWays =
+  "or install MySQL 8.0 or newer and HAProxy 2.8 or newer (on PATH, or in the folders of MYSQL_HOME and HAPROXY_HOME)";
 
 /** Adds a package to a root directory that was made before it was needed. */
 export async function addToDebianRoot(root: string, name: string, progress: Progress): Promise<void> {
   progress(`Debian ${suite}: adding ${name} to ${root}`);
   const logPath = join(paths.logs, "debootstrap.log");
   const options = { timeoutSeconds: 600, logPath, environment: { DEBIAN_FRONTEND: "noninteractive" } };
+  // An installation that was killed must be brought to its end before the next one.
+  await runTool(["chroot", root, "dpkg", "--configure", "-a"], options);
   await runTool(["chroot", root, "apt-get", "update"], options);
   const added = await runTool(["chroot", root, "apt-get", "install", "-y", "--no-install-recommends", name], options);
   if (added.exitCode === 0) return;

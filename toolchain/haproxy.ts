@@ -3,10 +3,10 @@ import type { Progress } from "@gtid-ferry/engine/operation";
 import { runTool } from "./command.js";
 import { addToDebianRoot, brokenRoot, ensureDebianRoot, loaderOf } from "./debian-root.js";
 import { findProgram } from "./find-program.js";
+import { judgeHaproxy } from "./haproxy-version.js";
 import { withLock } from "./lock.mjs";
 import { paths } from "./paths.js";
 import { type WrapperTarget, writeWrappers } from "./program-wrapper.js";
-import { formatVersion, isAtLeast, parseVersion } from "./version.js";
 
 export interface HaproxyInstallation {
   /** Path of a wrapper that takes HAProxy's own options and becomes it. */
@@ -15,46 +15,56 @@ export interface HaproxyInstallation {
   readonly version: string;
 }
 
-/** 2.6.12 deadlocks when a frontend that holds connections is opened again. */
-const OLDEST = { major: 2, minor: 8, patch: 0 };
-
-/** Finds HAProxy on PATH, else in the Debian root directory. */
+/** Finds HAProxy in HAPROXY_HOME, then on PATH, else in the Debian root directory. A FerryError when all fail. */
 export function ensureHaproxy(progress: Progress): Promise<HaproxyInstallation> {
   return withLock(join(paths.locks, "debian-root"), progress, async () => {
-    const given = findProgram("haproxy");
-    const version = given === undefined ? undefined : await judge(given, progress);
-    if (given === undefined || version === undefined) return fromDebianRoot(progress);
-    return { ...(await install({ name: "haproxy", program: given })), version };
+    const { target, version } = (await givenByUser(progress)) ?? (await fromDebianRoot(progress));
+    await writeWrappers(paths.haproxyBin, [target]);
+    return { haproxy: wrapper, version };
   });
 }
 
-async function judge(program: string, progress: Progress): Promise<string | undefined> {
-  const version = await versionOf(program);
-  if (version !== undefined && isAtLeast(version, OLDEST)) return formatVersion(version);
-  const seen = version === undefined ? "its version is not understood" : `${formatVersion(version)} is too old`;
-  progress(`HAProxy: ${program} is not used: ${seen}, wanted ${formatVersion(OLDEST)} or newer`);
+interface Found {
+  readonly target: WrapperTarget;
+  readonly version: string;
+}
+
+const wrapper = join(paths.haproxyBin, "haproxy");
+
+async function givenByUser(progress: Progress): Promise<Found | undefined> {
+  const home = process.env.HAPROXY_HOME;
+  if (home !== undefined && home !== "") {
+    const program = findProgram("haproxy", [join(home, "sbin"), join(home, "bin"), home]);
+    if (program === undefined) progress(`HAProxy: HAPROXY_HOME ${home} is not used: it has no sbin/haproxy`);
+    const found = program === undefined ? undefined : await judgeProgram(program, progress);
+    if (found !== undefined) return found;
+  }
+  const onPath = findProgram("haproxy");
+  return onPath === undefined ? undefined : await judgeProgram(onPath, progress);
+}
+
+async function judgeProgram(program: string, progress: Progress): Promise<Found | undefined> {
+  const judged = judgeHaproxy(await versionText(program));
+  if ("version" in judged) return { target: { name: "haproxy", program }, version: judged.version };
+  progress(`HAProxy: ${program} is not used: ${judged.unusable}`);
   return undefined;
 }
 
-async function versionOf(program: string) {
-  const { lastLines } = await runTool([program, "-v"], { timeoutSeconds: 30 });
-  return parseVersion(lastLines.join(" "));
-}
-
-async function fromDebianRoot(progress: Progress): Promise<HaproxyInstallation> {
+async function fromDebianRoot(progress: Progress): Promise<Found> {
   const root = paths.mysqlRoot;
   await ensureDebianRoot(root, progress);
   const find = () => findProgram("haproxy", [join(root, "usr/sbin")]);
   if (find() === undefined) await addToDebianRoot(root, "haproxy", progress);
   const program = find();
   if (program === undefined) throw brokenRoot(root, "no haproxy");
-  const installation = await install({ name: "haproxy", program, loader: await loaderOf(root) });
-  const version = await versionOf(installation.haproxy);
-  if (version === undefined) throw brokenRoot(root, "a haproxy that does not run");
-  return { ...installation, version: formatVersion(version) };
+  const target = { name: "haproxy", program, loader: await loaderOf(root) };
+  await writeWrappers(paths.haproxyBin, [target]);
+  const judged = judgeHaproxy(await versionText(wrapper));
+  if ("unusable" in judged) throw brokenRoot(root, judged.unusable);
+  return { target, version: judged.version };
 }
 
-async function install(target: WrapperTarget): Promise<Pick<HaproxyInstallation, "haproxy">> {
-  await writeWrappers(paths.haproxyBin, [target]);
-  return { haproxy: join(paths.haproxyBin, "haproxy") };
+async function versionText(program: string): Promise<string> {
+  const { exitCode, ended, lastLines } = await runTool([program, "-v"], { timeoutSeconds: 30 });
+  return exitCode === 0 ? lastLines.join("\n") : `-v: ${[ended, ...lastLines.slice(-2)].join(", ")}`;
 }

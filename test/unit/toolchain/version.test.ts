@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { judgeHaproxy } from "../../../toolchain/haproxy-version.js";
 import { judgeMysqld } from "../../../toolchain/mysql-version.js";
 import { judgePulumi } from "../../../toolchain/pulumi-version.js";
 import { formatVersion, isAtLeast, parseVersion } from "../../../toolchain/version.js";
@@ -64,4 +65,21 @@ describe("judgePulumi", () => {
     [["pulumi: command shim", "set a version"], "its version is not understood (pulumi: command shim set a version)"],
     [[], "its version is not understood ()"],
   ])("skips %j", (printed, unusable) => expect(judgePulumi(printed)).toEqual({ unusable }));
+});
+
+describe("judgeHaproxy", () => {
+  it.each([
+    ["HAProxy version 3.2.26-1 2026/10/14 - https://haproxy.org/\nRunning on: Linux 6.1.0", "3.2.26"],
+    ["HAProxy version 2.8.0-1ubuntu1 2023/05/31 - https://haproxy.org/", "2.8.0"],
+    ["HAProxy version 3.3-dev5 2026/07/30", "3.3.0"],
+  ])("takes %j", (printed, version) => expect(judgeHaproxy(printed)).toEqual({ version }));
+
+  it.each([
+    ["HAProxy version 2.6.12-1+deb12u1 2023/12/16 - https://haproxy.org/", "HAProxy 2.6.12 is older than 2.8.0"],
+    ["HA-Proxy version 2.2.9-2 2021/04/08", "HAProxy 2.2.9 is older than 2.8.0"],
+    [
+      "-v: exit code 127, liblua5.3.so.0: cannot open",
+      "its version is not understood (-v: exit code 127, liblua5.3.so.0: cannot open)",
+    ],
+  ])("skips %j", (printed, unusable) => expect(judgeHaproxy(printed)).toEqual({ unusable }));
 });
