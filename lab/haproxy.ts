@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,11 +8,13 @@ import { LAB_HOST } from "./defaults.js";
 import { lastLines } from "./last-lines.js";
 import {
   findFreePort,
+  forgetProcess,
   isRunning,
   killProcess,
   readProcess,
   requireFreePort,
   startDetached,
+  stopProcess,
   writeProcess,
 } from "./process/index.js";
 
@@ -28,12 +30,13 @@ export interface HaproxyRequest {
 export interface LabHaproxy {
   readonly port: number;
   /** How the migration switches it. */
-  readonly route: RouteOptions;
+  readonly route: Extract<RouteOptions, { kind: "haproxy" }>;
 }
 
 const START_TIMEOUT_SECONDS = 10;
+const STOP_GRACE_SECONDS = 10;
 
-/** Starts HAProxy before two servers, or finds it running in that directory. */
+/** Starts HAProxy before two servers, or finds it running in that directory, wherever it leads by now. */
 export async function startHaproxy(haproxy: string, request: HaproxyRequest): Promise<LabHaproxy> {
   const { directory } = request;
   const route = {
@@ -44,21 +47,43 @@ export async function startHaproxy(haproxy: string, request: HaproxyRequest): Pr
     servers: { source: "source", target: "target" },
     timeoutSeconds: 2,
   } as const;
+  const configuration = join(directory, "haproxy.cfg");
   const known = readProcess(directory);
-  if (known?.port !== undefined && isRunning(known)) return { port: known.port, route };
+  if (known?.port !== undefined && isRunning(known)) {
+    const wanted = configurationText(request.port ?? known.port, route.socket, request.backends);
+    if ((await readFile(configuration, "utf8")) !== wanted) throw otherRequest(directory);
+    return { port: known.port, route };
+  }
   const port = request.port ?? (await findFreePort());
   await requireFreePort(port, "HAProxy");
   await mkdir(directory, { recursive: true });
-  const configuration = join(directory, "haproxy.cfg");
   await writeFile(configuration, configurationText(port, route.socket, request.backends));
   const logPath = join(directory, "haproxy.log");
   const process = await startDetached({ argv: [haproxy, "-f", configuration], workingDirectory: directory, logPath });
   writeProcess(directory, { ...process, port });
   await awaitListening(port, () => isRunning(process), logPath).catch(async (error: unknown) => {
     await killProcess(process);
+    forgetProcess(directory);
     throw error;
   });
   return { port, route };
+}
+
+/** Ends it and every connection through it; one that does not run is success. */
+export async function stopHaproxy(directory: string): Promise<void> {
+  const known = readProcess(directory);
+  if (known !== undefined) await stopProcess(known, STOP_GRACE_SECONDS);
+  forgetProcess(directory);
+}
+
+function otherRequest(directory: string): FerryError {
+  return new FerryError({
+    failed: "starting HAProxy",
+    where: directory,
+    seen: "it runs already, with other ports",
+    wanted: "the ports that were asked for",
+    next: "stop it first, or use the ports that it has (haproxy.cfg)",
+  });
 }
 
 /** The least that a route needs: TCP, an administrator's socket, and a backlog in which held connections wait. */

@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { ensureHaproxy } from "../../toolchain/haproxy.js";
 import { ensureMysql } from "../../toolchain/mysql.js";
 import { ensurePythonTools } from "../../toolchain/python.js";
-import { LAB_HOST, S3_PORT, SAMPLE_MEBIBYTES, SOURCE_PORT } from "../defaults.js";
+import { APPLICATION_PORT, LAB_HOST, S3_PORT, SAMPLE_MEBIBYTES, SOURCE_PORT, TARGET_PORT } from "../defaults.js";
+import { startHaproxy, stopHaproxy } from "../haproxy.js";
 import { listServers, serverDirectory, startLab, stopLab, stopServer } from "../lab.js";
 import { labPaths } from "../lab-paths.js";
 import { LabMysqld } from "../mysqld/index.js";
@@ -16,7 +18,7 @@ import { print, progress } from "./output.js";
 export function addServerCommands(program: Command): void {
   program
     .command("up")
-    .description("start the source and S3 and fill the sample database; what is there already stays as it is")
+    .description("start the source, HAProxy and S3 and fill the sample database; what is there already stays as it is")
     .option(
       "--mebibytes <n>",
       `size of the sample database (default: any that is there, else ${SAMPLE_MEBIBYTES})`,
@@ -25,7 +27,7 @@ export function addServerCommands(program: Command): void {
     .action(async (options: { mebibytes?: number }) => {
       const lab = await startLab({ ...options, progress });
       print(
-        `source ${LAB_HOST}:${lab.source.port}, S3 ${lab.s3.endpoint}, sample database ${lab.sample.mebibytes} MiB`,
+        `source ${LAB_HOST}:${lab.source.port}, HAProxy ${LAB_HOST}:${lab.haproxy.port}, S3 ${lab.s3.endpoint}, sample database ${lab.sample.mebibytes} MiB`,
       );
     });
 
@@ -80,6 +82,22 @@ export function addServerCommands(program: Command): void {
       if (server === undefined) throw noSuch(name);
       await server.restart();
     });
+
+  const haproxy = program.command("haproxy").description("where applications connect; it leads to the source at first");
+  haproxy
+    .command("start")
+    .description(`start it on port ${APPLICATION_PORT}, before the source and the target`)
+    .action(async () => {
+      const source = LabMysqld.find(await ensureMysql(progress), labPaths.source);
+      const installation = await ensureHaproxy(progress);
+      const backends = { source: source?.port ?? SOURCE_PORT, target: TARGET_PORT };
+      const request = { directory: labPaths.haproxy, port: APPLICATION_PORT, backends };
+      print(`${LAB_HOST}:${(await startHaproxy(installation.haproxy, request)).port}`);
+    });
+  haproxy
+    .command("stop")
+    .description("stop it; where a switchover has led it is forgotten")
+    .action(() => stopHaproxy(labPaths.haproxy));
 
   const s3 = program.command("s3").description("the S3 server; what it stores is in memory");
   s3.command("start")
