@@ -1,23 +1,29 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { switchover } from "@gtid-ferry/engine/cutover";
 import { silent } from "@gtid-ferry/engine/operation";
-import { openRoute, type RouteOptions, type TrafficRoute } from "@gtid-ferry/engine/traffic";
+import { openRoute, type TrafficRoute } from "@gtid-ferry/engine/traffic";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestHaproxy } from "../../../../lab/testing.js";
+import { RuntimeApi } from "../../../../engine/traffic/haproxy/runtime-api.js";
+import { findRow, parseStatistics } from "../../../../engine/traffic/haproxy/statistics.js";
+import { makeTestDirectory, removeTestDirectory, startTestHaproxy } from "../../../../lab/testing.js";
 import { FollowingWriters, WRITTEN_TABLE } from "../../helpers/following-writers.js";
 import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
 
 let pair: SwitchoverPair;
 let proxy: Awaited<ReturnType<typeof startTestHaproxy>>;
 let route: TrafficRoute;
+let administrator: RuntimeApi;
 
 beforeAll(async () => {
   pair = await startSwitchoverPair("haproxy");
   proxy = await startTestHaproxy({ source: pair.source.port, target: pair.target.port });
   route = openRoute(proxy.route);
+  administrator = new RuntimeApi("HAProxy", proxy.route.socket, 2);
 });
 afterAll(async () => {
   await proxy.stop();
@@ -35,6 +41,11 @@ async function throughProxy(): Promise<Connection> {
 async function portBehind(connection: Connection): Promise<unknown> {
   const [rows] = await connection.query("SELECT @@port AS port");
   return (rows as { port: number }[])[0]?.port;
+}
+
+async function limit(): Promise<number> {
+  const rows = parseStatistics(await administrator.run("show stat"));
+  return Number(findRow(rows, "applications", "FRONTEND")?.slim);
 }
 
 describe("a route through HAProxy", () => {
@@ -86,15 +97,83 @@ describe("a route through HAProxy", () => {
     expect(await route.observe()).toBe("source");
   });
 
-  const wrong: [string, Partial<Extract<RouteOptions, { kind: "haproxy" }>>, string][] = [
+  it("leaves a hold alone that others begin after it has led", async () => {
+    await route.arm?.(0.5);
+    await route.hold();
+    await route.lead("source");
+    await administrator.change("set maxconn frontend applications 0");
+    await sleep(1500);
+    expect(await route.observe()).toBe("held");
+    await route.lead("source");
+  });
+
+  it("leaves a limit alone that others have set since the hold", async () => {
+    const before = await limit();
+    const dead = openRoute(proxy.route);
+    await dead.arm?.(0.5);
+    await dead.hold();
+    await administrator.change("set maxconn frontend applications 123");
+    await sleep(1500);
+    expect(await limit()).toBe(123);
+    await administrator.change(`set maxconn frontend applications ${before}`);
+  });
+
+  it("gives the frontend the limit of the configuration where a hold hides its own", async () => {
+    const before = await limit();
+    await administrator.change("set maxconn frontend applications 0");
+    await openRoute({ ...proxy.route, maximumConnections: 321 }).lead("source");
+    expect(await limit()).toBe(321);
+    await administrator.change("set maxconn frontend applications 0");
+    await openRoute(proxy.route).lead("source");
+    expect(await limit()).toBe(before);
+  });
+
+  it("does not hold when the guard has ended that would end the hold", async () => {
+    const late = openRoute(proxy.route);
+    await late.arm?.(0.1);
+    await expect.poll(() => late.hold().then(String, String), { timeout: 10_000 }).toContain("the guard");
+    await late.lead("source");
+  });
+
+  it("asks again for the end of a hold when HAProxy does not answer at the deadline", async () => {
+    const directory = await makeTestDirectory("fake");
+    const asked: string[] = [];
+    let silences = 2;
+    const fake = createServer((socket) =>
+      socket.once("data", (data) => {
+        asked.push(data.toString().trim());
+        if (asked.length > 1 && silences-- > 0) socket.destroy();
+        else if (asked.at(-1)?.startsWith("set")) socket.end("\n");
+        else socket.end(`admin\n\n${table(asked.length === 1 ? 9 : 0)}`);
+      }),
+    );
+    const table = (slim: number) =>
+      `# pxname,svname,slim,status,bck,type\nfe,FRONTEND,${slim},OPEN,,0\nbe,s1,,UP,0,2\nbe,s2,,MAINT,0,2\n\n`;
+    const socket = join(directory, "admin.sock");
+    await once(fake.listen(socket), "listening");
+    const servers = { source: "s1", target: "s2" };
+    await openRoute({ ...proxy.route, socket, frontend: "fe", backend: "be", servers }).arm?.(0.1);
+    await expect.poll(() => asked.at(-1), { timeout: 20_000 }).toBe("set maxconn frontend fe 9");
+    expect(asked.slice(1)).toEqual(["show stat", "show stat", "show stat", "set maxconn frontend fe 9"]);
+    fake.close();
+    await removeTestDirectory(directory);
+  });
+
+  it("ends connections that came to the old server since the cut, where nobody held them", async () => {
+    const stray = await throughProxy();
+    await route.lead("target");
+    await expect(stray.query("SELECT 1")).rejects.toThrow();
+    await route.lead("source");
+  });
+
+  const wrong: [string, Partial<typeof proxy.route>, string][] = [
     ["another frontend", { frontend: "nobody" }, "no nobody/FRONTEND; there is applications/FRONTEND"],
     ["another server", { servers: { source: "source", target: "other" } }, "no mysql/other"],
     ["no HAProxy at that path", { socket: "/nonexistent/admin.sock" }, "ENOENT"],
     ["no HAProxy at that address", { socket: "127.0.0.1:1" }, "ECONNREFUSED"],
   ];
   it.each(wrong)("names %s before anything is changed", async (_name, change, seen) => {
-    const options = { ...proxy.route, ...change } as RouteOptions;
-    await expect(openRoute(options).observe()).rejects.toThrow(seen);
+    await expect(openRoute({ ...proxy.route, ...change }).observe()).rejects.toThrow(seen);
   });
 
   it("moves writers with the primary role, there and back, without losing a write", async () => {
@@ -122,5 +201,17 @@ describe("a route through HAProxy", () => {
         { timeout: 20_000 },
       )
       .toEqual({ lost: [], duplicated: [], phantom: [] });
+  });
+
+  it("is led again by the next run when HAProxy has restarted and forgotten the move", async () => {
+    await proxy.kill();
+    await proxy.restart();
+    expect(await route.observe()).toBe("source");
+    // The old primary is fenced: what comes to it until then is refused, not lost.
+    const connection = await throughProxy();
+    await expect(connection.query("INSERT INTO app.written (id, writer) VALUES (1, 1)")).rejects.toThrow("read-only");
+    await switchover(pair.request("target"), [route], silent);
+    expect(await route.observe()).toBe("target");
+    await expect(connection.query("SELECT 1")).rejects.toThrow();
   });
 });

@@ -29,6 +29,15 @@ esac
   return openRoute(routeOptions.parse({ kind: "command", name: "switch", argv: ["bash", program], ...changes }));
 }
 
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
+
 const calls = async () => (await readFile(join(directory, "calls"), "utf8")).split("\n").slice(0, -1);
 
 describe("a route by a user's own program", () => {
@@ -64,7 +73,20 @@ describe("a route by a user's own program", () => {
     await expect(route.lead("target")).rejects.toThrow(/afterwards it says source/);
   });
 
-  it("kills a program that hangs", async () => {
-    await expect((await open("sleep 60", { timeoutSeconds: 0.3 })).observe()).rejects.toThrow(/0\.3 s/);
+  it("kills a program that hangs, with what it has started", async () => {
+    const route = await open(`echo $$ >${directory}/pid; sleep 60`, { timeoutSeconds: 0.3 });
+    await expect(route.observe()).rejects.toThrow(/observe by bash failed on command switch\n.* no end after 0\.3 s/);
+    const group = -Number(await readFile(join(directory, "pid"), "utf8"));
+    await expect.poll(() => isThere(group)).toBe(false);
+  });
+
+  it("waits for nobody whom the program left running with its output open", async () => {
+    const route = await open("setsid sleep 3 &", { timeoutSeconds: 0.3 });
+    await expect(route.observe()).rejects.toThrow(/command switch\n.*no answer for 0\.8 s/);
+  });
+
+  it("says when there is no such program", async () => {
+    const options = { kind: "command", name: "switch", argv: ["/nonexistent/switch"] };
+    await expect(openRoute(routeOptions.parse(options)).observe()).rejects.toThrow(/exit code 127: .*nonexistent/);
   });
 });

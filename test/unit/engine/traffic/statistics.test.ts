@@ -11,6 +11,11 @@ it("reads `show stat` by the names of its columns, after whatever else was answe
   expect(findRow(rows, "fe", "source")).toBeUndefined();
 });
 
+it("keeps the columns in their places when a health check has said something with commas and quotes", () => {
+  const [row] = parseStatistics('# pxname,svname,last_chk,status,\nbe,,"Access denied, user ""x""",UP,\n');
+  expect(row).toMatchObject({ pxname: "be", svname: "", last_chk: 'Access denied, user "x"', status: "UP" });
+});
+
 it("finds nothing in what is no table", () => {
   expect(parseStatistics("Permission denied\n")).toEqual([]);
 });
