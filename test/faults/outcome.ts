@@ -16,6 +16,8 @@ export function allowedOutcomes(step: Step, isDriverKilled: boolean, mayStrikeCo
       return isDriverKilled ? ["undone"] : ["refused", "undone", "completed"];
     case "hold":
     case "fence":
+      // What holds the first attempt up may have the next one refused while it is being armed.
+      return isDriverKilled ? ["undone"] : ["refused", "undone", "completed"];
     case "cut":
     case "catch-up":
     case "disarm":
