@@ -1,6 +1,7 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { readIfThere } from "./read-if-there.js";
 import { RuntimeApi } from "./runtime-api.js";
 import { isHeld, parseStatistics } from "./statistics.js";
 
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   const order = orderSchema.parse(JSON.parse(process.argv[2] ?? ""));
   process.stdout.write("ready\n");
   await sleep(order.seconds * 1000);
-  for (let attempt = 1; await isCurrent(order); attempt += 1) {
+  for (let attempt = 1; (await readIfThere(order.tokenFile)) === order.token; attempt += 1) {
     try {
       await release(order);
       await rm(order.tokenFile, { force: true });
@@ -35,15 +36,6 @@ async function main(): Promise<void> {
       if (attempt === ATTEMPTS) throw error;
       await sleep(1000);
     }
-  }
-}
-
-async function isCurrent({ tokenFile, token }: GuardOrder): Promise<boolean> {
-  try {
-    return (await readFile(tokenFile, "utf8")) === token;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
   }
 }
 

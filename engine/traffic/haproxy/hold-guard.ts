@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FerryError, inTime, messageOf } from "../../operation/index.js";
 import type { GuardOrder } from "./guard.js";
+import { readIfThere } from "./read-if-there.js";
 
 const START_MILLISECONDS = 10_000;
 
@@ -18,8 +19,7 @@ export class HoldGuard {
 
   /** Takes over from every earlier guard of that frontend, and returns when the new one is ready. */
   static async start(hold: Omit<GuardOrder, "tokenFile" | "token">, where: string): Promise<HoldGuard> {
-    const place = createHash("sha256").update(`${hold.socket} ${hold.frontend}`).digest("hex").slice(0, 16);
-    const order = { ...hold, tokenFile: join(tmpdir(), `gtid-ferry-hold-${place}`), token: randomUUID() };
+    const order = { ...hold, tokenFile: tokenFileOf(hold.socket, hold.frontend), token: randomUUID() };
     try {
       await writeFile(`${order.tokenFile}.${order.token}`, order.token, { mode: 0o600, flag: "wx" });
       await rename(`${order.tokenFile}.${order.token}`, order.tokenFile);
@@ -43,12 +43,21 @@ export class HoldGuard {
   }
 
   /** Ends it: there is no hold left for it. */
-  async dismiss(): Promise<void> {
+  end(): void {
     this.process.kill("SIGKILL");
-    const { tokenFile, token } = this.order;
-    const current = await readFile(tokenFile, "utf8").catch(() => undefined);
-    if (current === token) await rm(tokenFile, { force: true });
   }
+
+  /** Removes its file, unless another guard has taken over. */
+  async clean(): Promise<void> {
+    const { tokenFile, token } = this.order;
+    if ((await readIfThere(tokenFile)) === token) await rm(tokenFile, { force: true });
+  }
+}
+
+/** Says whose guard may end a hold of that frontend: the one that came last. */
+export function tokenFileOf(socket: string, frontend: string): string {
+  const place = createHash("sha256").update(`${socket} ${frontend}`).digest("hex").slice(0, 16);
+  return join(tmpdir(), `gtid-ferry-hold-${place}`);
 }
 
 async function startProcess(order: GuardOrder, where: string): Promise<ChildProcess> {

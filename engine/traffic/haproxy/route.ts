@@ -20,6 +20,8 @@ class HaproxyRoute implements TrafficRoute {
   /** The frontend's own limit of connections, seen while nobody holds it. */
   private limit: number | undefined;
   private guard: HoldGuard | undefined;
+  /** The last one that was ended; its file is removed when nobody waits for it. */
+  private ended: HoldGuard | undefined;
 
   constructor(private readonly options: HaproxyOptions) {
     this.name = `HAProxy ${options.socket}, frontend ${options.frontend}`;
@@ -52,7 +54,7 @@ class HaproxyRoute implements TrafficRoute {
     const { socket, frontend } = this.options;
     const before = this.guard;
     this.guard = await HoldGuard.start({ socket, frontend, limit: await this.knownLimit(), seconds }, this.name);
-    await before?.dismiss();
+    before?.end();
   }
 
   async hold(): Promise<void> {
@@ -77,15 +79,17 @@ class HaproxyRoute implements TrafficRoute {
     );
     const state = this.judge(answer);
     if (state !== "held") {
-      await this.guard?.dismiss();
+      this.guard?.end();
+      this.ended = this.guard ?? this.ended;
       this.guard = undefined;
     }
     if (state === side) return;
     throw this.unfit(`it leads to ${state === "held" ? "nobody: it holds" : state}: ${said(answer)}`, side);
   }
 
+  /** A guard that still runs has a hold to end that nobody else has ended: it goes on. */
   async close(): Promise<void> {
-    // A guard that still runs here has a hold to end that nobody else has ended.
+    await this.ended?.clean();
   }
 
   private serverName(side: Side): string {

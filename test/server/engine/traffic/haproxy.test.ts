@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +9,7 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { openRoute, type TrafficRoute } from "@gtid-ferry/engine/traffic";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tokenFileOf } from "../../../../engine/traffic/haproxy/hold-guard.js";
 import { RuntimeApi } from "../../../../engine/traffic/haproxy/runtime-api.js";
 import { findRow, parseStatistics } from "../../../../engine/traffic/haproxy/statistics.js";
 import { makeTestDirectory, removeTestDirectory, startTestHaproxy } from "../../../../lab/testing.js";
@@ -97,14 +99,18 @@ describe("a route through HAProxy", () => {
     expect(await route.observe()).toBe("source");
   });
 
-  it("leaves a hold alone that others begin after it has led", async () => {
+  it("leaves a hold alone that others begin after it has led, and no file behind", async () => {
+    const tokenFile = tokenFileOf(proxy.route.socket, "applications");
     await route.arm?.(0.5);
+    expect(existsSync(tokenFile)).toBe(true);
     await route.hold();
     await route.lead("source");
     await administrator.change("set maxconn frontend applications 0");
     await sleep(1500);
     expect(await route.observe()).toBe("held");
     await route.lead("source");
+    await route.close();
+    expect(existsSync(tokenFile)).toBe(false);
   });
 
   it("leaves a limit alone that others have set since the hold", async () => {
