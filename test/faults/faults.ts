@@ -23,6 +23,7 @@ export interface Fault {
   readonly steps: readonly Step[];
   /** Lets it happen; gives what heals it, to be run once the driver has ended. */
   inject(scene: Scene): Promise<() => Promise<void>>;
+  readonly needsSmallDisk?: boolean;
   /** Whether it only makes sense where the target is to become the primary. */
   readonly towardsTargetOnly?: boolean;
   /** Whether the driver is gone for good. */
@@ -115,6 +116,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "disk full on the target",
     steps: BEFORE_CAUGHT_UP,
+    needsSmallDisk: true,
     towardsTargetOnly: true,
     // The last page of a log has room for some transactions more.
     mayStrikeCommit: true,
