@@ -14,6 +14,8 @@ import type { DemoStack } from "./stack.js";
 export async function beginAnew(lab: Lab, stack: DemoStack, progress: Progress): Promise<void> {
   if (!(await isFinalized(lab))) return;
   progress("the last demo was finalized: beginning anew with the same source");
+  // Nothing is destroyed while the new database is down, e.g. after `npm run demo:stop`.
+  if (findServer("target")?.running !== true) await stack.up("finalize");
   await stack.destroy();
   const target = findServer("target");
   if (target !== undefined) await stopServer(target, progress);
