@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readExecuted } from "../errant/index.js";
 import { type MysqlServer, statement } from "../mysql/index.js";
-import { FerryError, inTime } from "../operation/index.js";
+import { inTime, type Problem } from "../operation/index.js";
 import { otherSide } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { catchUp } from "./catch-up.js";
@@ -23,10 +23,10 @@ export interface Committed {
   readonly pauseMilliseconds: number;
 }
 
-/** Running statements held the fence up; the primary was seen writable again. */
+/** Something that passes by itself was in the way; the primary was seen writable again. */
 export interface HeldUp {
   readonly committed: false;
-  readonly seen: string;
+  readonly problem: Problem;
   readonly stoppedMilliseconds: number;
 }
 
@@ -53,6 +53,7 @@ export async function attempt(run: Run, pair: PairState, timeline: Timeline): Pr
   const armed = await timeline.run("arm", () =>
     inTime(arm(run, pair), LOOK_MILLISECONDS, "arming the dead-man switch", from.main.label),
   );
+  if (armed === undefined) return { committed: false, problem: lagProblem(to.main.label), stoppedMilliseconds: 0 };
   const millisecondsLeft = () => armed.deadline - performance.now();
 
   let stoppedAt = performance.now();
@@ -65,7 +66,8 @@ export async function attempt(run: Run, pair: PairState, timeline: Timeline): Pr
       return inTime(tried, millisecondsLeft(), "fencing the primary", from.main.label);
     });
     if (!fence.fenced) {
-      return { committed: false, seen: fence.seen, stoppedMilliseconds: await undo(run, primary, stoppedAt) };
+      const problem = fenceProblem(from.main.label, fence.seen, request.limits.attemptTimeoutSeconds);
+      return { committed: false, problem, stoppedMilliseconds: await undo(run, primary, stoppedAt) };
     }
     finalGtidSet = fence.finalGtidSet;
     await Promise.all([
@@ -96,13 +98,16 @@ export const PROBE_BINLOG = statement("FLUSH BINARY LOGS");
 
 export const PERSIST_FENCE = statement("SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1");
 
-/** Everything that can be made ready before writes stop. An error here leaves a primary that accepts writes. */
-async function arm(run: Run, pair: PairState): Promise<Armed> {
+/**
+ * Everything that can be made ready before writes stop; undefined, with nothing changed, while the replica lags. An error
+ * here leaves a primary that accepts writes.
+ */
+async function arm(run: Run, pair: PairState): Promise<Armed | undefined> {
   const { budgetSeconds, attemptTimeoutSeconds } = run.request.limits;
   const from = run.sessions[pair.primary];
   const to = run.sessions[otherSide(pair.primary)];
   const needsScheduler = pair[pair.primary].eventScheduler === "OFF";
-  await presync(from.main, to.main);
+  if (!(await presync(from.main, to.main))) return undefined;
   await inTime(to.watcher.run(PROBE_BINLOG), PROBE_MILLISECONDS, "writing to the replica's binary log", to.main.label);
   await prepareFence(from, attemptTimeoutSeconds);
   await onRoutes(run, (route) => route.arm?.(budgetSeconds));
@@ -117,21 +122,34 @@ async function arm(run: Run, pair: PairState): Promise<Armed> {
   return { deadManId: connectionId, deadline: at + budgetSeconds * 1000 * (1 - UNDO_RESERVE) };
 }
 
-/** Lets the replica have what the primary has now, so that little is left to wait for once writes are stopped. */
-async function presync(from: MysqlServer, to: MysqlServer): Promise<void> {
+/** Whether the replica soon has what the primary has now, so that little is left to wait for once writes are stopped. */
+async function presync(from: MysqlServer, to: MysqlServer): Promise<boolean> {
   const { timedOut } = await to.queryOne(
     "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS timedOut",
     [await readExecuted(from), PRESYNC_SECONDS],
     waitRow,
   );
-  if (timedOut === 0) return;
-  throw new FerryError({
+  return timedOut === 0;
+}
+
+function lagProblem(replica: string): Problem {
+  return {
     failed: "letting the replica catch up before the fence",
-    where: to.label,
-    seen: `it lacks transactions of ${PRESYNC_SECONDS} s ago; writes have not been stopped`,
+    where: replica,
+    seen: `it lacks transactions of ${PRESYNC_SECONDS} s ago`,
     wanted: "a replica that keeps up",
     next: "let the replica catch up (less load, more resources), then run again",
-  });
+  };
+}
+
+function fenceProblem(primary: string, seen: string, timeoutSeconds: number): Problem {
+  return {
+    failed: "fencing the primary",
+    where: primary,
+    seen,
+    wanted: `every running write to end within ${timeoutSeconds} s`,
+    next: "look for long writes, DDL and LOCK TABLES there (SHOW PROCESSLIST, performance_schema.metadata_locks), then run again",
+  };
 }
 
 async function onRoutes(run: Run, work: (route: TrafficRoute) => Promise<void> | undefined): Promise<void> {

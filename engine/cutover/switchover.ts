@@ -164,19 +164,13 @@ async function attemptUntilCommitted(
   for (let attempts = 1; ; attempts += 1) {
     const outcome = await attempt(run, pair, timeline);
     if (outcome.committed) return { ...outcome, attempts };
-    const { seen, stoppedMilliseconds } = outcome;
+    const { problem, stoppedMilliseconds } = outcome;
     if (attempts >= limits.attempts) {
-      const cause = new FerryError({
-        failed: `fencing the primary, ${attempts} times`,
-        where: label,
-        seen,
-        wanted: `every running write to end within ${limits.attemptTimeoutSeconds} s`,
-        next: "look for long writes, DDL and LOCK TABLES there (SHOW PROCESSLIST, performance_schema.metadata_locks), then run again",
-      });
+      const cause = new FerryError({ ...problem, failed: `${problem.failed}, ${attempts} times` });
       throw abortedError(cause, label, stoppedMilliseconds);
     }
     run.progress(
-      `${label}: attempt ${attempts} of ${limits.attempts} held up for ${Math.round(stoppedMilliseconds)} ms (${seen}), undone; next in ${backoff / 1000} s`,
+      `${label}: attempt ${attempts} of ${limits.attempts} held up for ${Math.round(stoppedMilliseconds)} ms (${problem.seen}), undone; next in ${backoff / 1000} s`,
     );
     await sleep(backoff);
     backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MILLISECONDS);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
+import { identify, isRunning } from "../../../../lab/process/index.js";
 
 let directory: string;
 
@@ -27,15 +28,6 @@ esac
   );
   await writeFile(join(directory, "state"), "source\n");
   return openRoute(routeOptions.parse({ kind: "command", name: "switch", argv: ["bash", program], ...changes }));
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-    throw error;
-  }
 }
 
 const calls = async () => (await readFile(join(directory, "calls"), "utf8")).split("\n").slice(0, -1);
@@ -74,10 +66,10 @@ describe("a route by a user's own program", () => {
   });
 
   it("kills a program that hangs, with what it has started", async () => {
-    const route = await open(`echo $$ >${directory}/pid; sleep 60`, { timeoutSeconds: 0.3 });
+    const route = await open(`sleep 60 & echo $! >${directory}/pid; wait`, { timeoutSeconds: 0.3 });
     await expect(route.observe()).rejects.toThrow(/observe by bash failed on command switch\n.* no end after 0\.3 s/);
-    const group = -Number(await readFile(join(directory, "pid"), "utf8"));
-    await expect.poll(() => isThere(group)).toBe(false);
+    const started = identify(Number(await readFile(join(directory, "pid"), "utf8")));
+    await expect.poll(() => isRunning(started)).toBe(false);
   });
 
   it("waits for nobody whom the program left running with its output open", async () => {
