@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { optionFile } from "../backup/option-file.js";
+import type { GtidSet } from "../gtid/index.js";
+import { BoundedText } from "../hosts/bounded-text.js";
+import { addressOf, type ConnectionOptions } from "../mysql/index.js";
+import { FerryError, messageOf } from "../operation/index.js";
+import { includedGtids } from "./included-gtids.js";
+
+export interface MysqlbinlogRequest {
+  readonly connection: ConnectionOptions;
+  readonly file: string;
+  /** Other transactions are mostly left out; a long set may let some through. */
+  readonly gtids: GtidSet;
+  /** Name or path of the program. @default "mysqlbinlog" */
+  readonly program?: string;
+  /** For the whole file. @default 1800 */
+  readonly timeoutSeconds?: number;
+}
+
+const STDERR_LIMIT_BYTES = 8 * 1024;
+
+/**
+ * What mysqlbinlog prints for one file of a server, row changes in clear. The login is in a file of mode 0600 while it
+ * runs. An end that was no success is a FerryError; the program never outlives the loop over its output.
+ */
+export async function* readWithMysqlbinlog(request: MysqlbinlogRequest): AsyncGenerator<Buffer> {
+  const directory = await mkdtemp(join(tmpdir(), "gtid-ferry-"));
+  try {
+    yield* run(request, await writeOptionFile(directory, request.connection), directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function writeOptionFile(directory: string, connection: ConnectionOptions): Promise<string> {
+  const caPath = join(directory, "ca.pem");
+  const ca = connection.tls?.ca;
+  if (ca !== undefined) await writeFile(caPath, ca, { mode: 0o600 });
+  const path = join(directory, "login.cnf");
+  await writeFile(path, optionFile(connection, ca === undefined ? {} : { caPath }), { mode: 0o600 });
+  return path;
+}
+
+async function* run(request: MysqlbinlogRequest, options: string, directory: string): AsyncGenerator<Buffer> {
+  const program = request.program ?? "mysqlbinlog";
+  const argv = [
+    `--defaults-file=${options}`,
+    "--read-from-remote-server",
+    "--base64-output=decode-rows",
+    "-vv",
+    "--print-table-metadata",
+    `--include-gtids=${includedGtids(request.gtids)}`,
+    request.file,
+  ];
+  // The user's login file would win over the option file.
+  const env = { ...process.env, MYSQL_TEST_LOGIN_FILE: join(directory, "no-login-file") };
+  const child = spawn(program, argv, { stdio: ["ignore", "pipe", "pipe"], env });
+  const stderr = new BoundedText(STDERR_LIMIT_BYTES);
+  child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
+  const end = endOf(child);
+  let expired = false;
+  const timeoutSeconds = request.timeoutSeconds ?? 1800;
+  const timer = setTimeout(() => {
+    expired = true;
+    child.kill("SIGKILL");
+  }, timeoutSeconds * 1000);
+  const where = `${addressOf(request.connection)}, ${request.file}`;
+  try {
+    for await (const chunk of child.stdout) yield chunk as Buffer;
+    const seen = await end;
+    if (expired) throw failure(where, `no end after ${timeoutSeconds} s; it was killed`);
+    if (seen !== "exit code 0") throw failure(where, `${seen}: ${stderr.toString().trim()}`);
+  } finally {
+    clearTimeout(timer);
+    child.kill("SIGKILL");
+    await end;
+  }
+}
+
+async function endOf(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    return code === null ? `ended by ${signal}` : `exit code ${code}`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function failure(where: string, seen: string): FerryError {
+  return new FerryError({
+    failed: "reading a binary log with mysqlbinlog",
+    where,
+    seen,
+    wanted: "MySQL's mysqlbinlog, not older than the server, and an account with REPLICATION SLAVE",
+    next: "install MySQL's client programs of the server's series where this runs, then run again",
+  });
+}
