@@ -1,0 +1,21 @@
+const FIRST_ROWS = 1_000;
+const LEAST_ROWS = 100;
+const MOST_ROWS = 1_000_000;
+const GREATEST_GROWTH = 4;
+
+/** How many rows the next chunk has, so that reading it takes about `targetSeconds` on the slower server. */
+export class ChunkSize {
+  private current = FIRST_ROWS;
+
+  constructor(private readonly targetSeconds: number) {}
+
+  get rows(): number {
+    return this.current;
+  }
+
+  observe(rows: number, seconds: number): void {
+    if (rows === 0) return;
+    const factor = Math.min(GREATEST_GROWTH, this.targetSeconds / Math.max(seconds, 0.001));
+    this.current = Math.round(Math.min(MOST_ROWS, Math.max(LEAST_ROWS, rows * factor)));
+  }
+}

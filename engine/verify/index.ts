@@ -1,0 +1,5 @@
+export type { TableResult } from "./checkpoint.js";
+export type { ObjectDifference } from "./compare-objects.js";
+export { describeReport, type VerificationReport } from "./report.js";
+export { DEFAULT_LIMITS, type VerificationLimits, type VerificationRequest } from "./request.js";
+export { verifyData, verifyTables } from "./verify-data.js";

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { MysqlServer } from "../mysql/index.js";
+import { FerryError, type Progress } from "../operation/index.js";
+import { reaches, readPosition } from "./position.js";
+
+export interface PaceLimits {
+  /** Comparing rests while the target is further behind. */
+  readonly maximumLagSeconds: number;
+  /** Comparing rests while more threads run on the source. */
+  readonly maximumRunningThreads: number;
+  /** How long it may rest until that is an error. */
+  readonly lagTimeoutSeconds: number;
+}
+
+const LOOK_INTERVAL_MILLISECONDS = 1_000;
+const threadsRow = z.object({ running: z.coerce.number() });
+
+/** Watches both servers' load on connections of its own, and lets comparing rest while it is too great. */
+export class Pace {
+  private readonly ended = new AbortController();
+  private obstacle: string | undefined;
+  private failure: unknown;
+  private readonly watching: Promise<void>;
+
+  constructor(
+    private readonly source: MysqlServer,
+    private readonly target: MysqlServer,
+    private readonly limits: PaceLimits,
+    private readonly progress: Progress,
+  ) {
+    this.watching = this.watch();
+  }
+
+  /** Resolves when there is room for one more chunk. */
+  async ready(): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.obstacle === undefined) return;
+    const deadline = Date.now() + this.limits.lagTimeoutSeconds * 1000;
+    this.progress(`resting: ${this.obstacle}`);
+    while (this.obstacle !== undefined) {
+      if (this.failure !== undefined) throw this.failure;
+      if (Date.now() >= deadline) throw this.overloaded(this.obstacle);
+      await sleep(100);
+    }
+    this.progress("going on");
+  }
+
+  async stop(): Promise<void> {
+    this.ended.abort();
+    await this.watching;
+  }
+
+  private async watch(): Promise<void> {
+    try {
+      while (!this.ended.signal.aborted) {
+        this.obstacle = (await this.lookAtLag()) ?? (await this.lookAtLoad());
+        await sleep(LOOK_INTERVAL_MILLISECONDS, undefined, { signal: this.ended.signal }).catch(() => undefined);
+      }
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  private async lookAtLag(): Promise<string | undefined> {
+    const { maximumLagSeconds } = this.limits;
+    if (await reaches(this.target, await readPosition(this.source), maximumLagSeconds)) return undefined;
+    return `${this.target.label} is more than ${maximumLagSeconds} s behind`;
+  }
+
+  private async lookAtLoad(): Promise<string | undefined> {
+    const { running } = await this.source.queryOne(
+      "SELECT VARIABLE_VALUE AS running FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Threads_running'",
+      [],
+      threadsRow,
+    );
+    if (running <= this.limits.maximumRunningThreads) return undefined;
+    return `${running} threads run on ${this.source.label}, more than ${this.limits.maximumRunningThreads}`;
+  }
+
+  private overloaded(obstacle: string): FerryError {
+    return new FerryError({
+      failed: "comparing the data",
+      where: `${this.source.label} and ${this.target.label}`,
+      seen: `${obstacle}, for ${this.limits.lagTimeoutSeconds} s`,
+      wanted: "servers with room for it",
+      next: "check the channel (pulumi up mends it), or wait for less load, then run again: it goes on where it was",
+    });
+  }
+}
