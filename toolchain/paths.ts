@@ -17,9 +17,10 @@ export function ferryPaths(projectRoot: string) {
     mysql: join(ferry, "mysql"),
     /** Wrappers of the MySQL programs, whichever installation they come from. */
     mysqlBin: join(ferry, "mysql", "bin"),
-    /** The Debian root directory that MySQL and HAProxy come from where the user has none. */
+    /** The Debian root directory that MySQL, HAProxy and Percona Toolkit come from where the user has none. */
     mysqlRoot: join(ferry, "mysql", "root"),
     haproxyBin: join(ferry, "haproxy", "bin"),
+    perconaToolkitBin: join(ferry, "percona-toolkit", "bin"),
     python: join(ferry, "python"),
     /** Neither file ever exists: their names keep the AWS tools from the user's own. */
     awsConfig: join(ferry, "aws", "config"),

@@ -6,19 +6,26 @@ export interface WrapperTarget {
   /** Name that the program sees as its own, e.g. "mysqld". */
   readonly name: string;
   readonly program: string;
+  /** Come before the caller's: the script of an interpreter. */
+  readonly leadingArguments?: readonly string[];
   /** Set when the program comes from a root directory other than this machine's. */
   readonly loader?: { readonly path: string; readonly libraryDirectories: readonly string[] };
   /** Options that follow the caller's, because `--defaults-file` must come first. */
   readonly options?: readonly string[];
+  /** Added to the caller's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Text of a shell script that becomes the program (`exec`), so that its process id is the program's. */
-export function wrapperScript({ name, program, loader, options = [] }: WrapperTarget): string {
-  const words =
+export function wrapperScript(target: WrapperTarget): string {
+  const { name, program, loader, leadingArguments = [], options = [], environment = {} } = target;
+  const start =
     loader === undefined
       ? [program]
       : [loader.path, "--library-path", loader.libraryDirectories.join(":"), "--argv0", name, program];
-  return `#!/bin/sh\nexec ${words.map(shellQuote).join(" ")} ${['"$@"', ...options.map(shellQuote)].join(" ")}\n`;
+  const exports = Object.entries(environment).map(([variable, value]) => `export ${variable}=${shellQuote(value)}\n`);
+  const words = [...[...start, ...leadingArguments].map(shellQuote), '"$@"', ...options.map(shellQuote)];
+  return `#!/bin/sh\n${exports.join("")}exec ${words.join(" ")}\n`;
 }
 
 /** Writes one script for each program. Renamed into place: another process may be starting the old one just now. */

@@ -25,6 +25,16 @@ describe("wrapperScript", () => {
     );
   });
 
+  it("gives an interpreter its script before the caller's words, and its environment", () => {
+    const text = wrapperScript({
+      name: "tool",
+      program: "/r/usr/bin/perl",
+      leadingArguments: ["/r/usr/bin/tool"],
+      environment: { PERL5LIB: "/r/a:/r/b c" },
+    });
+    expect(text).toBe("#!/bin/sh\nexport PERL5LIB='/r/a:/r/b c'\nexec /r/usr/bin/perl /r/usr/bin/tool \"$@\"\n");
+  });
+
   describe("run by a shell", () => {
     let folder = "";
     beforeEach(() => {
