@@ -69,6 +69,14 @@ const schema = z.object({
   switchoverMaximumLagSeconds: seconds.min(1),
   switchoverSettleTimeoutSeconds: seconds.min(1),
   trafficRoutes: json.pipe(routeOptions.array()),
+  verifyBeforeCutover: z.enum(["true", "false"]).transform((value) => value === "true"),
+  verificationTrigger: text,
+  verificationIgnoredObjects: json.pipe(text.array()),
+  verificationChunkMilliseconds: z.coerce.number().int().min(1).max(10_000),
+  verificationConcurrency: z.coerce.number().int().min(1).max(64),
+  verificationMaximumLagSeconds: seconds.min(1),
+  verificationMaximumRunningThreads: z.coerce.number().int().min(1),
+  verificationLagTimeoutSeconds: seconds.min(1),
 });
 
 const ruled = schema

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import * as pulumi from "@pulumi/pulumi";
 import { BackupRun } from "../dynamic-providers/backup-run";
+import { DataVerification } from "../dynamic-providers/data-verification";
 import { LocalServer } from "../dynamic-providers/local-server";
 import { ReplicationChannel } from "../dynamic-providers/replication-channel";
 import { SourcePreparation } from "../dynamic-providers/source-preparation";
@@ -95,6 +96,7 @@ export class LocalMigration extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const verification = this.verify(primary, channel);
     const roles = new Switchover(
       `${this.name}-switchover`,
       {
@@ -114,7 +116,7 @@ export class LocalMigration extends pulumi.ComponentResource {
         primary,
         isFinal: false,
       },
-      { parent: this, dependsOn: [channel] },
+      { parent: this, dependsOn: [channel, ...verification] },
     );
     return {
       sourceUuid: preparation.sourceUuid,
@@ -124,6 +126,31 @@ export class LocalMigration extends pulumi.ComponentResource {
       errantTransactions: channel.errant,
       ...rolesOutputs(roles),
     };
+  }
+
+  /** What has to be known before the target becomes the primary. */
+  private verify(primary: "source" | "target", channel: ReplicationChannel): DataVerification[] {
+    const { configuration } = this;
+    if (primary === "source" || !configuration.verifyBeforeCutover) return [];
+    const verification = new DataVerification(
+      `${this.name}-verification`,
+      {
+        source: { connection: this.source },
+        target: { connection: this.target },
+        trigger: configuration.verificationTrigger,
+        ignoredObjects: configuration.verificationIgnoredObjects,
+        limits: {
+          chunkSeconds: configuration.verificationChunkMilliseconds / 1000,
+          concurrency: configuration.verificationConcurrency,
+          maximumLagSeconds: configuration.verificationMaximumLagSeconds,
+          maximumRunningThreads: configuration.verificationMaximumRunningThreads,
+          lagTimeoutSeconds: configuration.verificationLagTimeoutSeconds,
+        },
+        checkpointFile: join(configuration.targetDirectory, "verification.json"),
+      },
+      { parent: this, dependsOn: [channel] },
+    );
+    return [verification];
   }
 
   /** Only the new database remains, and what leads to it. */

@@ -68,6 +68,10 @@ export const PRIVILEGE_NEEDS: readonly PrivilegeNeed[] = [
   { privilege: "SELECT", scope: "global", role: "source", why: "sees every table, account and status row" },
   { privilege: "EVENT", scope: "global", role: "source", why: "sees the events, which must not run on two servers" },
   { privilege: "XA_RECOVER_ADMIN", scope: "global", role: "source", why: "sees prepared XA transactions" },
+  ...(["source", "target"] as const).flatMap((role): PrivilegeNeed[] => [
+    { privilege: "TRIGGER", scope: "global", role, why: "sees the triggers, which are compared" },
+    { privilege: "SHOW VIEW", scope: "global", role, why: "sees the views' definitions, which are compared" },
+  ]),
   {
     privilege: "BACKUP_ADMIN",
     scope: "global",

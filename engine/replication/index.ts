@@ -8,6 +8,7 @@ export {
   type EndConnections,
   ensureChannel,
   type ReplicationEnd,
+  withEnds,
 } from "./migration-channel.js";
 export { type ChannelReport, readChannelResult, reportChannel } from "./read-channel.js";
 export { removeChannel, stopAndForget } from "./remove-channel.js";

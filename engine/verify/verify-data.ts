@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { ADMIN_SCHEMA } from "../mysql/index.js";
+import { ADMIN_SCHEMA, MysqlServer } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
 import { CheckpointStore } from "./checkpoint-store.js";
 import { compareObjects } from "./compare-objects.js";
 import { compareTables } from "./compare-tables.js";
+import { chooseKey, orderBy } from "./key-range.js";
 import { Pace } from "./pace.js";
 import { readUuid } from "./position.js";
+import { assertSeesAll } from "./privileges.js";
 import { isEqual, type VerificationReport } from "./report.js";
-import { DEFAULT_LIMITS, type VerificationRequest } from "./request.js";
+import { chooseTables, DEFAULT_LIMITS, type VerificationRequest } from "./request.js";
 import { openSessions } from "./sessions.js";
+import { readTableShapes, type TableShape, tableId } from "./table-shape.js";
 
 /** Its tables belong to each server by itself. */
 const HIDDEN_SCHEMAS = [ADMIN_SCHEMA];
@@ -29,6 +32,7 @@ export async function verifyData(
   const { source, target } = lanes[0];
   const pace = new Pace(watcher.source, watcher.target, limits, progress);
   try {
+    await Promise.all([assertSeesAll(source), assertSeesAll(target)]);
     const uuids = { sourceUuid: await readUuid(source), targetUuid: await readUuid(target) };
     const name = fingerprint({ ...uuids, tables: request.tables });
     const store = await CheckpointStore.open(request.checkpointFile, name, new Date().toISOString(), progress);
@@ -50,6 +54,20 @@ export async function verifyData(
     await pace.stop();
     await sessions.close();
   }
+}
+
+/** What `verifyData` would compare, a line each. */
+export async function planVerification({ source: options, tables }: VerificationRequest): Promise<string[]> {
+  return MysqlServer.with(options, "source", async (source) => {
+    const chosen = chooseTables(await readTableShapes(source, HIDDEN_SCHEMAS), tables);
+    return [...chosen.map(describeTable), "definitions, accounts and grants"];
+  });
+}
+
+function describeTable(table: TableShape): string {
+  const key = chooseKey(table.keys);
+  const by = key === undefined ? "as one whole, because it has no key to cut it by" : `by chunks of ${orderBy(key)}`;
+  return `${tableId(table)}: about ${table.rows.toLocaleString("en")} rows, ${by}`;
 }
 
 /** Compares rows only. */

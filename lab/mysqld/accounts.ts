@@ -16,6 +16,8 @@ export const ADMINISTRATOR_GRANTS: readonly GrantLine[] = [
   { privileges: ["SELECT"], on: "*.*" },
   // Sees every event, because none may run on two servers; creates the one that lifts a fence.
   { privileges: ["EVENT"], on: "*.*" },
+  // Sees what beside rows is compared.
+  { privileges: ["TRIGGER", "SHOW VIEW"], on: "*.*" },
   // Creates and drops the replication account.
   { privileges: ["CREATE USER"], on: "*.*" },
   // Passes it on to the replication account. MySQL knows the option per level only, not per privilege.

@@ -9,7 +9,7 @@ import {
 import { listed, PREPARE, REPLICATE, sourceWith, targetWith } from "./observations.js";
 
 const ALL = [
-  "GRANT SELECT, INSERT, DELETE, CREATE, DROP, RELOAD, PROCESS, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT, CREATE USER, EVENT ON *.* TO `admin`@`%` WITH GRANT OPTION",
+  "GRANT SELECT, INSERT, DELETE, CREATE, DROP, RELOAD, PROCESS, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT, CREATE USER, EVENT, TRIGGER, SHOW VIEW ON *.* TO `admin`@`%` WITH GRANT OPTION",
   "GRANT BACKUP_ADMIN,PERSIST_RO_VARIABLES_ADMIN,REPLICATION_SLAVE_ADMIN,SYSTEM_VARIABLES_ADMIN,XA_RECOVER_ADMIN ON *.* TO `admin`@`%` WITH GRANT OPTION",
 ];
 
@@ -33,7 +33,7 @@ describe("privileges", () => {
 
   it("of the preparation are not asked for afterwards, nor those of a backup that is not made", () => {
     const reader = [
-      "GRANT SELECT, RELOAD, PROCESS, REPLICATION CLIENT, EVENT ON *.* TO `r`@`%`",
+      "GRANT SELECT, RELOAD, PROCESS, REPLICATION CLIENT, EVENT, TRIGGER, SHOW VIEW ON *.* TO `r`@`%`",
       "GRANT XA_RECOVER_ADMIN ON *.* TO `r`@`%`",
     ];
     expect(checkPrivileges(sourceWith({ grantLines: reader }), REPLICATE).severity).toBe("ok");

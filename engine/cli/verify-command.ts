@@ -1,0 +1,122 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { Role } from "../preflight/index.js";
+import {
+  DEFAULT_LIMITS,
+  describeReport,
+  planVerification,
+  type VerificationRequest,
+  verifyData,
+} from "../verify/index.js";
+import { EXIT_CODE } from "./preflight-command.js";
+import { addServerOptions, connectionFrom, UsageError } from "./server-options.js";
+
+interface VerifyOptions extends Readonly<Record<string, unknown>> {
+  readonly tables?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly chunk: number;
+  readonly concurrency: number;
+  readonly maximumLag: number;
+  readonly maximumRunningThreads: number;
+  readonly lagTimeout: number;
+  readonly listedRows: number;
+  readonly checkpoint?: string;
+  readonly plan?: true;
+  readonly json?: true;
+}
+
+const HELP = `
+Both servers may be in use: the target has to replicate from the source. Nothing is written to either; a row that changes
+at every look is held on the source for reading, one at a time and a second at most.
+
+Passwords are never options, since every user of the machine can read a command line:
+  FERRY_SOURCE_PASSWORD, FERRY_TARGET_PASSWORD, or the options --source-password-file, --target-password-file.
+
+Exit code:
+  0  everything is the same
+  1  something differs
+  2  wrong usage, or a server could not be reached
+
+Examples:
+  ferry verify --source admin@10.20.1.5 --target admin@10.10.3.4
+  ferry verify --source admin@10.20.1.5 --target admin@10.10.3.4 --tables shop.orders shop.customers --json`;
+
+export function verifyCommand(): Command {
+  const limits = DEFAULT_LIMITS;
+  const command = new Command("verify")
+    .description("compare every row, definition, account and grant of two live servers; changes nothing")
+    .option("--tables <names...>", "only these schemas (shop) and tables (shop.orders)")
+    .option("--ignore <names...>", "objects that may differ, as the report names them")
+    .option("--chunk <seconds>", "how long reading one chunk of rows should take", parsePositive, limits.chunkSeconds)
+    .option("--concurrency <number>", "chunks at the same time", parsePositive, limits.concurrency)
+    .option(
+      "--maximum-lag <seconds>",
+      "rest while the target is further behind",
+      parsePositive,
+      limits.maximumLagSeconds,
+    )
+    .option(
+      "--maximum-running-threads <number>",
+      "rest while more threads run on the source",
+      parsePositive,
+      limits.maximumRunningThreads,
+    )
+    .option(
+      "--lag-timeout <seconds>",
+      "how long to rest, or to wait for the target",
+      parsePositive,
+      limits.lagTimeoutSeconds,
+    )
+    .option(
+      "--listed-rows <number>",
+      "how many different rows are listed of each table",
+      parsePositive,
+      limits.listedRows,
+    )
+    .option("--checkpoint <file>", "remember there how far it came; the next run with this file goes on")
+    .option("--plan", "say what would be compared, and compare nothing")
+    .option("--json", "print the report as JSON; progress goes to standard error")
+    .addHelpText("after", HELP)
+    .action(verify);
+  return addServerOptions(addServerOptions(command, "source"), "target");
+}
+
+async function verify(options: VerifyOptions): Promise<void> {
+  const request = requestFrom(options);
+  if (options.plan === true) {
+    for (const line of await planVerification(request)) console.log(line);
+    return;
+  }
+  const report = await verifyData(request, (line) => console.error(line));
+  console.log(options.json === true ? JSON.stringify(report, undefined, 2) : describeReport(report).join("\n"));
+  process.exitCode = report.equal ? EXIT_CODE.fine : EXIT_CODE.blockers;
+}
+
+function requestFrom(options: VerifyOptions): VerificationRequest {
+  const named = (role: Role) => {
+    const connection = connectionFrom(options, role, process.env);
+    if (connection !== undefined) return connection;
+    throw new UsageError(`no ${role}: give --${role} user@host:port, or set FERRY_${role.toUpperCase()}`);
+  };
+  return {
+    source: named("source"),
+    target: named("target"),
+    ...(options.tables === undefined ? {} : { tables: options.tables }),
+    ...(options.ignore === undefined ? {} : { ignoredObjects: options.ignore }),
+    ...(options.checkpoint === undefined ? {} : { checkpointFile: options.checkpoint }),
+    limits: {
+      chunkSeconds: options.chunk,
+      concurrency: Math.ceil(options.concurrency),
+      maximumLagSeconds: options.maximumLag,
+      maximumRunningThreads: options.maximumRunningThreads,
+      lagTimeoutSeconds: options.lagTimeout,
+      listedRows: options.listedRows,
+    },
+  };
+}
+
+function parsePositive(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) === 0) {
+    throw new InvalidArgumentError("It should be a number above 0.");
+  }
+  return Number(text);
+}
