@@ -16,6 +16,7 @@ export const summarySchema = z.object({
   reconnects: z.number(),
   /** From BEGIN to the acknowledged COMMIT; null while there is none. */
   p50Milliseconds: z.number().nullable(),
+  p95Milliseconds: z.number().nullable().default(null),
   p99Milliseconds: z.number().nullable(),
   /** Longest time, since the first, in which no connection got a COMMIT acknowledged. */
   longestGapSeconds: z.number(),
@@ -75,6 +76,7 @@ export class WorkloadStatistics {
       errors: Object.fromEntries(this.errors),
       reconnects: this.reconnects,
       p50Milliseconds: roundOrNull(this.latencies.quantileMilliseconds(0.5)),
+      p95Milliseconds: roundOrNull(this.latencies.quantileMilliseconds(0.95)),
       p99Milliseconds: roundOrNull(this.latencies.quantileMilliseconds(0.99)),
       longestGapSeconds: round(this.gapUntilNow() / 1000, 3),
     };
