@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type MysqlServer, quoteAccount, quoteIdentifier, quoteString } from "../mysql/index.js";
+import { type MysqlServer, quoteAccount } from "../mysql/index.js";
+import { SYSTEM_SCHEMAS } from "./system-schemas.js";
 
 /** Everything beside rows that makes a database, as text by a name such as `trigger shop.price_log`. */
 export type Catalogue = ReadonlyMap<string, string>;
@@ -11,7 +12,6 @@ interface CatalogueQuery {
   readonly sql: string;
 }
 
-const HIDDEN_SCHEMAS = ["mysql", "sys", "information_schema", "performance_schema"];
 /** Made by mysqld itself; they differ between versions. */
 const SYSTEM_ACCOUNTS = ["mysql.sys", "mysql.session", "mysql.infoschema"];
 
@@ -102,7 +102,7 @@ const textRow = z.record(z.string(), z.string());
 export async function readCatalogue(server: MysqlServer, hidden: readonly string[]): Promise<Catalogue> {
   const catalogue = new Map<string, string>();
   for (const { kind, sql } of QUERIES) {
-    for (const { name, ...definition } of await server.query(sql, [[...HIDDEN_SCHEMAS, ...hidden]], definitionRow)) {
+    for (const { name, ...definition } of await server.query(sql, [[...SYSTEM_SCHEMAS, ...hidden]], definitionRow)) {
       catalogue.set(`${kind} ${name}`, normalized(JSON.stringify(definition)));
     }
   }
@@ -135,38 +135,4 @@ function normalized(definition: string): string {
 
 function fingerprint(texts: readonly string[]): string {
   return createHash("sha256").update(texts.join("\n")).digest("hex").slice(0, 16);
-}
-
-const autoIncrementRow = z.object({
-  schema: z.string(),
-  table: z.string(),
-  column: z.string(),
-  next: z.string().or(z.number()).nullable(),
-});
-const greatestRow = z.object({ greatest: z.coerce.string().nullable() });
-
-/**
- * Tables whose next AUTO_INCREMENT value exists already: the first INSERT there would fail. A replica's counter may well
- * be behind its source's, which also counts what was rolled back.
- */
-export async function readExhaustedCounters(server: MysqlServer, hidden: readonly string[]): Promise<Catalogue> {
-  await server.execute("SET SESSION information_schema_stats_expiry = 0");
-  const tables = await server.query(
-    `SELECT t.TABLE_SCHEMA AS \`schema\`, t.TABLE_NAME AS \`table\`, c.COLUMN_NAME AS \`column\`, t.AUTO_INCREMENT AS next
-       FROM information_schema.TABLES t JOIN information_schema.COLUMNS c USING (TABLE_SCHEMA, TABLE_NAME)
-      WHERE c.EXTRA LIKE '%auto_increment%' AND t.TABLE_SCHEMA NOT IN (?)`,
-    [[...HIDDEN_SCHEMAS, ...hidden]],
-    autoIncrementRow,
-  );
-  const exhausted = new Map<string, string>();
-  for (const { schema, table, column, next } of tables) {
-    const { greatest } = await server.queryOne(
-      `SELECT CAST(MAX(${quoteIdentifier(column)}) AS CHAR) AS greatest FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table)}`,
-      [],
-      greatestRow,
-    );
-    if (greatest === null || next === null || BigInt(next) > BigInt(greatest.split(".")[0] ?? "0")) continue;
-    exhausted.set(`AUTO_INCREMENT of ${schema}.${table}`, `next is ${next}, and ${quoteString(greatest)} exists`);
-  }
-  return exhausted;
 }

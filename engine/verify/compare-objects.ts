@@ -1,5 +1,5 @@
 import type { MysqlServer } from "../mysql/index.js";
-import { type Catalogue, readCatalogue, readExhaustedCounters } from "./catalogue.js";
+import { type Catalogue, readCatalogue } from "./catalogue.js";
 import { awaitPosition } from "./position.js";
 
 /** Something beside rows that is not the same on both servers. */
@@ -33,8 +33,7 @@ export async function compareObjects(
     differences = differencesOf(onSource, onTarget);
     if (differences.length === 0) break;
   }
-  const counters = await readExhaustedCounters(target, hidden);
-  return [...differences, ...[...counters].map(([name, text]) => ({ name, target: text }))];
+  return differences;
 }
 
 /** What one of the two has and the other has not or has otherwise, by name. */

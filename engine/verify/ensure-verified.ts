@@ -25,7 +25,7 @@ export async function ensureVerified(request: MigrationVerification, progress: P
   const [source, target] = [request[side].connection, request[otherSide(side)].connection];
   const report = await verifyData({ ...options, source, target }, progress);
   const [total = "", ...findings] = describeReport(report);
-  progress(total);
+  for (const line of [total, ...(report.equal ? findings : [])]) progress(line);
   if (!report.equal) throw differenceError(`${source.host}:${source.port} and ${target.host}:${target.port}`, findings);
   const { startedAt, seconds, sourceUuid, targetUuid, rows, bytes, tables } = report;
   return { startedAt, seconds, sourceUuid, targetUuid, rows, bytes, tables: tables.length };

@@ -14,6 +14,8 @@ export interface VerificationReport {
   readonly rows: number;
   readonly bytes: number;
   readonly objects: readonly ObjectDifference[];
+  /** What is worth knowing and no difference. */
+  readonly notes: readonly string[];
   /** Whether everything is the same on both servers, and nothing was left undecided. */
   readonly equal: boolean;
 }
@@ -22,14 +24,16 @@ export function isEqual(tables: readonly TableResult[], objects: readonly Object
   return objects.length === 0 && tables.every(isSameTable);
 }
 
-/** One line a finding; a single line when all is well. */
+/** First the total, then one line a finding, then the notes. */
 export function describeReport(report: VerificationReport): string[] {
   const total = `${report.tables.length} tables with ${report.rows.toLocaleString("en")} rows compared in ${report.seconds.toFixed(1)} s`;
-  if (report.equal) return [`${total}: equal, and so is everything beside rows`];
+  const notes = report.notes.map((note) => `note: ${note}`);
+  if (report.equal) return [`${total}: equal, and so is everything beside rows`, ...notes];
   return [
     total,
     ...report.tables.filter((table) => !isSameTable(table)).flatMap(describeTable),
     ...report.objects.map(describeObject),
+    ...notes,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { MysqlServer } from "../mysql/index.js";
+import { SYSTEM_SCHEMAS } from "./system-schemas.js";
 
 export interface TableName {
   readonly schema: string;
@@ -30,8 +31,6 @@ export interface TableShape extends TableName {
   readonly rows: number;
   readonly bytes: number;
 }
-
-const SYSTEM_SCHEMAS = ["mysql", "sys", "information_schema", "performance_schema"];
 
 const tableRow = z.object({
   schema: z.string(),

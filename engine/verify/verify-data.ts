@@ -4,6 +4,7 @@ import type { Progress } from "../operation/index.js";
 import { CheckpointStore } from "./checkpoint-store.js";
 import { compareObjects } from "./compare-objects.js";
 import { compareTables } from "./compare-tables.js";
+import { compareCounters } from "./counters.js";
 import { chooseKey, orderBy } from "./key-range.js";
 import { Pace } from "./pace.js";
 import { readUuid } from "./position.js";
@@ -38,7 +39,9 @@ export async function verifyData(
     const store = await CheckpointStore.open(request.checkpointFile, name, new Date().toISOString(), progress);
     const run = { lanes, planner, pace, limits };
     const totals = await compareTables(run, request.tables, HIDDEN_SCHEMAS, store, progress);
-    const found = options.objects ? await compareObjects(source, target, HIDDEN_SCHEMAS, limits.lagTimeoutSeconds) : [];
+    const { lagTimeoutSeconds } = limits;
+    const found = options.objects ? await compareObjects(source, target, HIDDEN_SCHEMAS, lagTimeoutSeconds) : [];
+    const notes = options.objects ? await compareCounters(source, target, HIDDEN_SCHEMAS, lagTimeoutSeconds) : [];
     const objects = found.filter(({ name: object }) => request.ignoredObjects?.includes(object) !== true);
     await store.remove();
     return {
@@ -48,6 +51,7 @@ export async function verifyData(
       ...totals,
       tables: store.results,
       objects,
+      notes,
       equal: isEqual(store.results, objects),
     };
   } finally {

@@ -1,0 +1,111 @@
+import { silent } from "@gtid-ferry/engine/operation";
+import { ensureChannel } from "@gtid-ferry/engine/replication";
+import { describeReport, verifyData } from "@gtid-ferry/engine/verify";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Pair, startPair } from "../../helpers/pair.js";
+
+let pair: Pair;
+/** Accounts that were made on each server by itself have each their own salt. */
+let ownAccounts: string[];
+
+beforeAll(async () => {
+  pair = await startPair("verify-objects");
+  await ensureChannel(pair.channel, silent);
+  await pair.source.rootQuery(
+    "CREATE SCHEMA shop CHARACTER SET latin1",
+    "USE shop",
+    "CREATE TABLE customer (id INT AUTO_INCREMENT PRIMARY KEY, email VARCHAR(50) UNIQUE, age INT CHECK (age > 0))",
+    "CREATE TABLE sale (id INT PRIMARY KEY, customer INT, FOREIGN KEY (customer) REFERENCES customer (id) ON DELETE CASCADE)",
+    "CREATE TABLE visit (id INT, day DATE, PRIMARY KEY (id, day)) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN MAXVALUE)",
+    "INSERT INTO customer (email, age) VALUES ('a', 1), ('b', 2)",
+    "CREATE VIEW grown_up AS SELECT id FROM customer WHERE age > 17",
+    "CREATE TRIGGER older BEFORE UPDATE ON customer FOR EACH ROW SET NEW.age = NEW.age + 1",
+    "CREATE PROCEDURE greet(IN name VARCHAR(10)) SELECT name",
+    "CREATE FUNCTION twice(n INT) RETURNS INT DETERMINISTIC RETURN 2 * n",
+    "CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY STARTS '2040-01-01' DO DELETE FROM visit",
+    "CREATE USER clerk@'%' IDENTIFIED BY 'old'",
+    "GRANT SELECT, INSERT ON shop.* TO clerk@'%'",
+  );
+  ownAccounts = (await verify()).objects.map(({ name }) => name);
+});
+afterAll(() => pair.stop());
+
+const verify = (ignoredObjects: readonly string[] = []) =>
+  verifyData({ source: pair.source.options, target: pair.target.options, ignoredObjects }, silent);
+const onTarget = (...statements: string[]) =>
+  pair.target.rootQuery(
+    "SET sql_log_bin = 0",
+    "SET GLOBAL super_read_only = OFF",
+    "USE shop",
+    ...statements,
+    "SET GLOBAL super_read_only = ON",
+  );
+
+describe("what beside rows belongs to a database", () => {
+  it("is the same where replication brought it", async () => {
+    expect(ownAccounts.every((name) => name.startsWith("account "))).toBe(true);
+    expect(describeReport(await verify(ownAccounts))).toEqual([expect.stringContaining("equal")]);
+  });
+
+  it("may have a lower counter, which is worth a note", async () => {
+    await pair.source.rootQuery("BEGIN", "INSERT INTO shop.customer (age) VALUES (1), (2)", "ROLLBACK");
+    const { notes, equal } = await verify(ownAccounts);
+    expect(notes).toEqual([expect.stringContaining("of shop.customer: 5 comes next on the source, 3 on the target")]);
+    expect(equal).toBe(true);
+  });
+
+  it.each([
+    ["a trigger", "trigger shop.older", ["DROP TRIGGER older"]],
+    ["a view", "view shop.grown_up", ["CREATE OR REPLACE VIEW grown_up AS SELECT id FROM customer WHERE age > 18"]],
+    [
+      "a procedure",
+      "routine procedure shop.greet",
+      ["DROP PROCEDURE greet", "CREATE PROCEDURE greet(IN name VARCHAR(10)) SELECT 1"],
+    ],
+    [
+      "a parameter",
+      "parameter function shop.twice[1]",
+      ["DROP FUNCTION twice", "CREATE FUNCTION twice(n BIGINT) RETURNS INT DETERMINISTIC RETURN 2 * n"],
+    ],
+    ["an event", "event shop.tidy", ["ALTER EVENT tidy ON SCHEDULE EVERY 2 DAY"]],
+    ["a grant", "grants of 'clerk'@'%'", ["REVOKE INSERT ON shop.* FROM clerk@'%'"]],
+    ["a password", "account 'clerk'@'%'", ["ALTER USER clerk@'%' IDENTIFIED BY 'new'"]],
+    ["an account", "account 'extra'@'%'", ["CREATE USER extra@'%'"]],
+    ["a schema's collation", "schema shop", ["ALTER SCHEMA shop CHARACTER SET utf8mb4"]],
+    ["an index", "index shop.customer.age[1]", ["ALTER TABLE customer ADD INDEX age (age)"]],
+    ["a foreign key", "foreign key shop.sale.sale_ibfk_1[1]", ["ALTER TABLE sale DROP FOREIGN KEY sale_ibfk_1"]],
+    ["a check", "check constraint shop.customer.customer_chk_1", ["ALTER TABLE customer DROP CHECK customer_chk_1"]],
+    [
+      "a partition",
+      "partition shop.visit.p1",
+      [
+        "ALTER TABLE visit REORGANIZE PARTITION p1 INTO (PARTITION p1 VALUES LESS THAN (20), PARTITION p2 VALUES LESS THAN MAXVALUE)",
+      ],
+    ],
+    [
+      "a column's collation",
+      "column shop.customer.email",
+      ["ALTER TABLE customer MODIFY email VARCHAR(50) CHARACTER SET latin1 COLLATE latin1_bin"],
+    ],
+    ["a table", "table shop.sale", ["DROP TABLE sale"]],
+  ] as const)("differs in %s", async (_what, name, statements) => {
+    await onTarget(...statements);
+    const { objects, equal } = await verify(ownAccounts);
+    expect(objects.map((object) => object.name)).toContain(name);
+    expect(equal).toBe(false);
+  });
+
+  it("keeps no hash of a password", async () => {
+    const { objects } = await verify();
+    expect(JSON.stringify(objects)).not.toMatch(/IDENTIFIED|\$A\$|0x[0-9A-F]{20}/);
+  });
+
+  it("is not called the same by an account that does not see all of it", async () => {
+    await pair.target.rootQuery(
+      "SET GLOBAL super_read_only = OFF",
+      "SET sql_log_bin = 0",
+      "REVOKE TRIGGER ON *.* FROM ferry_admin@'%'",
+    );
+    await expect(verify()).rejects.toThrow(/target 127.*\n.*lacks TRIGGER ON/);
+  });
+});
