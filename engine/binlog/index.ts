@@ -1,4 +1,5 @@
 export { listBinlogFiles, readPreviousGtids } from "./binlog-files.js";
+export { ColumnNames } from "./column-names.js";
 export { type FilePart, locateFiles } from "./locate.js";
 export { decodeTransactions, type ReadOptions, readTransactions } from "./read-transactions.js";
 export {

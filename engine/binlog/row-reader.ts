@@ -13,7 +13,7 @@ const KINDS = { "INSERT INTO": "insert", UPDATE: "update", "DELETE FROM": "delet
 const COUNTS = { insert: "inserted", update: "updated", delete: "deleted" } as const;
 
 interface Draft {
-  readonly change: Pick<RowChange, "kind" | "schema" | "table">;
+  readonly change: Omit<RowChange, "before" | "after">;
   readonly before: Cell[];
   readonly after: Cell[];
 }
@@ -89,7 +89,8 @@ export class RowReader {
     this.counts.set(key, { ...counts, [COUNTS[kind]]: counts[COUNTS[kind]] + 1 });
     this.rowCount += 1;
     this.isAfter = false;
-    if (this.rows.length < this.rowLimit) this.draft = { change: { kind, schema, table }, before: [], after: [] };
+    if (this.rows.length >= this.rowLimit) return;
+    this.draft = { change: { kind, schema, table, columnCount: this.current.length }, before: [], after: [] };
   }
 
   private takeCell(line: string): void {

@@ -29,7 +29,6 @@ interface Draft {
   readonly statements: string[];
   statementCount: number;
   readonly rows: RowReader;
-  isFullyDecoded: boolean;
 }
 
 /** Puts transactions together from the lines that `mysqlbinlog --base64-output=decode-rows -vv` prints for one file. */
@@ -74,14 +73,14 @@ export class TransactionDecoder {
     const ended = this.draft;
     this.draft = undefined;
     if (ended === undefined || ended.gtid === "" || !this.wanted.contains(GtidSet.parse(ended.gtid))) return undefined;
-    const { rows, isFullyDecoded, ...rest } = ended;
+    const { rows, ...rest } = ended;
     return {
       ...rest,
       file: this.file,
       tables: rows.tables,
       rows: rows.rows,
       rowCount: rows.rowCount,
-      isFullyDecoded: isFullyDecoded && rows.isComplete,
+      isFullyDecoded: rows.isComplete,
     };
   }
 
@@ -100,7 +99,7 @@ export class TransactionDecoder {
     } else if (ROW_EVENT.test(event)) {
       this.mode = "rows";
       this.draft?.rows.use(tableId);
-    } else if (!INERT_EVENT.test(event) && this.draft !== undefined) this.draft.isFullyDecoded = false;
+    } else if (!INERT_EVENT.test(event)) this.addStatement(`event ${event}`);
     return undefined;
   }
 
@@ -114,7 +113,6 @@ export class TransactionDecoder {
       statements: [],
       statementCount: 0,
       rows: new RowReader(this.limits.rows),
-      isFullyDecoded: true,
     };
   }
 
@@ -156,16 +154,16 @@ export class TransactionDecoder {
       return;
     }
     this.mode = "none";
-    if (this.draft === undefined || FRAME.test(this.text)) return;
-    this.draft.statementCount += 1;
-    if (this.draft.statements.length < this.limits.statements) this.draft.statements.push(this.shortened());
+    if (!FRAME.test(this.text)) this.addStatement(this.text);
   }
 
-  private shortened(): string {
+  private addStatement(text: string): void {
+    if (this.draft === undefined) return;
+    this.draft.statementCount += 1;
+    if (this.draft.statements.length >= this.limits.statements) return;
     const { statementCharacters } = this.limits;
-    return this.text.length <= statementCharacters
-      ? textOf(this.text)
-      : `${textOf(this.text.slice(0, statementCharacters))} ...`;
+    const isCut = text.length > statementCharacters;
+    this.draft.statements.push(isCut ? `${textOf(text.slice(0, statementCharacters))} ...` : textOf(text));
   }
 }
 

@@ -13,6 +13,8 @@ export interface TableName {
 /** One changed row: an insert has only `after`, a delete only `before`. */
 export interface RowChange extends TableName {
   readonly kind: "insert" | "update" | "delete";
+  /** Columns that the table had at that time, hidden ones included. */
+  readonly columnCount: number;
   readonly before?: readonly Cell[];
   readonly after?: readonly Cell[];
 }
@@ -35,7 +37,10 @@ export interface BinlogTransaction {
   readonly originServerId: number;
   /** When it was committed there: UTC, ISO 8601 with microseconds; undefined where the log does not tell. */
   readonly committedAt: string | undefined;
-  /** The first statements (DDL, account changes, statement-based DML), each cut when it is very long. */
+  /**
+   * The first statements (DDL, account changes, statement-based DML), each cut when it is very long. An event of a kind
+   * that is not known here counts as one too.
+   */
   readonly statements: readonly string[];
   /** All of them. */
   readonly statementCount: number;
@@ -44,7 +49,7 @@ export interface BinlogTransaction {
   readonly rows: readonly RowChange[];
   /** All of them. */
   readonly rowCount: number;
-  /** False where mysqlbinlog cannot print all of it, e.g. rows after a GEOMETRY column: the counts then are the least. */
+  /** False where mysqlbinlog cannot print all rows, e.g. those after a GEOMETRY value: the counts then are the least. */
   readonly isFullyDecoded: boolean;
 }
 

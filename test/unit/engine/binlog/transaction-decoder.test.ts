@@ -101,6 +101,7 @@ it("shows old and new values by column, and where and when it was", async () => 
     rows: [
       {
         kind: "update",
+        columnCount: 4,
         schema: "shop",
         table: "t",
         before: [
@@ -214,12 +215,14 @@ it("says where mysqlbinlog cannot print a row, and where an event is not known",
     ...gtid(600, `${UUID}:4`),
     ...event(700, "Incident", "#Incident: LOST_EVENTS"),
   ]);
-  expect(decoded.map(({ isFullyDecoded, rowCount }) => ({ isFullyDecoded, rowCount }))).toEqual([
-    { isFullyDecoded: false, rowCount: 1 },
-    { isFullyDecoded: false, rowCount: 0 },
-  ]);
+  expect(decoded.map(({ isFullyDecoded, rowCount, statements }) => ({ isFullyDecoded, rowCount, statements }))).toEqual(
+    [
+      { isFullyDecoded: false, rowCount: 1, statements: [] },
+      { isFullyDecoded: true, rowCount: 0, statements: ["event Incident"] },
+    ],
+  );
   expect(decoded[0]?.rows).toEqual([
-    { kind: "update", schema: "shop", table: "t", before: [{ column: "@1", value: "1" }] },
+    { kind: "update", schema: "shop", table: "t", columnCount: 2, before: [{ column: "@1", value: "1" }] },
   ]);
 });
 
