@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reportChannel } from "@gtid-ferry/engine/replication";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { queryAsRoot } from "../../lab/mysqld/index.js";
 import { startTestStack, type TestStack } from "../../lab/test-stack.js";
 import { queryTarget } from "../helpers/query-target.js";
 import { s3Keys } from "../helpers/s3-keys.js";
@@ -100,8 +101,27 @@ describe("the program from replicate to the end", () => {
     expect(await onTarget(ROLE)).toEqual(FENCED);
   });
 
+  it("refuses to move the role while a single row differs, with everything as it was", async () => {
+    const writeOnTarget = (statement: string) =>
+      queryAsRoot(
+        join(stack.targetDirectory, "run", "mysqld.sock"),
+        "SET GLOBAL super_read_only = OFF",
+        "SET sql_log_bin = 0",
+        statement,
+        "SET GLOBAL super_read_only = ON",
+      );
+    await writeOnTarget("UPDATE shop.item SET name = 'Before'");
+    const { exitCode, output } = await stack.pulumi("up", "--yes");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("verifying the data failed");
+    expect(output).toContain("shop.item (1): differs");
+    expect(await stack.source.rootQuery(ROLE)).toEqual(WRITABLE);
+    expect(await onTarget(ROLE)).toEqual(FENCED);
+    await writeOnTarget("UPDATE shop.item SET name = 'before'");
+  });
+
   it("cuts over: the target accepts writes, the fenced source follows it, events run on one side only", async () => {
-    await upTo("cutover");
+    expect(await upTo("cutover")).toMatch(/1 tables with 1 rows compared in .* s: equal/);
     expect(await onTarget(ROLE)).toEqual(WRITABLE);
     expect(await stack.source.rootQuery(ROLE)).toEqual(FENCED);
     await onTarget("INSERT INTO shop.item (name) VALUES ('after the cutover')");
