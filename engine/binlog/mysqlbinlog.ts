@@ -73,7 +73,7 @@ async function* run(request: MysqlbinlogRequest, options: string, directory: str
     for await (const chunk of child.stdout) yield chunk as Buffer;
     const seen = await end;
     if (expired) throw failure(where, `no end after ${timeoutSeconds} s; it was killed`);
-    if (seen !== "exit code 0") throw failure(where, `${seen}: ${stderr.toString().trim()}`);
+    if (seen !== "exit code 0") throw failure(where, `${seen} ${stderr}`.trim());
   } finally {
     clearTimeout(timer);
     child.kill("SIGKILL");

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { messageOf } from "../operation/index.js";
+import { errantsCommand } from "./errants-command.js";
 import { EXIT_CODE, preflightCommand } from "./preflight-command.js";
 import { verifyCommand } from "./verify-command.js";
 
 const program = new Command("ferry")
   .description("moves a live MySQL database by GTID: the parts that are of use by themselves")
   .addCommand(preflightCommand())
+  .addCommand(errantsCommand())
+  // Options after a command within a command are that one's.
+  .enablePositionalOptions()
   .addCommand(verifyCommand())
   .exitOverride();
 for (const command of program.commands) command.exitOverride();

@@ -1,7 +1,10 @@
+export { type ChosenRepair, chooseRepair, type RepairChoice } from "./choose-repair.js";
 export { classify, ERRANT_CLASSES, type ErrantClass } from "./classify.js";
 export { compareGtidSets, type GtidDifference, readExecuted, subtractOn } from "./compare.js";
 export { CONFIRMATION_CHARACTERS, unconfirmedUuids } from "./confirmation.js";
 export { type ErrantTransaction, type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
 export { describeInjection, type InjectionRequest, type InjectionResult, injectEmpty } from "./inject.js";
 export { offeredRepairs, type RepairMethod, type RepairOffer, type RepairSituation } from "./policy.js";
+export { type ErrantReport, reportErrants } from "./report.js";
 export { planReset, type ResetRequest, resetHistory } from "./reset.js";
+export { readResetRecord } from "./reset-record.js";

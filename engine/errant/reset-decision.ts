@@ -12,10 +12,11 @@ import type { ResetRecord } from "./reset-record.js";
 export type ResetDecision = "compute" | "reset" | "purge" | "finish" | "lost";
 
 export function decideReset(record: ResetRecord, executedText: string, serverUuid: string): ResetDecision {
-  if (record.sets === undefined) return "compute";
   const executed = GtidSet.parse(executedText);
-  const clean = GtidSet.parse(record.sets.clean);
   const errant = GtidSet.parse(record.errant);
+  // Without its errant GTIDs it is not the history that was to be cleaned.
+  if (record.sets === undefined) return executed.contains(errant) ? "compute" : "lost";
+  const clean = GtidSet.parse(record.sets.clean);
   // The source may come to use an errant GTID of its own UUID, and then the replica rightly has it.
   if (record.isClean) return executed.contains(clean) ? "finish" : "lost";
   if (executed.contains(clean) && executed.intersect(errant).isEmpty()) return "finish";

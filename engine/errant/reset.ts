@@ -62,7 +62,7 @@ export async function resetHistory(replica: MysqlServer, request: ResetRequest, 
   const executed = GtidSet.parse(await readExecuted(replica));
   if (executed.intersect(request.errant).isEmpty()) return;
   await refuseObstacles(replica);
-  const record = await newRecord(replica, request.errant);
+  const record = await newRecord(replica, executed.intersect(request.errant));
   await writeResetRecord(replica, record);
   await complete(replica, record, timeoutSeconds, progress);
 }

@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import type { RepairSituation } from "../errant/index.js";
+import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
+import { committedRole, otherSide, readRole, type Side } from "../topology/index.js";
+import { addServerOptions, connectionFrom, UsageError } from "./server-options.js";
+
+export type OptionValues = Readonly<Record<string, unknown>>;
+
+/** The two servers by the role that they have now, over connections for batches. */
+export interface ErrantServers {
+  readonly primary: MysqlServer;
+  readonly replica: MysqlServer;
+  readonly replicaConnection: ConnectionOptions;
+}
+
+/** Both servers answer, and all data have not been compared. */
+export const SITUATION: RepairSituation = { primaryIsReachable: true, allDataIsEqual: false };
+
+export const PASSWORD_HELP = `
+Passwords are never options, since every user of the machine can read a command line:
+  FERRY_SOURCE_PASSWORD, FERRY_TARGET_PASSWORD, or the options --source-password-file, --target-password-file.
+After a switchover the target is the primary: errant is what the other server has and the primary has not.
+mysqlbinlog, as new as the servers, has to be on PATH.`;
+
+export function addBothServers(command: Command): Command {
+  return addServerOptions(addServerOptions(command, "source"), "target");
+}
+
+/** Connects to both servers, whichever is the primary, and closes the connections whatever happens. */
+export async function withErrantServers<T>(
+  options: OptionValues,
+  work: (servers: ErrantServers) => Promise<T>,
+): Promise<T> {
+  const connections = { source: required(options, "source"), target: required(options, "target") };
+  const source = await MysqlServer.connect(connections.source, "source", { batches: true });
+  try {
+    const target = await MysqlServer.connect(connections.target, "target", { batches: true });
+    try {
+      const { primary } = committedRole(await readRole(source, "source"), await readRole(target, "target"));
+      const servers = { source, target };
+      const replica = otherSide(primary);
+      return await work({
+        primary: servers[primary],
+        replica: servers[replica],
+        replicaConnection: connections[replica],
+      });
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+function required(options: OptionValues, side: Side): ConnectionOptions {
+  const connection = connectionFrom(options, side, process.env);
+  if (connection !== undefined) return connection;
+  throw new UsageError(`no ${side}: give --${side} user@host:port, or set FERRY_${side.toUpperCase()}`);
+}

@@ -1,0 +1,25 @@
+import type { ConnectionOptions, MysqlServer } from "../mysql/index.js";
+import { compareGtidSets } from "./compare.js";
+import { type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
+import { readResetRecord } from "./reset-record.js";
+
+/** The errant transactions of a replica, explained. GTID sets carry no white space; `""` is none. */
+export interface ErrantReport extends Explanation {
+  readonly errant: string;
+  /** On the source and not yet on the replica: lag, no fault. */
+  readonly missing: string;
+  /** What a reset that was begun and has not ended takes out; the history is not to be trusted until it is completed. */
+  readonly unfinishedReset: string;
+}
+
+/** Compares two live servers, and explains what only the replica has. Changes nothing. */
+export async function reportErrants(
+  source: MysqlServer,
+  replica: MysqlServer,
+  replicaConnection: ConnectionOptions,
+  options: ExplainOptions = {},
+): Promise<ErrantReport> {
+  const unfinishedReset = (await readResetRecord(replica))?.errant ?? "";
+  const { errant, missing } = await compareGtidSets(source, replica);
+  return { errant, missing, unfinishedReset, ...(await explainErrants(replica, replicaConnection, errant, options)) };
+}
