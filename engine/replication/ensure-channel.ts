@@ -1,12 +1,21 @@
 import { z } from "zod";
 import { compareGtidSets, subtractOn } from "../errant/index.js";
 import { GtidSet } from "../gtid/index.js";
-import { addressOf, type MysqlServer, readServerFacts, type ServerFacts, showStatement } from "../mysql/index.js";
+import {
+  addressOf,
+  type ConnectionOptions,
+  type MysqlServer,
+  readServerFacts,
+  type ServerFacts,
+  showStatement,
+} from "../mysql/index.js";
 import { FerryError, type Progress, waitUntil } from "../operation/index.js";
 import { type ChannelGrounds, channelObstacles } from "./channel-obstacles.js";
 import { planChannel } from "./channel-plan.js";
 import type { ChannelSource } from "./channel-source.js";
 import { type ChannelState, describeChannel, isReplicating, readChannels } from "./channel-state.js";
+import { readConflict } from "./conflict.js";
+import { describeConflict } from "./conflict-text.js";
 import { type ReplicationLag, replicationLag } from "./lag.js";
 
 export interface ChannelDetails {
@@ -14,6 +23,8 @@ export interface ChannelDetails {
   readonly channel: string;
   /** The source as the replica's server reaches it. */
   readonly source: ChannelSource;
+  /** The source as mysqlbinlog reaches it from here; without it a failed transaction is not shown. */
+  readonly sourceConnection?: ConnectionOptions;
   /** gtid_executed of the replica right after its restore; starting with less would apply transactions twice. */
   readonly restoredGtidSet: string;
   /** How long the channel may take until it receives and applies. */
@@ -22,6 +33,10 @@ export interface ChannelDetails {
 
 const PASSWORD_MISMATCH = { value: null };
 const matchRow = z.object({ value: z.number().nullable() });
+
+/** Where a value of a problem goes on. */
+const NEXT_LINE = "\n          ";
+const COMPARE = "compare the row named above on both servers; a skipped transaction would leave them different";
 
 /** Access denied and unknown authentication: retrying cannot help. */
 const HOPELESS_RECEIVER_ERRORS = new Set([1045, 1044, 1130, 1251, 2061, 3118, 13114, 1236]);
@@ -103,7 +118,7 @@ async function awaitReplication(
   await waitUntil(wait, async () => {
     const state = (await readChannels(replica)).find(({ channel }) => channel === request.channel);
     if (state === undefined || !isReplicating(state)) {
-      failIfHopeless(state, replica, request);
+      await failIfHopeless(state, source, replica, request);
       return { seen: describeChannel(state) };
     }
     if (state.sourceUuid !== sourceAtStart.serverUuid) {
@@ -139,17 +154,24 @@ function describeLag({ missing, seconds }: ReplicationLag): string {
   return `behind by ${GtidSet.parse(missing).count()} transactions${age}`;
 }
 
-function failIfHopeless(state: ChannelState | undefined, replica: MysqlServer, request: ChannelDetails): void {
+async function failIfHopeless(
+  state: ChannelState | undefined,
+  source: MysqlServer,
+  replica: MysqlServer,
+  request: ChannelDetails,
+): Promise<void> {
   const isReceiverHopeless =
     state?.receiverError !== undefined && HOPELESS_RECEIVER_ERRORS.has(state.receiverError.number);
   if (state === undefined || (!isReceiverHopeless && state.applierErrors.length === 0)) return;
+  const servers = { source, replica, sourceConnection: request.sourceConnection };
+  const conflict = isReceiverHopeless ? undefined : await readConflict(servers, request.channel);
   throw new FerryError({
     failed: `starting replication channel ${request.channel}`,
     where: replica.label,
-    seen: describeChannel(state),
+    seen: [describeChannel(state), ...(conflict === undefined ? [] : describeConflict(conflict))].join(NEXT_LINE),
     wanted: `a channel that receives from ${addressOf(request.source)} as ${request.source.user} and applies`,
     next: isReceiverHopeless
       ? "check the replication account, its password and host on the source, then run again"
-      : "compare the row named above on both servers; a skipped transaction would leave them different",
+      : (conflict?.repairs ?? [COMPARE]).join(NEXT_LINE),
   });
 }

@@ -47,6 +47,7 @@ export async function ensureChannel(request: ChannelRequest, progress: Progress)
     const details = {
       ...request,
       source: request[side].address,
+      sourceConnection: request[side].connection,
       // Only the target was ever restored.
       restoredGtidSet: side === "source" ? request.restoredGtidSet : "",
     };
