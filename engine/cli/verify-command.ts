@@ -1,9 +1,13 @@
 import { Command, InvalidArgumentError } from "commander";
+import type { Progress } from "../operation/index.js";
 import type { Role } from "../preflight/index.js";
 import {
   DEFAULT_LIMITS,
   describeReport,
   planVerification,
+  repairData,
+  showRepair,
+  type VerificationReport,
   type VerificationRequest,
   verifyData,
 } from "../verify/index.js";
@@ -20,13 +24,20 @@ interface VerifyOptions extends Readonly<Record<string, unknown>> {
   readonly lagTimeout: number;
   readonly listedRows: number;
   readonly checkpoint?: string;
+  readonly repair?: true;
   readonly plan?: true;
   readonly json?: true;
 }
 
+const REPAIR_ROUNDS = 3;
+
 const HELP = `
 Both servers may be in use: the target has to replicate from the source. Nothing is written to either; a row that changes
 at every look is held on the source for reading, one at a time and a second at most.
+
+A repair takes the differing rows out on the source and puts them back, in one transaction for a hundred of them: the source
+stays as it is, and the target gets the rows by replication. It needs INSERT and DELETE on those tables and CREATE TEMPORARY
+TABLES on gtid_ferry.*; tables with triggers on INSERT or DELETE, and what is no row, are left alone.
 
 Passwords are never options, since every user of the machine can read a command line:
   FERRY_SOURCE_PASSWORD, FERRY_TARGET_PASSWORD, or the options --source-password-file, --target-password-file.
@@ -43,7 +54,9 @@ Examples:
 export function verifyCommand(): Command {
   const limits = DEFAULT_LIMITS;
   const command = new Command("verify")
-    .description("compare every row, definition, account and grant of two live servers; changes nothing")
+    .description(
+      "compare every row, definition, account and grant of two live servers; changes nothing without --repair",
+    )
     .option("--tables <names...>", "only these schemas (shop) and tables (shop.orders)")
     .option("--ignore <names...>", "objects that may differ, as the report names them")
     .option("--chunk <seconds>", "how long reading one chunk of rows should take", parsePositive, limits.chunkSeconds)
@@ -73,7 +86,11 @@ export function verifyCommand(): Command {
       limits.listedRows,
     )
     .option("--checkpoint <file>", "remember there how far it came; the next run with this file goes on")
-    .option("--plan", "say what would be compared, and compare nothing")
+    .option("--repair", "give the target the source's rows where they differ, through replication")
+    .option(
+      "--plan",
+      "say what would be compared, and compare nothing; with --repair: compare, and say what would be done",
+    )
     .option("--json", "print the report as JSON; progress goes to standard error")
     .addHelpText("after", HELP)
     .action(verify);
@@ -82,13 +99,32 @@ export function verifyCommand(): Command {
 
 async function verify(options: VerifyOptions): Promise<void> {
   const request = requestFrom(options);
-  if (options.plan === true) {
+  const progress = (line: string) => console.error(line);
+  if (options.plan === true && options.repair !== true) {
     for (const line of await planVerification(request)) console.log(line);
     return;
   }
-  const report = await verifyData(request, (line) => console.error(line));
+  const found = await verifyData(request, progress);
+  if (options.plan === true) for (const line of await showRepair(request, found)) progress(line);
+  const report = options.repair === true && options.plan !== true ? await repair(request, found, progress) : found;
   console.log(options.json === true ? JSON.stringify(report, undefined, 2) : describeReport(report).join("\n"));
   process.exitCode = report.equal ? EXIT_CODE.fine : EXIT_CODE.blockers;
+}
+
+/** What is left after the repair; a row that was written meanwhile may need another one. */
+async function repair(
+  request: VerificationRequest,
+  found: VerificationReport,
+  progress: Progress,
+): Promise<VerificationReport> {
+  let report = found;
+  for (let round = 0; round < REPAIR_ROUNDS && report.tables.some(({ differences }) => differences > 0); round += 1) {
+    const { repairedRows } = await repairData(request, report, progress);
+    progress(`${repairedRows} rows written through replication; comparing again`);
+    if (repairedRows === 0) break;
+    report = await verifyData(request, progress);
+  }
+  return report;
 }
 
 function requestFrom(options: VerifyOptions): VerificationRequest {

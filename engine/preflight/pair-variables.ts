@@ -23,6 +23,11 @@ export const PAIR_VARIABLES: readonly PairVariable[] = [
     why: "a physical copy cannot be opened with another page size",
     fixedAt: "initialization",
   },
+  {
+    name: "replica_exec_mode",
+    severity: "blocker",
+    why: "a replica that is IDEMPOTENT passes over rows that differ; a repair that was killed leaves it so",
+  },
   { name: "sql_mode", severity: "warning", why: "statements accepted on the source may be refused on the target" },
   { name: "character_set_server", severity: "warning", why: "new schemas would get another character set" },
   { name: "collation_server", severity: "warning", why: "new schemas would sort and compare differently" },

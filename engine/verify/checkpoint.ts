@@ -9,7 +9,15 @@ const tableResult = z.object({
   table: z.string(),
   rows: z.number(),
   differences: z.number(),
-  listed: z.array(z.object({ key: z.string(), verdict: z.enum(["missing", "surplus", "different"]) })),
+  listed: z.array(
+    z.object({
+      /** For people. */
+      key: z.string(),
+      value: keyValue,
+      /** Seen from the target. */
+      verdict: z.enum(["missing", "surplus", "different"]),
+    }),
+  ),
   undecided: z.array(z.string()),
   problem: z.string().optional(),
 });

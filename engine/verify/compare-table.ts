@@ -82,7 +82,7 @@ async function settle(
     const settled = await settleRange(run.lanes[0], table, range, range.rows, lagTimeoutSeconds);
     differences += settled.different.length;
     for (const { key, verdict } of settled.different.slice(0, Math.max(0, listedRows - listed.length))) {
-      listed.push({ key: showKey(table.key, key), verdict });
+      listed.push({ key: showKey(table.key, key), value: key, verdict });
     }
     undecided.push(...settled.undecided.map((key) => showKey(table.key, key)));
   }

@@ -52,6 +52,12 @@ export function keysCondition(key: UniqueKey, values: readonly KeyValue[]): stri
   return `(${rows.join(" OR ")})`;
 }
 
+/** `(columns) VALUES (values)` of a row of which only the key matters. */
+export function keyInsert(key: UniqueKey, value: KeyValue): string {
+  const columns = key.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
+  return `(${columns}) VALUES (${key.columns.map((column, i) => literal(column, value[i] ?? "")).join(", ")})`;
+}
+
 /** How messages show a key, e.g. `(1, 'EUR')`. */
 export function showKey(key: UniqueKey, value: KeyValue): string {
   const parts = key.columns.map((column, index) => {

@@ -12,6 +12,8 @@ export interface Column {
   /** Lower case and without length, e.g. `varchar`. */
   readonly type: string;
   readonly nullable: boolean;
+  /** Whether MySQL computes and stores it. */
+  readonly isGenerated: boolean;
   /** Null for what is no text. */
   readonly characterSet: string | null;
   readonly collation: string | null;
@@ -44,6 +46,7 @@ const columnRow = z.object({
   name: z.string(),
   type: z.string(),
   nullable: z.string().transform((value) => value === "YES"),
+  isGenerated: z.coerce.number().transform((value) => value === 1),
   characterSet: z.string().nullable(),
   collation: z.string().nullable(),
 });
@@ -69,7 +72,8 @@ export async function readTableShapes(server: MysqlServer, excluded: readonly st
   const columns = groupBy(
     await server.query(
       `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, COLUMN_NAME AS name, LOWER(DATA_TYPE) AS type,
-              IS_NULLABLE AS nullable, CHARACTER_SET_NAME AS characterSet, COLLATION_NAME AS collation
+              IS_NULLABLE AS nullable, EXTRA LIKE '%STORED GENERATED%' AS isGenerated,
+              CHARACTER_SET_NAME AS characterSet, COLLATION_NAME AS collation
          FROM information_schema.COLUMNS WHERE TABLE_SCHEMA NOT IN (?) AND EXTRA NOT LIKE '%VIRTUAL GENERATED%'
         ORDER BY 1, 2, ORDINAL_POSITION`,
       [hidden],

@@ -1,0 +1,100 @@
+import { silent } from "@gtid-ferry/engine/operation";
+import { ensureChannel, reportChannel } from "@gtid-ferry/engine/replication";
+import { repairData, showRepair, type VerificationRequest, verifyTables } from "@gtid-ferry/engine/verify";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Pair, startPair } from "../../helpers/pair.js";
+
+let pair: Pair;
+
+beforeAll(async () => {
+  pair = await startPair("verify-repair");
+  await pair.source.rootQuery(
+    "CREATE SCHEMA shop",
+    "CREATE SCHEMA gtid_ferry",
+    "USE shop",
+    "CREATE TABLE item (id INT AUTO_INCREMENT PRIMARY KEY, code VARCHAR(10) COLLATE utf8mb4_0900_ai_ci NOT NULL UNIQUE, place POINT NULL, info JSON NULL, twice INT AS (LENGTH(code) * 2) STORED, changed TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP)",
+    "CREATE TABLE part (item INT, n INT, PRIMARY KEY (item, n), FOREIGN KEY (item) REFERENCES item (id) ON DELETE CASCADE)",
+    "CREATE TABLE log (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 3",
+    "CREATE TABLE watched (id INT PRIMARY KEY)",
+    "CREATE TRIGGER seen AFTER INSERT ON watched FOR EACH ROW INSERT INTO log VALUES (NEW.id)",
+    "SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'",
+    ...Array.from(
+      { length: 300 },
+      (_, id) => `INSERT INTO item (id, code, place, info) VALUES (${id}, 'c${id}', POINT(${id}, 1), '{"n": ${id}}')`,
+    ),
+    "INSERT INTO part SELECT id, 1 FROM item",
+    "INSERT INTO watched VALUES (1), (2)",
+    "GRANT INSERT, DELETE, UPDATE, TRIGGER ON shop.* TO ferry_admin@'%'",
+    "GRANT CREATE TEMPORARY TABLES ON gtid_ferry.* TO ferry_admin@'%'",
+  );
+  await ensureChannel(pair.channel, silent);
+  expect((await verifyTables(request(), silent)).equal).toBe(true);
+});
+afterAll(() => pair.stop());
+
+const onTarget = (...statements: string[]) =>
+  pair.target.rootQuery(
+    "SET sql_log_bin = 0",
+    "SET GLOBAL super_read_only = OFF",
+    "SET foreign_key_checks = 0",
+    "USE shop",
+    ...statements,
+    "SET GLOBAL super_read_only = ON",
+  );
+const request = (): VerificationRequest => ({
+  source: pair.source.options,
+  target: pair.target.options,
+  limits: { listedRows: 1000, lagTimeoutSeconds: 20 },
+});
+const everything =
+  "SELECT i.*, ST_AsText(place) AS p, (SELECT COUNT(*) FROM shop.part WHERE item = i.id) AS parts FROM shop.item i ORDER BY id";
+
+describe("repairing rows", () => {
+  let before: unknown;
+  beforeEach(async () => {
+    before = await pair.source.rootQuery(everything);
+  });
+
+  it("makes the target's rows those of the source, which stays as it is", async () => {
+    await onTarget(
+      "UPDATE item SET info = '{}', place = NULL WHERE id IN (0, 17)",
+      "DELETE FROM item WHERE id BETWEEN 100 AND 220",
+      "DELETE FROM part WHERE item = 5",
+      "UPDATE item SET code = 'C30', id = 1030 WHERE id = 30",
+      "INSERT INTO item (id, code) VALUES (5000, 'extra')",
+      "INSERT INTO log VALUES (7)",
+    );
+    const found = await verifyTables(request(), silent);
+    expect(found.tables.map(({ table, differences }) => [table, differences])).toEqual([
+      ["item", 126],
+      ["log", 1],
+      ["part", 1],
+      ["watched", 0],
+    ]);
+    const plan = await showRepair(request(), found);
+    expect(plan[0]).toContain("replica_exec_mode = 'IDEMPOTENT'");
+    expect((await verifyTables(request(), silent)).equal).toBe(false);
+
+    const { repairedRows, refused } = await repairData(request(), found, silent);
+    expect({ repairedRows, refused }).toEqual({ repairedRows: 128, refused: [] });
+    expect((await verifyTables(request(), silent)).equal).toBe(true);
+    expect(await pair.source.rootQuery(everything)).toEqual(before);
+    expect(await pair.target.rootQuery("SELECT @@GLOBAL.replica_exec_mode AS mode")).toEqual([{ mode: "STRICT" }]);
+    expect(await reportChannel(pair.source.options, pair.target.options, "gtid_ferry")).toMatchObject({
+      errant: "",
+      applying: true,
+    });
+  });
+
+  it("names what it leaves alone: tables whose triggers would run, and rows that the source refuses", async () => {
+    await onTarget("DELETE FROM watched WHERE id = 1", "INSERT INTO item (id, code) VALUES (6000, '')");
+    await pair.source.rootQuery("SET sql_log_bin = 0", "INSERT INTO shop.item (id, code) VALUES (6001, '')");
+    const found = await verifyTables({ ...request(), tables: ["shop.watched", "shop.item"] }, silent);
+    const { refused } = await repairData(request(), found, silent);
+    expect(refused).toEqual([
+      "shop.watched: its triggers would run on the source; restore the target again",
+      expect.stringContaining("shop.item: Duplicate entry"),
+    ]);
+    expect(await pair.source.rootQuery("SELECT COUNT(*) AS n FROM shop.item WHERE id = 6000")).toEqual([{ n: 0 }]);
+  });
+});
