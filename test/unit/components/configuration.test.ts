@@ -47,6 +47,14 @@ const complete: Record<string, string> = {
   switchoverMaximumLagSeconds: "1",
   switchoverSettleTimeoutSeconds: "60",
   trafficRoutes: "[]",
+  verifyBeforeCutover: "true",
+  verificationTrigger: "1",
+  verificationIgnoredObjects: "[]",
+  verificationChunkMilliseconds: "250",
+  verificationConcurrency: "1",
+  verificationMaximumLagSeconds: "5",
+  verificationMaximumRunningThreads: "50",
+  verificationLagTimeoutSeconds: "300",
 };
 const load = (changed: Record<string, string | undefined> = {}) => {
   const values = { ...complete, ...changed };
@@ -72,6 +80,8 @@ describe("loadConfiguration", () => {
     [{ targetPort: "3306" }, 'gtid-ferry:targetPort is "3306"'],
     [{ sourceTlsMode: "verify-ca" }, 'gtid-ferry:sourceTlsCa is ""'],
     [{ replicationTlsMode: "verify-identity" }, 'gtid-ferry:replicationTlsCaPath is ""'],
+    [{ verifyBeforeCutover: "yes" }, 'gtid-ferry:verifyBeforeCutover is "yes"'],
+    [{ verificationIgnoredObjects: "shop" }, 'gtid-ferry:verificationIgnoredObjects is "shop"'],
     [{ backupKeyPrefix: "/x" }, 'gtid-ferry:backupKeyPrefix is "/x"'],
   ])("names key and value of %o", (changed, expected) => {
     expect(() => load(changed)).toThrow(expected);
