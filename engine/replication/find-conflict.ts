@@ -9,7 +9,7 @@ import {
 } from "../binlog/index.js";
 import { GtidSet } from "../gtid/index.js";
 import type { ConnectionOptions, MysqlServer } from "../mysql/index.js";
-import { type KeyValue, keySelect, keysCondition } from "../verify/key-range.js";
+import { keySelect, keysCondition } from "../verify/key-range.js";
 import type { ApplierFailure } from "./conflict-failure.js";
 import type { ConflictGrounds } from "./conflict-repairs.js";
 import { type ConflictRow, isSameRow, readConflictRow } from "./conflict-rows.js";
@@ -137,7 +137,7 @@ function hasWholeRow({ columns }: ConflictTable, cells: readonly Cell[]): boolea
 
 const keyRow = z.record(z.string(), z.string().nullable());
 
-/** Whether a row that is a duplicate by another key than the primary one is, by that, a row of the source. */
+/** Whether a row that is a duplicate by one key is, by another one, a row of the source. */
 async function belongsToSource(
   source: MysqlServer,
   replica: MysqlServer,
@@ -145,12 +145,15 @@ async function belongsToSource(
   condition: string,
   { number, key }: ApplierFailure,
 ): Promise<boolean> {
-  const columns = table.keys.get("PRIMARY");
-  if (number !== DUPLICATE || key === "PRIMARY" || columns === undefined) return false;
-  const primary = { name: "PRIMARY", columns };
+  const others = [...table.keys].filter(([name]) => name !== key);
+  const [name, columns] = others.find(([other]) => other === "PRIMARY") ?? others[0] ?? [];
+  if (number !== DUPLICATE || key === "PRIMARY" || name === undefined || columns === undefined) return false;
+  const own = { name, columns };
   const from = `FROM ${tableName(table)} WHERE`;
-  const [found] = await replica.query(`SELECT ${keySelect(primary)} ${from} ${condition} LIMIT 1`, [], keyRow);
+  const [found] = await replica.query(`SELECT ${keySelect(own)} ${from} ${condition} LIMIT 1`, [], keyRow);
   if (found === undefined) return false;
-  const value: KeyValue = columns.map((_, index) => found[`k${index}`] ?? "");
-  return (await readConflictRow(source, table, keysCondition(primary, [value]))) !== undefined;
+  const value = columns.map((_, index) => found[`k${index}`]);
+  // Of a row whose other key is NULL nobody can tell whose it is.
+  if (!value.every((part) => typeof part === "string")) return true;
+  return (await readConflictRow(source, table, keysCondition(own, [value]))) !== undefined;
 }
