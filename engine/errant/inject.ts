@@ -21,7 +21,8 @@ export interface InjectionResult {
 }
 
 const SHOWN_GTIDS = 3;
-const ACCESS_DENIED = 1227;
+/** The second is of GTIDs with a tag. */
+const ACCESS_DENIED = new Set([1227, 6038]);
 const AUTOMATIC = statement("SET gtid_next = 'AUTOMATIC'");
 const BEGIN = statement("BEGIN");
 const COMMIT = statement("COMMIT");
@@ -101,13 +102,14 @@ function emptyTransaction(gtid: string): Statement[] {
 }
 
 function refused(member: MysqlServer, error: unknown): FerryError {
+  const errno = errnoOf(error);
   return new FerryError({
     failed: "injecting empty transactions",
     where: member.label,
-    seen: `${errnoOf(error) ?? "no error number"}: ${messageOf(error)}`,
+    seen: `${errno ?? "no error number"}: ${messageOf(error)}`,
     wanted: "an empty transaction under each GTID",
     next:
-      errnoOf(error) === ACCESS_DENIED
+      errno !== undefined && ACCESS_DENIED.has(errno)
         ? "GRANT SYSTEM_VARIABLES_ADMIN, and TRANSACTION_GTID_TAG for GTIDs with a tag, to the administrator; run again"
         : "run again: it goes on where it stopped",
   });
