@@ -6,6 +6,7 @@ import { z } from "zod";
 const TLS_MODES = ["disabled", "required", "verify-ca", "verify-identity"] as const;
 const port = z.coerce.number().int().min(1).max(65_535);
 const seconds = z.coerce.number().int().min(0);
+const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const json = z.string().transform((value, context): unknown => {
   try {
     return JSON.parse(value);
@@ -62,6 +63,8 @@ const schema = z.object({
   targetServerId: z.coerce.number().int().min(1).max(4_294_967_295),
   targetBufferPoolMebibytes: z.coerce.number().int().min(5),
   targetStartTimeoutSeconds: seconds.min(1),
+  rebuildOnPurged: flag,
+  rebuildMinimumIntervalSeconds: seconds.min(1),
   switchoverBudgetSeconds: seconds.min(1),
   switchoverAttemptTimeoutSeconds: seconds.min(1),
   switchoverAttempts: z.coerce.number().int().min(1),
@@ -69,7 +72,7 @@ const schema = z.object({
   switchoverMaximumLagSeconds: seconds.min(1),
   switchoverSettleTimeoutSeconds: seconds.min(1),
   trafficRoutes: json.pipe(routeOptions.array()),
-  verifyBeforeCutover: z.enum(["true", "false"]).transform((value) => value === "true"),
+  verifyBeforeCutover: flag,
   verificationTrigger: text,
   verificationIgnoredObjects: json.pipe(text.array()),
   verificationChunkMilliseconds: z.coerce.number().int().min(1).max(10_000),

@@ -171,27 +171,27 @@ export class LocalMigration extends pulumi.ComponentResource {
   }
 
   private takeBackup(preparation: SourcePreparation): BackupRun {
+    const request = { ...this.backupRequest(), host: HOST };
+    return new BackupRun(`${this.name}-backup`, request, { parent: this, dependsOn: [preparation] });
+  }
+
+  private backupRequest() {
     const { configuration } = this;
-    return new BackupRun(
-      `${this.name}-backup`,
-      {
-        host: HOST,
-        database: configuration.database,
-        backupId: configuration.backupTrigger,
-        method: configuration.backupMethod,
-        source: this.source,
-        storage: this.storage(),
-        keyPrefix: configuration.backupKeyPrefix,
-        compressionLevel: configuration.backupCompressionLevel,
-        threads: configuration.backupThreads,
-        // Several migrations may have their source on one host.
-        workDirectory: join(configuration.backupDirectory, configuration.database),
-        tools: this.tools(),
-        timeoutSeconds: configuration.backupTimeoutSeconds,
-        stallTimeoutSeconds: STALL_TIMEOUT_SECONDS,
-      },
-      { parent: this, dependsOn: [preparation] },
-    );
+    return {
+      database: configuration.database,
+      backupId: configuration.backupTrigger,
+      method: configuration.backupMethod,
+      source: this.source,
+      storage: this.storage(),
+      keyPrefix: configuration.backupKeyPrefix,
+      compressionLevel: configuration.backupCompressionLevel,
+      threads: configuration.backupThreads,
+      // Several migrations may have their source on one host.
+      workDirectory: join(configuration.backupDirectory, configuration.database),
+      tools: this.tools(),
+      timeoutSeconds: configuration.backupTimeoutSeconds,
+      stallTimeoutSeconds: STALL_TIMEOUT_SECONDS,
+    };
   }
 
   private runTarget(backup: BackupRun | undefined): LocalServer {
@@ -218,9 +218,18 @@ export class LocalMigration extends pulumi.ComponentResource {
         bufferPoolMebibytes: configuration.targetBufferPoolMebibytes,
         startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
         ...(restore === undefined ? {} : { restore }),
+        ...(backup === undefined || !configuration.rebuildOnPurged ? {} : { rebuild: this.rebuildOptions() }),
       },
       { parent: this },
     );
+  }
+
+  private rebuildOptions() {
+    return pulumi.secret({
+      source: this.source,
+      backup: this.backupRequest(),
+      minimumIntervalSeconds: this.configuration.rebuildMinimumIntervalSeconds,
+    });
   }
 
   private roles() {

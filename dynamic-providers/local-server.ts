@@ -1,12 +1,13 @@
 import type { RestoreRequest } from "@gtid-ferry/engine/backup";
 import type { HostOptions, ProcessIdentity } from "@gtid-ferry/engine/hosts";
-import type { LocalServerRequest, LocalServerResult } from "@gtid-ferry/engine/local-server";
+import type { LocalServerRequest, LocalServerResult, RebuildOptions } from "@gtid-ferry/engine/local-server";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
   diffByTable,
   GONE,
   guarded,
+  hasUnknown,
   type InputsOf,
   noImport,
   report,
@@ -18,6 +19,8 @@ interface Inputs extends Omit<LocalServerRequest, "restore"> {
   readonly host: HostOptions;
   /** What to restore and where; absent once there is no backup any more: the restored data stay. */
   readonly restore?: RestoreRequest;
+  /** Present where the target may be restored again when its source has purged what it needs. */
+  readonly rebuild?: RebuildOptions;
 }
 
 type Outputs = Inputs & LocalServerResult & Pick<LocalServerRequest, "restore">;
@@ -49,11 +52,15 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
 
   /** Looks at the process: a server that died is started by the next `up`, without a refresh. */
   async diff(_id: string, olds: Outputs, news: Inputs) {
-    const { isLocalServerRunning } = await import("@gtid-ferry/engine/local-server");
+    const { isLocalServerRunning, needsRebuild } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
     return guarded(async () => {
-      const isRunning = olds.running && (await isLocalServerRunning(openHost(olds.host), olds));
-      const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !isRunning);
+      const host = openHost(olds.host);
+      const { rebuild } = news;
+      const isRunning = olds.running && (await isLocalServerRunning(host, olds));
+      const isFine =
+        isRunning && (rebuild === undefined || hasUnknown(rebuild) || !(await needsRebuild(host, olds, rebuild)));
+      const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !isFine);
       const isOtherVolume = news.restore !== undefined && olds.restore.volumeDirectory !== news.restore.volumeDirectory;
       const isOtherServer = olds.target.port !== news.target.port || isOtherVolume;
       return isOtherServer ? { ...difference, replaces: [...(difference.replaces ?? []), "target"] } : difference;
@@ -76,13 +83,18 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   },
 
   async update(_id: string, olds: Outputs, news: Inputs) {
-    const { ensureLocalServer } = await import("@gtid-ferry/engine/local-server");
+    const { ensureLocalServer, ensureRebuilt } = await import("@gtid-ferry/engine/local-server");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
     // The volume holds the backup of the first restore; a newer one is none of its business.
     const restore = { ...olds.restore, ...news.restore, manifestKey: olds.restore.manifestKey };
     return guarded(async () => {
-      const result = await ensureLocalServer(openHost(news.host), { ...news, restore }, olds, report);
-      return { outs: { ...news, restore, ...result } };
+      const host = openHost(news.host);
+      const request = { ...news, restore };
+      if (news.rebuild === undefined) {
+        return { outs: { ...request, ...(await ensureLocalServer(host, request, olds, report)) } };
+      }
+      const { server, manifestKey } = await ensureRebuilt(host, request, news.rebuild, olds, report);
+      return { outs: { ...news, restore: { ...restore, manifestKey }, ...server } };
     });
   },
 
@@ -128,7 +140,7 @@ export class LocalServer extends pulumi.dynamic.Resource {
         running: undefined,
         ...args,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["target", "restore"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["target", "restore", "rebuild"] }),
       "gtid-ferry",
       "LocalServer",
     );

@@ -4,6 +4,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   S3Client,
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
@@ -53,6 +54,20 @@ export class BackupStorage {
       this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key })),
     );
     return object?.Body?.transformToString();
+  }
+
+  /** The keys of all objects whose keys begin so. */
+  async keys(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await this.found(prefix, () =>
+        this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, ContinuationToken })),
+      );
+      keys.push(...(page?.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
+      ContinuationToken = page?.NextContinuationToken;
+    } while (ContinuationToken !== undefined);
+    return keys;
   }
 
   /** Nothing there is success. */
