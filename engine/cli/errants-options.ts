@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { RepairSituation } from "../errant/index.js";
+import type { InjectionMember, RepairSituation } from "../errant/index.js";
 import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { committedRole, otherSide, readRole, type Side } from "../topology/index.js";
 import { addServerOptions, connectionFrom, UsageError } from "./server-options.js";
@@ -10,6 +10,8 @@ export type OptionValues = Readonly<Record<string, unknown>>;
 export interface ErrantServers {
   readonly primary: MysqlServer;
   readonly replica: MysqlServer;
+  /** The primary for those who open sessions of their own. */
+  readonly primaryMember: InjectionMember;
   readonly replicaConnection: ConnectionOptions;
 }
 
@@ -42,6 +44,7 @@ export async function withErrantServers<T>(
       return await work({
         primary: servers[primary],
         replica: servers[replica],
+        primaryMember: { role: primary, connection: connections[primary] },
         replicaConnection: connections[replica],
       });
     } finally {

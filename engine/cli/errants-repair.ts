@@ -141,14 +141,14 @@ async function plan({ primary, replica }: ErrantServers, method: Method, gtids: 
 }
 
 async function apply(
-  { primary, replica }: ErrantServers,
+  { replica, primaryMember }: ErrantServers,
   method: Method,
   gtids: GtidSet,
   progress: (line: string) => void,
 ): Promise<void> {
   switch (method) {
     case "inject-empty":
-      await injectEmpty({ members: [primary], gtids, allowWrites: true }, progress);
+      await injectEmpty({ members: [primaryMember], gtids, allowWrites: true }, progress);
       return;
     case "reset":
       await resetHistory(replica, { errant: gtids }, progress);

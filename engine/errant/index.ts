@@ -3,7 +3,13 @@ export { classify, ERRANT_CLASSES, type ErrantClass } from "./classify.js";
 export { compareGtidSets, type GtidDifference, readExecuted, subtractOn } from "./compare.js";
 export { CONFIRMATION_CHARACTERS, unconfirmedUuids } from "./confirmation.js";
 export { type ErrantTransaction, type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
-export { describeInjection, type InjectionRequest, type InjectionResult, injectEmpty } from "./inject.js";
+export {
+  describeInjection,
+  type InjectionMember,
+  type InjectionRequest,
+  type InjectionResult,
+  injectEmpty,
+} from "./inject.js";
 export { offeredRepairs, type RepairMethod, type RepairOffer, type RepairSituation } from "./policy.js";
 export { type ErrantReport, reportErrants } from "./report.js";
 export { planReset, type ResetRequest, resetHistory } from "./reset.js";

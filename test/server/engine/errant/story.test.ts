@@ -82,7 +82,8 @@ it("is found, explained and repaired, and then the roles change without harm", a
     expect(chooseRepair(report.classes, { ...choice, confirmation: "" }, situation).unconfirmed).toEqual([
       pair.targetUuid,
     ]);
-    await injectEmpty({ members: [source], gtids: chosen.gtids, allowWrites: true }, silent);
+    const members = [{ role: "source", connection: pair.source.options }];
+    await injectEmpty({ members, gtids: chosen.gtids, allowWrites: true }, silent);
     expect((await compareGtidSets(source, target)).errant).toBe("");
   });
   await pair.expectWhole();
