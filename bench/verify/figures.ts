@@ -2,7 +2,7 @@ import { type Summary, summarize } from "../statistics.js";
 import type { Verified } from "./contestants.js";
 import type { Load } from "./load.js";
 
-/** Some seconds of the application's writes, and the verifications that began one after the other in that time. */
+/** Some seconds of the application's writes, and the verifications in that time. */
 export interface Turn {
   readonly load: Load;
   /** Of all verified tables, before the turn. */
@@ -10,21 +10,33 @@ export interface Turn {
   readonly verifications: readonly Verified[];
 }
 
-/** What the application got. Slow-downs are by the turn of the same round in which nobody verified; 1 is none. */
+/** What one contestant did in a round. */
+export interface ContestantRound {
+  /** One verification after the other: how it is while it verifies. */
+  readonly ceaseless: Turn;
+  /** One verification, and then none until the turn's time is over: what verifying the data once costs. */
+  readonly once: Turn;
+}
+
 export interface LoadFigures {
   readonly transactionsPerSecond: Summary;
   readonly p50Milliseconds: Summary;
   readonly p95Milliseconds: Summary;
 }
 
+/** By the turns around that round in which nobody verified; 1 is none. */
+export interface SlowDown {
+  readonly throughput: Summary;
+  readonly p50: Summary;
+  readonly p95: Summary;
+}
+
 export interface VerifierFigures {
   readonly seconds: Summary;
   readonly rowsPerSecond: Summary;
   readonly mebibytesPerSecond: Summary;
-  readonly load: LoadFigures;
-  readonly slowDown: { readonly throughput: Summary; readonly p50: Summary; readonly p95: Summary };
-  /** What all transactions of one verification waited longer at their median, together. */
-  readonly addedWaitSeconds: Summary;
+  readonly whileVerifying: LoadFigures & { readonly slowDown: SlowDown };
+  readonly oneVerification: LoadFigures & { readonly slowDown: SlowDown };
   readonly differences: readonly string[];
 }
 
@@ -36,32 +48,17 @@ export function loadFigures(loads: readonly Load[]): LoadFigures {
   };
 }
 
-/** `turns` and `baselines` are in the order of their rounds. */
-export function verifierFigures(turns: readonly Turn[], baselines: readonly Load[]): VerifierFigures {
+/** `baselines` are one more than the rounds: one before each, and one after the last. */
+export function verifierFigures(rounds: readonly ContestantRound[], baselines: readonly Load[]): VerifierFigures {
+  const turns = rounds.flatMap(({ ceaseless, once }) => [ceaseless, once]);
   const runs = turns.flatMap(({ verifications, mebibytes }) => verifications.map((run) => ({ ...run, mebibytes })));
-  const pairs = turns.flatMap(({ load, verifications }, round) => {
-    const baseline = baselines[round];
-    return baseline === undefined ? [] : [{ load, baseline, verifications }];
-  });
+  const withSlowDown = (loads: readonly Load[]) => ({ ...loadFigures(loads), slowDown: slowDown(loads, baselines) });
   return {
     seconds: summarize(runs.map(({ seconds }) => seconds)),
     rowsPerSecond: summarize(runs.map(({ rows, seconds }) => rows / seconds)),
     mebibytesPerSecond: summarize(runs.map(({ mebibytes, seconds }) => mebibytes / seconds)),
-    load: loadFigures(turns.map(({ load }) => load)),
-    slowDown: {
-      throughput: summarize(
-        pairs.map(({ load, baseline }) => baseline.transactionsPerSecond / load.transactionsPerSecond),
-      ),
-      p50: summarize(pairs.map(({ load, baseline }) => load.p50Milliseconds / baseline.p50Milliseconds)),
-      p95: summarize(pairs.map(({ load, baseline }) => load.p95Milliseconds / baseline.p95Milliseconds)),
-    },
-    addedWaitSeconds: summarize(
-      pairs.map(({ load, baseline, verifications }) => {
-        const seconds = summarize(verifications.map((run) => run.seconds)).median;
-        const added = load.p50Milliseconds - baseline.p50Milliseconds;
-        return (added / 1000) * load.transactionsPerSecond * seconds;
-      }),
-    ),
+    whileVerifying: withSlowDown(rounds.map(({ ceaseless }) => ceaseless.load)),
+    oneVerification: withSlowDown(rounds.map(({ once }) => once.load)),
     differences: runs.flatMap(({ differences }) => differences),
   };
 }
@@ -69,12 +66,31 @@ export function verifierFigures(turns: readonly Turn[], baselines: readonly Load
 /** Medians of ours divided by theirs. */
 export function compareVerifiers(ours: VerifierFigures, theirs: VerifierFigures) {
   const ratio = (of: (figures: VerifierFigures) => Summary) => of(ours).median / of(theirs).median;
+  const loadRatios = (of: (figures: VerifierFigures) => LoadFigures) => ({
+    transactionsPerSecond: ratio((figures) => of(figures).transactionsPerSecond),
+    p50Milliseconds: ratio((figures) => of(figures).p50Milliseconds),
+    p95Milliseconds: ratio((figures) => of(figures).p95Milliseconds),
+  });
   return {
     seconds: ratio(({ seconds }) => seconds),
     rowsPerSecond: ratio(({ rowsPerSecond }) => rowsPerSecond),
     mebibytesPerSecond: ratio(({ mebibytesPerSecond }) => mebibytesPerSecond),
-    transactionsPerSecond: ratio(({ load }) => load.transactionsPerSecond),
-    p50Milliseconds: ratio(({ load }) => load.p50Milliseconds),
-    p95Milliseconds: ratio(({ load }) => load.p95Milliseconds),
+    whileVerifying: loadRatios(({ whileVerifying }) => whileVerifying),
+    oneVerification: loadRatios(({ oneVerification }) => oneVerification),
+  };
+}
+
+function slowDown(loads: readonly Load[], baselines: readonly Load[]): SlowDown {
+  const pairs = loads.map((load, round) => {
+    const around = baselines.slice(round, round + 2);
+    const mean = (of: (baseline: Load) => number) => around.reduce((sum, one) => sum + of(one), 0) / around.length;
+    return { load, mean };
+  });
+  return {
+    throughput: summarize(
+      pairs.map(({ load, mean }) => mean((one) => one.transactionsPerSecond) / load.transactionsPerSecond),
+    ),
+    p50: summarize(pairs.map(({ load, mean }) => load.p50Milliseconds / mean((one) => one.p50Milliseconds))),
+    p95: summarize(pairs.map(({ load, mean }) => load.p95Milliseconds / mean((one) => one.p95Milliseconds))),
   };
 }

@@ -1,14 +1,14 @@
 import { cpus } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@gtid-ferry/engine/operation";
 import { Command } from "commander";
 import { makeTestDirectory, removeTestDirectory, testInstallation } from "../../lab/testing.js";
 import { ensurePerconaToolkit } from "../../toolchain/percona-toolkit.js";
 import { writeReport } from "../report.js";
-import { type Contestant, ours, perconaToolkit, type Verified } from "./contestants.js";
-import { compareVerifiers, loadFigures, type Turn, verifierFigures } from "./figures.js";
-import { type Load, type LoadOptions, underLoad } from "./load.js";
-import { catchUp, type Place, preparePlace, verifiedMebibytes } from "./place.js";
+import { Bench } from "./bench.js";
+import { ours, perconaToolkit } from "./contestants.js";
+import { type ContestantRound, compareVerifiers, loadFigures, verifierFigures } from "./figures.js";
+import type { Load, LoadOptions } from "./load.js";
+import { preparePlace } from "./place.js";
 import { figuresTable } from "./table.js";
 
 interface Options extends LoadOptions {
@@ -31,18 +31,19 @@ async function main({ mebibytes, rounds, turnSeconds, report, ...load }: Options
     };
     const bench = new Bench(place, load, directory, turnSeconds);
     const baselines: Load[] = [];
-    const turns = { ours: [] as Turn[], perconaToolkit: [] as Turn[] };
+    const results: Record<"ours" | "perconaToolkit", ContestantRound[]> = { ours: [], perconaToolkit: [] };
     for (let round = 0; round < rounds; round += 1) {
       baselines.push(await bench.baseline());
       // A B, then B A: neither is always the one after the other.
       const order = round % 2 === 0 ? (["ours", "perconaToolkit"] as const) : (["perconaToolkit", "ours"] as const);
-      for (const name of order) turns[name].push(await bench.turn(contestants[name]));
+      for (const name of order) results[name].push(await bench.round(contestants[name]));
       progress(`${round + 1} of ${rounds} rounds`);
     }
+    baselines.push(await bench.baseline());
     const figures = {
       baseline: loadFigures(baselines),
-      ours: verifierFigures(turns.ours, baselines),
-      perconaToolkit: verifierFigures(turns.perconaToolkit, baselines),
+      ours: verifierFigures(results.ours, baselines),
+      perconaToolkit: verifierFigures(results.perconaToolkit, baselines),
     };
     const { tablesLeftOut } = place;
     await writeReport(
@@ -69,45 +70,13 @@ async function main({ mebibytes, rounds, turnSeconds, report, ...load }: Options
   }
 }
 
-class Bench {
-  constructor(
-    private readonly place: Place,
-    private readonly load: LoadOptions,
-    private readonly directory: string,
-    private readonly turnSeconds: number,
-  ) {}
-
-  async baseline(): Promise<Load> {
-    await catchUp(this.place.pair);
-    return (await this.underLoad(() => sleep(this.turnSeconds * 1000))).load;
-  }
-
-  /** Verifies again and again until the turn's time is over, and at least once. */
-  async turn(contestant: Contestant): Promise<Turn> {
-    await catchUp(this.place.pair);
-    const mebibytes = await verifiedMebibytes(this.place);
-    const { load, result } = await this.underLoad(async () => {
-      const verifications: Verified[] = [];
-      const end = performance.now() + this.turnSeconds * 1000;
-      do verifications.push(await contestant());
-      while (performance.now() < end);
-      return verifications;
-    });
-    return { load, mebibytes, verifications: result };
-  }
-
-  private underLoad<T>(work: () => Promise<T>) {
-    return underLoad(this.place.pair.source, this.load, this.directory, work);
-  }
-}
-
 const count = (text: string) => Number.parseInt(text, 10);
 
 new Command("npm run bench:verify --")
   .description("Our verification beside pt-table-checksum, on the same data and while an application writes.")
   .option("--mebibytes <size>", "size of the data", count, 300)
-  .option("--rounds <count>", "turns of each", count, 2)
-  .option("--turn-seconds <count>", "least time of a turn", count, 20)
+  .option("--rounds <count>", "rounds, each with two turns of each", count, 2)
+  .option("--turn-seconds <count>", "time of a turn; longer than one verification", count, 20)
   .option("--connections <count>", "connections that write", count, 8)
   .option("--rate-per-second <count>", "transactions of all connections together", count, 100)
   .option("--report <file>", "write the figures to this file, as JSON")
