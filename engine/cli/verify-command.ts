@@ -60,7 +60,12 @@ export function verifyCommand(): Command {
     .option("--tables <names...>", "only these schemas (shop) and tables (shop.orders)")
     .option("--ignore <names...>", "objects that may differ, as the report names them")
     .option("--chunk <seconds>", "how long reading one chunk of rows should take", parsePositive, limits.chunkSeconds)
-    .option("--concurrency <number>", "chunks at the same time", parsePositive, limits.concurrency)
+    .option(
+      "--concurrency <number>",
+      "chunks at the same time; 1 reads the servers in turn",
+      parsePositive,
+      limits.concurrency,
+    )
     .option(
       "--maximum-lag <seconds>",
       "rest while the target is further behind",

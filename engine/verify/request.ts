@@ -5,12 +5,12 @@ import type { PaceLimits } from "./pace.js";
 import { type TableShape, tableId } from "./table-shape.js";
 
 export interface VerificationLimits extends CompareLimits, PaceLimits {
-  /** Chunks that are compared at the same time. */
+  /** Chunks that are compared at the same time. One reads the two servers in turn; two keep both of them busy. */
   readonly concurrency: number;
 }
 
 export const DEFAULT_LIMITS: VerificationLimits = {
-  chunkSeconds: 0.25,
+  chunkSeconds: 0.1,
   concurrency: 1,
   listedRows: 100,
   maximumLagSeconds: 5,
