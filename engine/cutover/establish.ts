@@ -40,6 +40,7 @@ async function apply(run: Run, pair: PairState, step: EstablishStep): Promise<vo
         {
           channel: request.channel,
           source: request[pair.primary].address,
+          sourceConnection: request[pair.primary].connection,
           // Nothing was restored: the replica was the primary until now.
           restoredGtidSet: "",
           startTimeoutSeconds: request.limits.settleTimeoutSeconds,

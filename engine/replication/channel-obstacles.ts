@@ -1,5 +1,6 @@
 import type { ServerFacts } from "../mysql/index.js";
 import { replicationObstacle } from "../mysql/index.js";
+import { ERRANT_ADVICE, PURGED_ADVICE } from "./receiver-advice.js";
 
 /** What decides whether a stopped channel may start; GTID sets as text, `""` is none. */
 export interface ChannelGrounds {
@@ -72,14 +73,14 @@ export function channelObstacles(grounds: ChannelGrounds): Obstacle[] {
     add(
       `the source has purged binary logs with ${grounds.purgedAndMissing}, which the target lacks`,
       "binary logs of everything since the backup",
-      "take a new backup (change gtid-ferry:backupTrigger) and raise gtid-ferry:binlogRetentionSeconds",
+      PURGED_ADVICE,
     );
   }
   if (grounds.errant !== "") {
     add(
       `the target has errant transactions ${grounds.errant}`,
       "no transaction on the target that the source lacks",
-      "find out what wrote there (mysqlbinlog on the target); a fresh target is best restored again",
+      ERRANT_ADVICE,
     );
   }
   return obstacles;

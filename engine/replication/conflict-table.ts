@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TableName } from "../binlog/index.js";
 import type { MysqlServer } from "../mysql/index.js";
-import type { Column } from "../verify/table-shape.js";
+import type { Column } from "../tables/index.js";
 
 export interface ConflictColumn extends Column {
   /** Characters or bytes; null for what is neither. */

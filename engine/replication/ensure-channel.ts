@@ -17,14 +17,15 @@ import { type ChannelState, describeChannel, isReplicating, readChannels } from 
 import { readConflict } from "./conflict.js";
 import { describeConflict } from "./conflict-text.js";
 import { type ReplicationLag, replicationLag } from "./lag.js";
+import { ERRANT_ADVICE, receiverAdvice } from "./receiver-advice.js";
 
 export interface ChannelDetails {
   /** Channel name on the replica, e.g. `gtid_ferry`. */
   readonly channel: string;
   /** The source as the replica's server reaches it. */
   readonly source: ChannelSource;
-  /** The source as mysqlbinlog reaches it from here; without it a failed transaction is not shown. */
-  readonly sourceConnection?: ConnectionOptions;
+  /** The source as mysqlbinlog reaches it from here, to show a transaction that failed. */
+  readonly sourceConnection: ConnectionOptions;
   /** gtid_executed of the replica right after its restore; starting with less would apply transactions twice. */
   readonly restoredGtidSet: string;
   /** How long the channel may take until it receives and applies. */
@@ -144,7 +145,7 @@ function errantError(channel: string, where: string, errant: string): FerryError
     where,
     seen: `errant transactions ${errant}`,
     wanted: "no transaction on the replica that its source lacks",
-    next: "find out what wrote there (mysqlbinlog on the replica); a fresh target is best restored again",
+    next: ERRANT_ADVICE,
   });
 }
 
@@ -170,8 +171,6 @@ async function failIfHopeless(
     where: replica.label,
     seen: [describeChannel(state), ...(conflict === undefined ? [] : describeConflict(conflict))].join(NEXT_LINE),
     wanted: `a channel that receives from ${addressOf(request.source)} as ${request.source.user} and applies`,
-    next: isReceiverHopeless
-      ? "check the replication account, its password and host on the source, then run again"
-      : (conflict?.repairs ?? [COMPARE]).join(NEXT_LINE),
+    next: isReceiverHopeless ? receiverAdvice(state.receiverError) : (conflict?.repairs ?? [COMPARE]).join(NEXT_LINE),
   });
 }

@@ -9,7 +9,7 @@ import {
 } from "../binlog/index.js";
 import { GtidSet } from "../gtid/index.js";
 import type { ConnectionOptions, MysqlServer } from "../mysql/index.js";
-import { keySelect, keysCondition } from "../verify/key-range.js";
+import { keySelect, keysCondition } from "../tables/index.js";
 import type { ApplierFailure } from "./conflict-failure.js";
 import type { ConflictGrounds } from "./conflict-repairs.js";
 import { type ConflictRow, isSameRow, readConflictRow } from "./conflict-rows.js";
@@ -19,8 +19,8 @@ import { insertStatement, keyCondition, tableName } from "./conflict-values.js";
 export interface ConflictServers {
   readonly source: MysqlServer;
   readonly replica: MysqlServer;
-  /** How mysqlbinlog reaches the source; without it the event is not shown. */
-  readonly sourceConnection: ConnectionOptions | undefined;
+  /** How mysqlbinlog reaches the source. */
+  readonly sourceConnection: ConnectionOptions;
 }
 
 /** The row that an applier stopped at, on both servers as it is now; undefined is no such row. */
@@ -45,7 +45,7 @@ export async function readFailedTransaction(
   { gtid }: ApplierFailure,
   options: ReadOptions,
 ): Promise<BinlogTransaction | undefined> {
-  if (gtid === undefined || sourceConnection === undefined) return undefined;
+  if (gtid === undefined) return undefined;
   const settings = { limits: LIMITS, timeoutSeconds: TIMEOUT_SECONDS, ...options };
   for await (const transaction of readTransactions(source, sourceConnection, GtidSet.parse(gtid), settings)) {
     const columns = new ColumnNames(replica);

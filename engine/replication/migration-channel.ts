@@ -14,7 +14,7 @@ export interface ReplicationEnd {
 }
 
 /** The channel between the two: it runs from the primary, whichever that is, to the other. */
-export interface ChannelRequest extends Omit<ChannelDetails, "source"> {
+export interface ChannelRequest extends Omit<ChannelDetails, "source" | "sourceConnection"> {
   readonly source: ReplicationEnd;
   readonly target: ReplicationEnd;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type MysqlServer, quoteAccount } from "../mysql/index.js";
-import { SYSTEM_SCHEMAS } from "./system-schemas.js";
+import { SYSTEM_SCHEMAS } from "../tables/index.js";
 
 /** Everything beside rows that makes a database, as text by a name such as `trigger shop.price_log`. */
 export type Catalogue = ReadonlyMap<string, string>;

@@ -1,6 +1,6 @@
 import type { Progress } from "../operation/index.js";
+import { type TableName, tableId } from "../tables/index.js";
 import { type Checkpoint, loadCheckpoint, removeCheckpoint, saveCheckpoint, type TableResult } from "./checkpoint.js";
-import { type TableName, tableId } from "./table-shape.js";
 
 type TableProgress = NonNullable<Checkpoint["current"]>;
 

@@ -1,9 +1,9 @@
 import type { MysqlServer } from "../mysql/index.js";
+import { type KeyRange, showKey } from "../tables/index.js";
 import type { Checkpoint, TableResult } from "./checkpoint.js";
 import { ChunkSize } from "./chunk-size.js";
 import { RangeCutter } from "./cut-ranges.js";
 import { type KeyedTable, readDigest } from "./digest.js";
-import { type KeyRange, showKey } from "./key-range.js";
 import type { Pace } from "./pace.js";
 import { type Lane, settleRange } from "./settle-rows.js";
 

@@ -1,14 +1,13 @@
 import { errnoOf } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
+import { chooseKey, readTableShapes, type TableShape, tableId } from "../tables/index.js";
 import type { TableResult } from "./checkpoint.js";
 import type { CheckpointStore } from "./checkpoint-store.js";
 import { type CompareRun, compareKeyedTable } from "./compare-table.js";
 import { compareWholeTable } from "./compare-whole-table.js";
-import { chooseKey } from "./key-range.js";
 import { awaitPosition } from "./position.js";
 import { RateReport } from "./rate-report.js";
 import { chooseTables } from "./request.js";
-import { readTableShapes, type TableShape, tableId } from "./table-shape.js";
 
 /** The tables of both servers, by name. */
 interface Shapes {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errnoOf } from "../mysql/index.js";
+import type { TableShape } from "../tables/index.js";
 import type { TableResult } from "./checkpoint.js";
 import { type Digest, readTableDigest } from "./digest.js";
 import { awaitPosition, reaches, readPosition } from "./position.js";
 import type { Lane } from "./settle-rows.js";
-import type { TableShape } from "./table-shape.js";
 
 const ROUNDS = 5;
 const ROUND_MILLISECONDS = 200;

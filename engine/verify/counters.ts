@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { MysqlServer } from "../mysql/index.js";
+import { SYSTEM_SCHEMAS } from "../tables/index.js";
 import { awaitPosition } from "./position.js";
-import { SYSTEM_SCHEMAS } from "./system-schemas.js";
 
 const counterRow = z.object({ table: z.string(), next: z.coerce.string() });
 

@@ -1,7 +1,7 @@
 import type { MysqlServer } from "../mysql/index.js";
+import type { KeyRange, KeyValue } from "../tables/index.js";
 import type { ChunkSize } from "./chunk-size.js";
 import { type KeyedTable, readBoundary } from "./digest.js";
-import type { KeyRange, KeyValue } from "./key-range.js";
 
 /** Cuts a table into ranges of the wanted size, one ahead of those who read them, on a connection of its own. */
 export class RangeCutter {

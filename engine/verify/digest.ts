@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type MysqlServer, quoteIdentifier } from "../mysql/index.js";
+import type { TableName, TableShape, UniqueKey } from "../tables/index.js";
 import {
   type KeyRange,
   type KeyValue,
@@ -8,9 +9,8 @@ import {
   keyText,
   orderBy,
   rangeCondition,
-} from "./key-range.js";
+} from "../tables/index.js";
 import { rowHash } from "./row-hash.js";
-import type { TableName, TableShape, UniqueKey } from "./table-shape.js";
 
 /** A table that is cut into ranges by a key. */
 export interface KeyedTable extends TableShape {

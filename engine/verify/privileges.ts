@@ -1,8 +1,8 @@
 import { ADMIN_SCHEMA, type MysqlServer, quoteIdentifier } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
 import { missingGrants } from "../preflight/index.js";
+import { tableId } from "../tables/index.js";
 import type { RepairBatch } from "./repair-plan.js";
-import { tableId } from "./table-shape.js";
 
 /** MySQL simply hides what an account may not see: without these, two servers could look equal that are not. */
 const NEEDED = ["SELECT", "SHOW VIEW", "TRIGGER", "EVENT"];

@@ -1,5 +1,5 @@
 import type { Progress } from "../operation/index.js";
-import { type TableShape, tableId } from "./table-shape.js";
+import { type TableShape, tableId } from "../tables/index.js";
 
 const INTERVAL_MILLISECONDS = 5_000;
 

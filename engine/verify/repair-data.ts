@@ -1,14 +1,13 @@
 import { z } from "zod";
 import { ADMIN_SCHEMA, type ConnectionOptions, errnoOf, MysqlServer } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
+import { chooseKey, readTableShapes, tableId } from "../tables/index.js";
 import type { TableResult } from "./checkpoint.js";
-import { chooseKey } from "./key-range.js";
 import { awaitPosition } from "./position.js";
 import { assertMayRepair } from "./privileges.js";
 import { HELD_ROWS, holdStatements, type RepairBatch, repairBatches, repairStatements } from "./repair-plan.js";
 import type { VerificationReport } from "./report.js";
 import { DEFAULT_LIMITS, type VerificationRequest } from "./request.js";
-import { readTableShapes, tableId } from "./table-shape.js";
 
 /** What can be repaired, and what cannot, with the reason. */
 export interface RepairPlan {

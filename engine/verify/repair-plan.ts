@@ -1,6 +1,6 @@
 import { quoteIdentifier } from "../mysql/index.js";
+import { type KeyValue, keyInsert, keysCondition } from "../tables/index.js";
 import { type KeyedTable, quotedName } from "./digest.js";
-import { type KeyValue, keyInsert, keysCondition } from "./key-range.js";
 
 /** Rows of one table that differ, as a comparison found them. */
 export interface RepairBatch {

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
+import { type TableShape, tableId } from "../tables/index.js";
 import type { CompareLimits } from "./compare-table.js";
 import type { PaceLimits } from "./pace.js";
-import { type TableShape, tableId } from "./table-shape.js";
 
 export interface VerificationLimits extends CompareLimits, PaceLimits {
   /** Chunks that are compared at the same time. One reads the two servers in turn; two keep both of them busy. */

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from "../mysql/index.js";
-import type { Column } from "./table-shape.js";
+import type { Column } from "../tables/index.js";
 
 const SEPARATOR = "_binary'#'";
 /** Up to 64 KiB and more each: only their hashes go into the row's text, which has to stay below max_allowed_packet. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errnoOf, type MysqlServer } from "../mysql/index.js";
+import type { KeyRange, KeyValue } from "../tables/index.js";
 import { type HashedRow, type KeyedTable, readBucketRows, readBuckets, readRowsByKey } from "./digest.js";
-import type { KeyRange, KeyValue } from "./key-range.js";
 import { awaitPosition, reaches, readPosition } from "./position.js";
 
 /** How one row differs, seen from the target. */

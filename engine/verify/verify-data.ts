@@ -1,18 +1,17 @@
 import { createHash } from "node:crypto";
 import { ADMIN_SCHEMA, MysqlServer } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
+import { chooseKey, orderBy, readTableShapes, type TableShape, tableId } from "../tables/index.js";
 import { CheckpointStore } from "./checkpoint-store.js";
 import { compareObjects } from "./compare-objects.js";
 import { compareTables } from "./compare-tables.js";
 import { compareCounters } from "./counters.js";
-import { chooseKey, orderBy } from "./key-range.js";
 import { Pace } from "./pace.js";
 import { readUuid } from "./position.js";
 import { assertSeesAll } from "./privileges.js";
 import { isEqual, type VerificationReport } from "./report.js";
 import { chooseTables, DEFAULT_LIMITS, type VerificationRequest } from "./request.js";
 import { openSessions } from "./sessions.js";
-import { readTableShapes, type TableShape, tableId } from "./table-shape.js";
 
 /** Its tables belong to each server by itself. */
 const HIDDEN_SCHEMAS = [ADMIN_SCHEMA];
