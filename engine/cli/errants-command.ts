@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError } from "commander";
-import { type ErrantReport, offeredRepairs, reportErrants } from "../errant/index.js";
+import { type ErrantReport, offeredRepairs, type RepairSituation } from "../errant/index.js";
+import { explainWithData } from "./errants-explain.js";
 import { formatErrants } from "./errants-format.js";
-import { addBothServers, type OptionValues, PASSWORD_HELP, SITUATION, withErrantServers } from "./errants-options.js";
+import { addErrantsOptions, type ErrantsOptions, PASSWORD_HELP, withErrantServers } from "./errants-options.js";
 import { repairCommand } from "./errants-repair.js";
 import { EXIT_CODE } from "./preflight-command.js";
 
-interface ErrantsOptions extends OptionValues {
+interface ListOptions extends ErrantsOptions {
   readonly limit: number;
-  readonly json?: true;
 }
 
 const HELP = `${PASSWORD_HELP}
@@ -19,7 +19,7 @@ Exit code:
 
 Examples:
   ferry errants --source admin@10.20.1.5 --target admin@10.10.3.4
-  ferry errants --json | jq .classes
+  ferry errants --compare --json | jq .classes
   ferry errants repair --method inject-empty --plan`;
 
 export function errantsCommand(): Command {
@@ -31,20 +31,20 @@ export function errantsCommand(): Command {
     .option("--limit <count>", "how many transactions are shown with what they did", parseCount, 100)
     .option("--json", "print the report as a JSON object")
     .addHelpText("after", HELP)
-    .action(async (options: ErrantsOptions) => {
-      const report = await withErrantServers(options, ({ primary, replica, replicaConnection }) =>
-        reportErrants(primary, replica, replicaConnection, { transactionLimit: options.limit }),
+    .action(async (options: ListOptions) => {
+      const { report, situation } = await withErrantServers(options, (servers) =>
+        explainWithData(servers, options, { transactionLimit: options.limit }),
       );
-      console.log(options.json === true ? jsonOf(report) : formatErrants(report, SITUATION));
+      console.log(options.json === true ? jsonOf(report, situation) : formatErrants(report, situation));
       process.exitCode = report.errant + report.unfinishedReset === "" ? EXIT_CODE.fine : EXIT_CODE.blockers;
     });
-  return addBothServers(command).addCommand(repairCommand().exitOverride());
+  return addErrantsOptions(command).addCommand(repairCommand().exitOverride());
 }
 
-function jsonOf(report: ErrantReport): string {
+function jsonOf(report: ErrantReport, situation: RepairSituation): string {
   const transactions = report.transactions.map((transaction) => ({
     ...transaction,
-    repairs: offeredRepairs(transaction.class, SITUATION),
+    repairs: offeredRepairs(transaction.class, situation),
   }));
   return JSON.stringify({ ...report, transactions }, undefined, 2);
 }

@@ -1,10 +1,13 @@
 import type { Command } from "commander";
-import type { InjectionMember, RepairSituation } from "../errant/index.js";
+import type { InjectionMember } from "../errant/index.js";
 import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { committedRole, otherSide, readRole, type Side } from "../topology/index.js";
 import { addServerOptions, connectionFrom, UsageError } from "./server-options.js";
 
-export type OptionValues = Readonly<Record<string, unknown>>;
+export interface ErrantsOptions extends Readonly<Record<string, unknown>> {
+  readonly compare?: true;
+  readonly json?: true;
+}
 
 /** The two servers by the role that they have now, over connections for batches. */
 export interface ErrantServers {
@@ -15,22 +18,24 @@ export interface ErrantServers {
   readonly replicaConnection: ConnectionOptions;
 }
 
-/** Both servers answer, and all data have not been compared. */
-export const SITUATION: RepairSituation = { primaryIsReachable: true, allDataIsEqual: false };
-
 export const PASSWORD_HELP = `
 Passwords are never options, since every user of the machine can read a command line:
   FERRY_SOURCE_PASSWORD, FERRY_TARGET_PASSWORD, or the options --source-password-file, --target-password-file.
 After a switchover the target is the primary: errant is what the other server has and the primary has not.
 mysqlbinlog, as new as the servers, has to be on PATH.`;
 
-export function addBothServers(command: Command): Command {
+/** What both commands have: the servers, and whether data are compared. */
+export function addErrantsOptions(command: Command): Command {
+  command.option(
+    "--compare",
+    "compare the changed tables with the source's first, and all data where the binary log does not tell enough",
+  );
   return addServerOptions(addServerOptions(command, "source"), "target");
 }
 
 /** Connects to both servers, whichever is the primary, and closes the connections whatever happens. */
 export async function withErrantServers<T>(
-  options: OptionValues,
+  options: ErrantsOptions,
   work: (servers: ErrantServers) => Promise<T>,
 ): Promise<T> {
   const connections = { source: required(options, "source"), target: required(options, "target") };
@@ -55,7 +60,7 @@ export async function withErrantServers<T>(
   }
 }
 
-function required(options: OptionValues, side: Side): ConnectionOptions {
+function required(options: ErrantsOptions, side: Side): ConnectionOptions {
   const connection = connectionFrom(options, side, process.env);
   if (connection !== undefined) return connection;
   throw new UsageError(`no ${side}: give --${side} user@host:port, or set FERRY_${side.toUpperCase()}`);

@@ -3,35 +3,28 @@ import {
   CONFIRMATION_CHARACTERS,
   chooseRepair,
   compareGtidSets,
-  describeInjection,
   type ErrantReport,
-  injectEmpty,
-  planReset,
-  type RepairMethod,
-  reportErrants,
+  oneLine,
   resetHistory,
 } from "../errant/index.js";
 import { GtidSet } from "../gtid/index.js";
-import { showStatement } from "../mysql/index.js";
 import { messageOf } from "../operation/index.js";
+import { explainWithData } from "./errants-explain.js";
 import {
-  addBothServers,
+  addErrantsOptions,
   type ErrantServers,
-  type OptionValues,
+  type ErrantsOptions,
   PASSWORD_HELP,
-  SITUATION,
   withErrantServers,
 } from "./errants-options.js";
+import { applyRepair, METHODS, type Method, planRepair } from "./errants-steps.js";
 import { EXIT_CODE } from "./preflight-command.js";
 
-type Method = Extract<RepairMethod, "inject-empty" | "reset">;
-
-interface RepairOptions extends OptionValues {
+interface RepairOptions extends ErrantsOptions {
   readonly method: Method;
   readonly gtids?: GtidSet;
   readonly confirm: string;
   readonly plan?: true;
-  readonly json?: true;
 }
 
 /** What the command did or, with --plan, would do. GTID sets carry no white space; `""` is none. */
@@ -51,7 +44,8 @@ const HELP = `${PASSWORD_HELP}
 Methods:
   inject-empty  commits an empty transaction under each GTID on the primary, from where it replicates; writes there
   reset         takes the GTIDs out of the replica's history; deletes the replica's binary logs
-Both leave the data as they are. Each may be run again after an interruption and goes on.
+  reconcile     brings the changed rows to the source's state, through replication, then injects; writes on the primary
+The first two leave the data as they are. Each may be run again after an interruption and goes on.
 
 Exit code:
   0  repaired, or planned; nothing that was to be repaired is errant any more
@@ -65,11 +59,7 @@ Examples:
 export function repairCommand(): Command {
   const command = new Command("repair")
     .description("repair errant transactions of the replica; prints each statement before it runs")
-    .addOption(
-      new Option("--method <method>", "how")
-        .choices(["inject-empty", "reset"] satisfies Method[])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option("--method <method>", "how").choices(METHODS).makeOptionMandatory())
     .option("--gtids <set>", "which of the errant transactions (default: all)", parseGtids)
     .option("--confirm <text>", "the first 8 characters or more of each UUID, where a repair needs it", "")
     .option("--plan", "print the statements and run none")
@@ -78,7 +68,7 @@ export function repairCommand(): Command {
     .action(async (options: RepairOptions) => {
       process.exitCode = await withErrantServers(options, (servers) => repair(servers, options));
     });
-  return addBothServers(command);
+  return addErrantsOptions(command);
 }
 
 async function repair(servers: ErrantServers, options: RepairOptions): Promise<number> {
@@ -91,19 +81,23 @@ async function repair(servers: ErrantServers, options: RepairOptions): Promise<n
   };
   // Until a reset that was begun is completed, the history says nothing.
   if (method === "reset" && !isPlan) await resetHistory(servers.replica, { errant: GtidSet.empty }, progress);
-  const report = await reportErrants(servers.primary, servers.replica, servers.replicaConnection, {
-    transactionLimit: 0,
-  });
+  const { report, situation } = await explainWithData(servers, options, { transactionLimit: 0 }, options.gtids);
   const choice = { method, gtids: options.gtids, confirmation: options.confirm };
-  const chosen = chooseRepair(report.classes, choice, SITUATION);
-  const refusals = [...chosen.refusals, ...obstacles(report, method, isPlan ? [] : chosen.unconfirmed)];
+  const chosen = chooseRepair(report.classes, choice, situation);
+  // A plan needs no confirmation: it shows what there is to confirm.
+  const unconfirmed = isPlan ? [] : chosen.unconfirmed;
+  const refusals = [
+    ...chosen.refusals,
+    ...obstacles(method, report, situation.allDataIsEqual),
+    ...(unconfirmed.length === 0 ? [] : [confirmationText(method, unconfirmed)]),
+  ];
   if (refusals.length > 0) {
     for (const refusal of refusals) console.error(refusal);
     return EXIT_CODE.blockers;
   }
   const { gtids } = chosen;
-  if (isPlan) for (const line of await plan(servers, method, gtids)) progress(line);
-  else await apply(servers, method, gtids, progress);
+  if (isPlan) for (const line of await planRepair(servers, method, gtids, report)) progress(line);
+  else if (!gtids.isEmpty()) await applyRepair(servers, method, gtids, report, progress);
   const { errant } = isPlan ? report : await compareGtidSets(servers.primary, servers.replica);
   const done: RepairReport = {
     method,
@@ -117,43 +111,21 @@ async function repair(servers: ErrantServers, options: RepairOptions): Promise<n
   return !isPlan && isLeft ? EXIT_CODE.usageOrUnreachable : EXIT_CODE.fine;
 }
 
-function obstacles(report: ErrantReport, method: Method, unconfirmed: readonly string[]): string[] {
-  return [
-    ...(method !== "reset" && report.unfinishedReset !== ""
-      ? ["a reset was begun and has not ended: complete it first with --method reset"]
-      : []),
-    ...(unconfirmed.length > 0
-      ? [
-          `${method} has to be confirmed here: --confirm with the first ${CONFIRMATION_CHARACTERS} characters or more of ${unconfirmed.join(", ")}`,
-        ]
-      : []),
-  ];
+function obstacles(method: Method, report: ErrantReport, allDataIsEqual: boolean): string[] {
+  const refusals: string[] = [];
+  if (method !== "reset" && report.unfinishedReset !== "") {
+    refusals.push("a reset was begun and has not ended: complete it first with --method reset");
+  }
+  if (method === "reconcile" && report.changedByStatement !== "" && !allDataIsEqual) {
+    refusals.push(
+      `${report.changedByStatement} ran statements, which no repair of rows can undo: make both servers the same by hand and try again with --compare, or rebuild the replica`,
+    );
+  }
+  return refusals;
 }
 
-async function plan({ primary, replica }: ErrantServers, method: Method, gtids: GtidSet): Promise<string[]> {
-  if (gtids.isEmpty()) return [];
-  switch (method) {
-    case "inject-empty":
-      return describeInjection(gtids).map((line) => `${primary.label}: ${line}`);
-    case "reset":
-      return (await planReset(replica, { errant: gtids })).map((step) => `${replica.label}: ${showStatement(step)}`);
-  }
-}
-
-async function apply(
-  { replica, primaryMember }: ErrantServers,
-  method: Method,
-  gtids: GtidSet,
-  progress: (line: string) => void,
-): Promise<void> {
-  switch (method) {
-    case "inject-empty":
-      await injectEmpty({ members: [primaryMember], gtids, allowWrites: true }, progress);
-      return;
-    case "reset":
-      await resetHistory(replica, { errant: gtids }, progress);
-      return;
-  }
+function confirmationText(method: Method, unconfirmed: readonly string[]): string {
+  return `${method} has to be confirmed here: --confirm with the first ${CONFIRMATION_CHARACTERS} characters or more of ${unconfirmed.join(", ")}`;
 }
 
 function summary({ repaired, notErrant, errant }: RepairReport, isPlan: boolean): string {
@@ -165,10 +137,6 @@ function outcome(repaired: string, errant: string, isPlan: boolean): string {
   if (isPlan) return errant === "" ? "nothing is errant" : "nothing was changed";
   const left = errant === "" ? "nothing is errant any more" : `still errant: ${errant}`;
   return repaired === "" ? left : `repaired ${GtidSet.parse(repaired).count()}; ${left}`;
-}
-
-function oneLine(set: GtidSet): string {
-  return set.toString().replaceAll("\n", "");
 }
 
 function parseGtids(text: string): GtidSet {

@@ -1,7 +1,8 @@
 import { GtidSet } from "../gtid/index.js";
 import { ERRANT_CLASSES, type ErrantClass } from "./classify.js";
 import { unconfirmedUuids } from "./confirmation.js";
-import { offeredRepairs, type RepairMethod, type RepairSituation } from "./policy.js";
+import { oneLine } from "./gtid-text.js";
+import { offeredRepairs, type RepairMethod, type RepairOffer, type RepairSituation } from "./policy.js";
 
 export interface RepairChoice {
   readonly method: RepairMethod;
@@ -36,7 +37,7 @@ export function chooseRepair(
     const part = gtids.intersect(GtidSet.parse(classes[errantClass]));
     if (part.isEmpty()) continue;
     const offers = offeredRepairs(errantClass, situation);
-    const offer = offers.find(({ method }) => method === choice.method);
+    const offer = offers.find(({ method }) => method === choice.method) ?? injectionFor(choice.method, offers);
     if (offer === undefined) {
       const offered = offers.map(({ method }) => method).join(", ");
       refusals.push(`${choice.method} is not offered for ${oneLine(part)} (${errantClass}); offered: ${offered}`);
@@ -46,6 +47,8 @@ export function chooseRepair(
   return { gtids, notErrant: wanted.subtract(errant), refusals, unconfirmed };
 }
 
-function oneLine(set: GtidSet): string {
-  return set.toString().replaceAll("\n", "");
+/** Reconciling ends with an injection, and is no more than that where no row has to be changed before. */
+function injectionFor(method: RepairMethod, offers: readonly RepairOffer[]): RepairOffer | undefined {
+  const injection = offers.find((offer) => offer.method === "inject-empty" && !offer.needsConfirmation);
+  return method === "reconcile" ? injection : undefined;
 }

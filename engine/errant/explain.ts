@@ -2,13 +2,15 @@ import {
   type BinlogTransaction,
   ColumnNames,
   type ReadOptions,
+  type RowChange,
   readTransactions,
   type TableName,
 } from "../binlog/index.js";
 import { GtidSet } from "../gtid/index.js";
 import type { ConnectionOptions, MysqlServer } from "../mysql/index.js";
-import { classify, ERRANT_CLASSES, type ErrantClass } from "./classify.js";
-import { eachGtid } from "./each-gtid.js";
+import { ChangesByTable } from "./changes.js";
+import { classify, type ErrantClass } from "./classify.js";
+import { eachGtid, oneLine } from "./gtid-text.js";
 
 /** One errant transaction; `transaction` is missing where no binary log holds it any more. */
 export interface ErrantTransaction {
@@ -20,6 +22,10 @@ export interface ErrantTransaction {
 /** Errant transactions by class, as GTID sets without white space; `""` is none. */
 export interface Explanation {
   readonly classes: Readonly<Record<ErrantClass, string>>;
+  /** Those of the changed ones that ran statements: what they changed need not be in the rows of a table. */
+  readonly changedByStatement: string;
+  /** Tables of which the other changed ones changed rows. */
+  readonly changedTables: readonly TableName[];
   /** The first ones, in the order of the binary logs, then those that no log holds. */
   readonly transactions: readonly ErrantTransaction[];
 }
@@ -39,38 +45,67 @@ export async function explainErrants(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const { transactionLimit = 1000, isEqualOnSource = async () => false } = options;
-  const gtids: Record<ErrantClass, string[]> = { harmless: [], equal: [], changed: [], unknown: [] };
-  const transactions: ErrantTransaction[] = [];
-  const columns = new ColumnNames(replica);
+  const harmless: string[] = [];
+  const byStatement: string[] = [];
+  const byTable = new ChangesByTable();
+  const kept: BinlogTransaction[] = [];
   const wanted = GtidSet.parse(errant);
   for await (const transaction of readTransactions(replica, connection, wanted, options)) {
-    const errantClass = await classWithData(transaction, isEqualOnSource);
-    gtids[errantClass].push(transaction.gtid);
-    if (transactions.length >= transactionLimit) continue;
-    const rows = await Promise.all(transaction.rows.map((row) => columns.named(row)));
-    transactions.push({ gtid: transaction.gtid, class: errantClass, transaction: { ...transaction, rows } });
+    if (classify(transaction) === "harmless") harmless.push(transaction.gtid);
+    else if (transaction.statementCount > 0) byStatement.push(transaction.gtid);
+    else byTable.add(transaction);
+    if (kept.length < transactionLimit) kept.push(transaction);
   }
-  const decoded = GtidSet.parse(Object.values(gtids).flat().join(","));
-  const unknown = wanted.subtract(decoded);
-  gtids.unknown.push(unknown.toString());
-  for (const gtid of eachGtid(unknown)) {
-    if (transactions.length >= transactionLimit) break;
-    transactions.push({ gtid, class: "unknown" });
-  }
-  const classes = ERRANT_CLASSES.map((name) => [name, compact(GtidSet.parse(gtids[name].join(",")))]);
-  return { classes: Object.fromEntries(classes) as Record<ErrantClass, string>, transactions };
+  // Only now: the server would cut off a binary log that nobody reads for the time that a comparison takes.
+  const { equal, changed, changedTables } = await byTable.settle(isEqualOnSource);
+  const sets = {
+    harmless: setOf(harmless),
+    equal: setOf(equal),
+    changed: setOf([...byStatement, ...changed]),
+  };
+  const unknown = wanted.subtract(sets.harmless.union(sets.equal).union(sets.changed));
+  return {
+    classes: {
+      harmless: oneLine(sets.harmless),
+      equal: oneLine(sets.equal),
+      changed: oneLine(sets.changed),
+      unknown: oneLine(unknown),
+    },
+    changedByStatement: oneLine(setOf(byStatement)),
+    changedTables,
+    transactions: [
+      ...(await withColumnNames(replica, kept)).map((transaction) => {
+        const isEqual = sets.equal.contains(GtidSet.parse(transaction.gtid));
+        return { gtid: transaction.gtid, class: isEqual ? ("equal" as const) : classify(transaction), transaction };
+      }),
+      ...first(eachGtid(unknown), transactionLimit - kept.length).map((gtid) => ({ gtid, class: "unknown" as const })),
+    ],
+  };
 }
 
-async function classWithData(
-  transaction: BinlogTransaction,
-  isEqualOnSource: (tables: readonly TableName[]) => Promise<boolean>,
-): Promise<ErrantClass> {
-  const errantClass = classify(transaction);
-  // What a statement changed need not be in the rows of a table.
-  const isInTables = errantClass === "changed" && transaction.statementCount === 0;
-  return isInTables && (await isEqualOnSource(transaction.tables)) ? "equal" : errantClass;
+async function withColumnNames(
+  replica: MysqlServer,
+  transactions: readonly BinlogTransaction[],
+): Promise<BinlogTransaction[]> {
+  const columns = new ColumnNames(replica);
+  const named: BinlogTransaction[] = [];
+  for (const transaction of transactions) {
+    const rows: RowChange[] = [];
+    for (const row of transaction.rows) rows.push(await columns.named(row));
+    named.push({ ...transaction, rows });
+  }
+  return named;
 }
 
-function compact(set: GtidSet): string {
-  return set.toString().replaceAll("\n", "");
+function first<T>(all: Iterable<T>, count: number): T[] {
+  const taken: T[] = [];
+  for (const one of all) {
+    if (taken.length >= count) break;
+    taken.push(one);
+  }
+  return taken;
+}
+
+function setOf(gtids: readonly string[]): GtidSet {
+  return GtidSet.parse(gtids.join(","));
 }

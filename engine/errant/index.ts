@@ -3,6 +3,7 @@ export { classify, ERRANT_CLASSES, type ErrantClass } from "./classify.js";
 export { compareGtidSets, type GtidDifference, readExecuted, subtractOn } from "./compare.js";
 export { CONFIRMATION_CHARACTERS, unconfirmedUuids } from "./confirmation.js";
 export { type ErrantTransaction, type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
+export { oneLine } from "./gtid-text.js";
 export {
   describeInjection,
   type InjectionMember,
@@ -11,6 +12,7 @@ export {
   injectEmpty,
 } from "./inject.js";
 export { offeredRepairs, type RepairMethod, type RepairOffer, type RepairSituation } from "./policy.js";
+export { reconcileTables, type TableComparison } from "./reconcile.js";
 export { type ErrantReport, reportErrants } from "./report.js";
 export { planReset, type ResetRequest, resetHistory } from "./reset.js";
 export { readResetRecord } from "./reset-record.js";

@@ -9,7 +9,7 @@ import {
 } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
 import { readExecuted } from "./compare.js";
-import { eachGtid } from "./each-gtid.js";
+import { eachGtid, oneLine } from "./gtid-text.js";
 
 /** A server that gets empty transactions; `role` is how messages name it. */
 export interface InjectionMember {
@@ -155,7 +155,7 @@ function notThere(member: MysqlServer, left: GtidSet): FerryError {
   return new FerryError({
     failed: "injecting empty transactions",
     where: member.label,
-    seen: `gtid_executed lacks ${left.toString().replaceAll("\n", "")}`,
+    seen: `gtid_executed lacks ${oneLine(left)}`,
     wanted: "all of them in gtid_executed",
     next: "see whether another session holds these GTIDs (SELECT @@GLOBAL.gtid_owned), then run again",
   });

@@ -1,6 +1,8 @@
+import { GtidSet } from "../gtid/index.js";
 import type { ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { compareGtidSets } from "./compare.js";
 import { type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
+import { oneLine } from "./gtid-text.js";
 import { readResetRecord } from "./reset-record.js";
 
 /** The errant transactions of a replica, explained. GTID sets carry no white space; `""` is none. */
@@ -12,14 +14,16 @@ export interface ErrantReport extends Explanation {
   readonly unfinishedReset: string;
 }
 
-/** Compares two live servers, and explains what only the replica has. Changes nothing. */
+/** Compares two live servers, and explains what only the replica has, or the part of it in `only`. Changes nothing. */
 export async function reportErrants(
   source: MysqlServer,
   replica: MysqlServer,
   replicaConnection: ConnectionOptions,
   options: ExplainOptions = {},
+  only?: GtidSet,
 ): Promise<ErrantReport> {
   const unfinishedReset = (await readResetRecord(replica))?.errant ?? "";
   const { errant, missing } = await compareGtidSets(source, replica);
-  return { errant, missing, unfinishedReset, ...(await explainErrants(replica, replicaConnection, errant, options)) };
+  const part = only === undefined ? errant : oneLine(only.intersect(GtidSet.parse(errant)));
+  return { errant, missing, unfinishedReset, ...(await explainErrants(replica, replicaConnection, part, options)) };
 }

@@ -13,6 +13,7 @@ import {
 import { FerryError, type Progress, waitUntil } from "../operation/index.js";
 import { describeChannel, isReplicating, readChannel, readChannels } from "../replication/channel-state.js";
 import { readExecuted } from "./compare.js";
+import { oneLine } from "./gtid-text.js";
 import { decideReset } from "./reset-decision.js";
 import { resetObstacles } from "./reset-obstacles.js";
 import { type ResetRecord, readResetRecord, removeResetRecord, writeResetRecord } from "./reset-record.js";
@@ -143,7 +144,7 @@ async function newRecord(replica: MysqlServer, errant: GtidSet): Promise<ResetRe
     countRow,
   );
   return {
-    errant: errant.toString().replaceAll("\n", ""),
+    errant: oneLine(errant),
     channels: await runningChannels(replica),
     persistedSkipStart: variables.get("skip_replica_start") !== "ON" && found === 0,
     sets: undefined,
@@ -224,7 +225,7 @@ async function run(replica: MysqlServer, step: Statement, progress: Progress): P
 }
 
 function cleanOf(executed: string, { errant }: ResetRecord): string {
-  return GtidSet.parse(executed).subtract(GtidSet.parse(errant)).toString().replaceAll("\n", "");
+  return oneLine(GtidSet.parse(executed).subtract(GtidSet.parse(errant)));
 }
 
 function isSameSet(a: string, b: string): boolean {

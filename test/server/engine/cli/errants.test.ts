@@ -1,3 +1,6 @@
+import { resetHistory } from "@gtid-ferry/engine/errant";
+import { GtidSet } from "@gtid-ferry/engine/gtid";
+import { MysqlServer } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +15,12 @@ beforeAll(async () => {
     "CREATE SCHEMA shop",
     "CREATE TABLE shop.item (id INT PRIMARY KEY, name VARCHAR(40), stock BIGINT UNSIGNED)",
     "INSERT INTO shop.item VALUES (1, 'one', 18446744073709551615)",
+  );
+  // What a repair of rows needs.
+  await pair.source.rootQuery(
+    "SET sql_log_bin = 0",
+    "GRANT INSERT, UPDATE, DELETE ON shop.* TO ferry_admin@'%'",
+    "GRANT CREATE TEMPORARY TABLES ON gtid_ferry.* TO ferry_admin@'%'",
   );
   await ensureChannel(pair.channel, silent);
   const [row] = await pair.target.rootQuery("SELECT @@server_uuid AS uuid");
@@ -118,9 +127,62 @@ describe("ferry errants repair", () => {
     expect((await ferry()).code).toBe(0);
   });
 
+  it("calls changes equal that a comparison finds so, and then needs no confirmation", async () => {
+    const next = await nextNumber();
+    await stray("UPDATE shop.item SET name = 'strayed' WHERE id = 1");
+    await stray("SET sql_log_bin = 0", "UPDATE shop.item SET name = 'one', stock = 18446744073709551615 WHERE id = 1");
+    const { code, stdout } = await ferry("repair", "--method", "inject-empty", "--compare", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ repaired: `${targetUuid}:${next}`, errant: "" });
+  });
+
+  it("reconciles rows with the source's, though the binary log of another one is purged", async () => {
+    const purged = await nextNumber();
+    await pair.target.rootQuery("FLUSH STATUS", "FLUSH BINARY LOGS");
+    const [log] = await pair.target.rootQuery("SHOW BINARY LOG STATUS");
+    await pair.target.rootQuery(`PURGE BINARY LOGS TO '${String(log?.File)}'`);
+    await stray("UPDATE shop.item SET name = 'strayed' WHERE id = 1", "INSERT INTO shop.item VALUES (2, 'two', 2)");
+    const all = await ferry("repair", "--method", "reconcile", "--confirm", targetUuid.slice(0, 8));
+    expect({ code: all.code, stdout: all.stdout }).toEqual({ code: 1, stdout: "" });
+    expect(all.stderr).toBe(`reconcile is not offered for ${targetUuid}:${purged} (unknown); offered: rebuild\n`);
+    const argv = [
+      "repair",
+      "--method",
+      "reconcile",
+      "--gtids",
+      `${targetUuid}:${purged + 1}-${purged + 2}`,
+      "--confirm",
+      targetUuid.slice(0, 8),
+    ];
+    const { code, stdout, stderr } = await ferry(...argv);
+    expect(code === 0 ? "" : stderr).toBe("");
+    expect(stdout).toMatch(new RegExp(`repaired 2; still errant: ${targetUuid}:${purged}\n$`));
+    for (const server of [pair.source, pair.target]) {
+      expect(await server.rootQuery("SELECT id, name FROM shop.item")).toEqual([{ id: 1, name: "one" }]);
+    }
+  });
+
+  it("refuses to reset an unknown one, and completes a reset that was begun", async () => {
+    const purged = (await nextNumber()) - 3;
+    const argv = ["repair", "--method", "reset", "--confirm", targetUuid.slice(0, 8)];
+    const refused = await ferry(...argv);
+    expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("(unknown); offered: rebuild");
+    await beginReset(`${targetUuid}:${purged}`);
+    const unfinished = await ferry();
+    expect(unfinished.code).toBe(1);
+    expect(unfinished.stdout).toContain(`a reset that takes out ${targetUuid}:${purged} has not ended`);
+    expect((await ferry("repair", "--method", "inject-empty")).stderr).toContain(
+      "complete it first with --method reset",
+    );
+    const completed = await ferry(...argv);
+    expect({ code: completed.code, stderr: completed.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(completed.stdout).toMatch(/completing a reset that was begun before\n[\s\S]*nothing is errant any more\n$/);
+  });
+
   it.each([
     ["no method", ["repair"], "required option '--method <method>' not specified"],
-    ["an unknown method", ["repair", "--method", "skip"], "Allowed choices are inject-empty, reset."],
+    ["an unknown method", ["repair", "--method", "skip"], "Allowed choices are inject-empty, reset, reconcile."],
     ["a malformed set", ["repair", "--method", "reset", "--gtids", "nonsense"], "malformed GTID set"],
     ["an unreachable server", ["--target", "a@127.0.0.1:1"], "connecting as a failed on target 127.0.0.1:1"],
   ])("ends with 2 and a reason: %s", async (_, argv, message) => {
@@ -138,3 +200,24 @@ describe("ferry errants repair", () => {
     }
   });
 });
+
+/** A reset that is killed when the history is empty. */
+async function beginReset(gtid: string): Promise<void> {
+  const target = await MysqlServer.connect(pair.target.options, "target", { batches: true });
+  const kill = (line: string) => {
+    if (line.includes("gtid_purged")) throw new Error("killed");
+  };
+  try {
+    const dying = resetHistory(target, { errant: GtidSet.parse(gtid) }, kill);
+    await expect(dying).rejects.toThrow("killed");
+  } finally {
+    await target.close();
+  }
+}
+
+/** The number that the target's next own transaction gets. */
+async function nextNumber(): Promise<number> {
+  const [row] = await pair.target.rootQuery("SELECT @@gtid_executed AS value");
+  const own = [...GtidSet.parse(String(row?.value)).intervals()].filter(({ uuid }) => uuid === targetUuid);
+  return Number(own.at(-1)?.end ?? 0) + 1;
+}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { eachGtid } from "../../../../engine/errant/each-gtid.js";
+import { eachGtid } from "../../../../engine/errant/gtid-text.js";
 import { describeInjection } from "../../../../engine/errant/inject.js";
 import { GtidSet } from "../../../../engine/gtid/index.js";
 
