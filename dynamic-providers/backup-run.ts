@@ -77,9 +77,14 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   },
 
   async delete(_id: string, props: Outputs) {
-    const { removeBackup } = await import("@gtid-ferry/engine/backup");
+    const { listBackups, removeBackup } = await import("@gtid-ferry/engine/backup");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
-    return guarded(() => removeBackup(openHost(props.host), props, report));
+    return guarded(async () => {
+      const host = openHost(props.host);
+      // Those that a rebuild of the target took, and this one last: what is left after an error is found again.
+      const later = (await listBackups(props)).filter((id) => id.startsWith(`${props.backupId}-rebuild-`));
+      for (const backupId of [...later, props.backupId]) await removeBackup(host, { ...props, backupId }, report);
+    });
   },
 };
 

@@ -1,4 +1,4 @@
-export { findBackup } from "./find-backup.js";
+export { findBackup, listBackups } from "./find-backup.js";
 export { type BackupKeys, backupIdOf, backupKeys } from "./keys.js";
 export { type Manifest, parseManifest } from "./manifest.js";
 export { type BackupState, observeBackup } from "./observe-backup.js";
