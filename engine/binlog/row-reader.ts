@@ -1,3 +1,4 @@
+import { HIDDEN, hasCredentials } from "./credentials.js";
 import { parseValue, textOf } from "./parse-value.js";
 import type { Cell, RowChange, TableChange } from "./transaction.js";
 
@@ -9,6 +10,8 @@ interface Column {
 const OPERATION = /^### (INSERT INTO|UPDATE|DELETE FROM) `((?:[^`]|``)*)`\.`((?:[^`]|``)*)`$/;
 const CELL = /^### {3}@(\d+)=(.*)$/s;
 const COLUMN = /^# (?:Columns\(| {8})(?:`((?:[^`]|``)*)` )?(.*?)([,)])$/;
+/** Of tables with passwords: whose they are. */
+const KEY_COLUMNS = 2;
 const KINDS = { "INSERT INTO": "insert", UPDATE: "update", "DELETE FROM": "delete" } as const;
 const COUNTS = { insert: "inserted", update: "updated", delete: "deleted" } as const;
 
@@ -102,7 +105,9 @@ export class RowReader {
     if (this.draft === undefined) return;
     const [, number, printed = ""] = CELL.exec(line) ?? [];
     const column = this.current[Number(number) - 1];
-    const cell = { column: column?.name ?? `@${number}`, value: parseValue(printed, column?.isUnsigned ?? false) };
+    const isHidden = Number(number) > KEY_COLUMNS && hasCredentials(this.draft.change);
+    const value = isHidden ? HIDDEN : parseValue(printed, column?.isUnsigned ?? false);
+    const cell = { column: column?.name ?? `@${number}`, value };
     (this.isAfter ? this.draft.after : this.draft.before).push(cell);
   }
 }

@@ -1,4 +1,5 @@
 import { GtidSet } from "../gtid/index.js";
+import { withoutCredentials } from "./credentials.js";
 import { textOf } from "./parse-value.js";
 import { RowReader } from "./row-reader.js";
 import type { BinlogTransaction, DecodeLimits } from "./transaction.js";
@@ -162,8 +163,8 @@ export class TransactionDecoder {
     this.draft.statementCount += 1;
     if (this.draft.statements.length >= this.limits.statements) return;
     const { statementCharacters } = this.limits;
-    const isCut = text.length > statementCharacters;
-    this.draft.statements.push(isCut ? `${textOf(text.slice(0, statementCharacters))} ...` : textOf(text));
+    const shown = textOf(withoutCredentials(text.slice(0, statementCharacters)));
+    this.draft.statements.push(text.length > statementCharacters ? `${shown} ...` : shown);
   }
 }
 

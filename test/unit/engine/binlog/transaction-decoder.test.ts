@@ -235,3 +235,23 @@ it("counts XA PREPARE and XA COMMIT, whose rows are in another transaction, as s
   ]);
   expect(transaction?.statements).toEqual(["XA PREPARE X'71',X'',1"]);
 });
+
+it("shows no password, in statements and in rows", async () => {
+  const [account, user] = await decode([
+    ...gtid(158, `${UUID}:3`),
+    ...query(235, "CREATE USER 'a'@'%' IDENTIFIED WITH 'caching_sha2_password' AS '$A$secret'"),
+    ...gtid(300, `${UUID}:4`),
+    ...map(310, "CHAR(255) NOT NULL", "CHAR(32) NOT NULL", "TEXT"),
+    ...rows(
+      400,
+      "Write_rows",
+      "### INSERT INTO `mysql`.`user`",
+      "### SET",
+      "###   @1='%' /* STRING(765) meta=65279 nullable=0 is_null=0 */",
+      "###   @2='a' /* STRING(96) meta=65120 nullable=0 is_null=0 */",
+      "###   @3='$A$secret' /* BLOB/TEXT meta=2 nullable=1 is_null=0 */",
+    ),
+  ]);
+  expect(account?.statements).toEqual(["CREATE USER 'a'@'%' IDENTIFIED WITH 'caching_sha2_password' AS '********'"]);
+  expect(user?.rows[0]?.after?.map(({ value }) => value)).toEqual(["%", "a", "********"]);
+});

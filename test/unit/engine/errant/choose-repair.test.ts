@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { chooseRepair } from "../../../../engine/errant/choose-repair.js";
+import type { RepairMethod } from "../../../../engine/errant/policy.js";
 import { GtidSet } from "../../../../engine/gtid/index.js";
 
 const A = "aaaaaaaa-1111-0000-0000-000000000000";
@@ -7,7 +8,7 @@ const B = "bbbbbbbb-2222-0000-0000-000000000000";
 const CLASSES = { harmless: `${A}:1-2`, equal: "", changed: `${A}:3,${B}:tag:1`, unknown: `${B}:9` };
 const SITUATION = { primaryIsReachable: true, allDataIsEqual: false };
 
-const choose = (method: "inject-empty" | "reset", gtids: string | undefined, confirmation = "") => {
+const choose = (method: RepairMethod, gtids: string | undefined, confirmation = "") => {
   const chosen = chooseRepair(
     CLASSES,
     { method, gtids: gtids === undefined ? undefined : GtidSet.parse(gtids), confirmation },
@@ -45,4 +46,14 @@ it.each([
 
 it("asks to confirm a reset even of harmless ones", () => {
   expect(choose("reset", `${A}:1`).unconfirmed).toEqual([A]);
+});
+
+it("reconciles harmless ones along with changed ones: it ends with an injection", () => {
+  expect(choose("reconcile", `${A}:1-3`, "aaaaaaaa")).toMatchObject({
+    gtids: `${A}:1-3`,
+    refusals: [],
+    unconfirmed: [],
+  });
+  expect(choose("reconcile", `${A}:1`)).toMatchObject({ refusals: [], unconfirmed: [] });
+  expect(choose("reconcile", `${B}:9`).refusals).toHaveLength(1);
 });
