@@ -27,7 +27,10 @@ type Outputs = Readonly<Record<string, pulumi.Input<unknown>>>;
 
 /** The whole migration on one machine, as far as the configured phase says. */
 export class LocalMigration extends pulumi.ComponentResource {
-  /** What the stack shows: of phase `prepare` the source, from `replicate` on backup, target, channel and roles too. */
+  /**
+   * What the stack shows: of phase `prepare` the source, from `replicate` on backup, target, channel and roles too.
+   * `connections`, a secret, is what the command `ferry` takes: the servers that the phase has.
+   */
   readonly outputs: Outputs;
   private readonly source: pulumi.Output<ConnectionOptions>;
   private readonly target: pulumi.Output<ConnectionOptions>;
@@ -48,7 +51,7 @@ export class LocalMigration extends pulumi.ComponentResource {
   private declarePhase(): Outputs {
     switch (this.configuration.phase) {
       case "prepare":
-        return { sourceUuid: this.prepareSource().sourceUuid };
+        return { sourceUuid: this.prepareSource().sourceUuid, connections: pulumi.secret({ source: this.source }) };
       case "replicate":
         return this.replicate("source");
       case "cutover":
@@ -125,6 +128,7 @@ export class LocalMigration extends pulumi.ComponentResource {
       replicationRunning: channel.running,
       errantTransactions: channel.errant,
       ...rolesOutputs(roles),
+      connections: pulumi.secret({ source: this.source, target: this.target }),
     };
   }
 
@@ -167,7 +171,11 @@ export class LocalMigration extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return { ...this.targetOutputs(target), ...rolesOutputs(roles) };
+    return {
+      ...this.targetOutputs(target),
+      ...rolesOutputs(roles),
+      connections: pulumi.secret({ target: this.target }),
+    };
   }
 
   private takeBackup(preparation: SourcePreparation): BackupRun {

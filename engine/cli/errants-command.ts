@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { type ErrantReport, offeredRepairs, type RepairSituation } from "../errant/index.js";
 import { explainWithData } from "./errants-explain.js";
 import { formatErrants } from "./errants-format.js";
-import { addErrantsOptions, type ErrantsOptions, PASSWORD_HELP, withErrantServers } from "./errants-options.js";
+import { addErrantsOptions, type ErrantsOptions, SERVERS_HELP, withErrantServers } from "./errants-options.js";
 import { repairCommand } from "./errants-repair.js";
 import { EXIT_CODE } from "./preflight-command.js";
 
@@ -10,7 +10,7 @@ interface ListOptions extends ErrantsOptions {
   readonly limit: number;
 }
 
-const HELP = `${PASSWORD_HELP}
+const HELP = `${SERVERS_HELP}
 
 Exit code:
   0  no errant transactions
@@ -31,8 +31,8 @@ export function errantsCommand(): Command {
     .option("--limit <count>", "how many transactions are shown with what they did", parseCount, 100)
     .option("--json", "print the report as a JSON object")
     .addHelpText("after", HELP)
-    .action(async (options: ListOptions) => {
-      const { report, situation } = await withErrantServers(options, (servers) =>
+    .action(async (options: ListOptions, command: Command) => {
+      const { report, situation } = await withErrantServers(command, (servers) =>
         explainWithData(servers, options, { transactionLimit: options.limit }),
       );
       console.log(options.json === true ? jsonOf(report, situation) : formatErrants(report, situation));

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { InjectionMember } from "../errant/index.js";
 import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
-import { committedRole, otherSide, readRole, type Side } from "../topology/index.js";
-import { addServerOptions, connectionFrom, UsageError } from "./server-options.js";
+import { otherSide, readRole } from "../topology/index.js";
+import { addServersOptions, PASSWORD_HELP } from "./server-options.js";
+import { namedPair, primaryOf } from "./server-pair.js";
 
 export interface ErrantsOptions extends Readonly<Record<string, unknown>> {
   readonly compare?: true;
@@ -18,9 +19,7 @@ export interface ErrantServers {
   readonly replicaConnection: ConnectionOptions;
 }
 
-export const PASSWORD_HELP = `
-Passwords are never options, since every user of the machine can read a command line:
-  FERRY_SOURCE_PASSWORD, FERRY_TARGET_PASSWORD, or the options --source-password-file, --target-password-file.
+export const SERVERS_HELP = `${PASSWORD_HELP}
 After a switchover the target is the primary: errant is what the other server has and the primary has not.
 mysqlbinlog, as new as the servers, has to be on PATH.`;
 
@@ -30,20 +29,17 @@ export function addErrantsOptions(command: Command): Command {
     "--compare",
     "compare the changed tables with the source's first, and all data where the binary log does not tell enough",
   );
-  return addServerOptions(addServerOptions(command, "source"), "target");
+  return addServersOptions(command);
 }
 
 /** Connects to both servers, whichever is the primary, and closes the connections whatever happens. */
-export async function withErrantServers<T>(
-  options: ErrantsOptions,
-  work: (servers: ErrantServers) => Promise<T>,
-): Promise<T> {
-  const connections = { source: required(options, "source"), target: required(options, "target") };
+export async function withErrantServers<T>(command: Command, work: (servers: ErrantServers) => Promise<T>): Promise<T> {
+  const { connections, isStated } = await namedPair(command);
   const source = await MysqlServer.connect(connections.source, "source", { batches: true });
   try {
     const target = await MysqlServer.connect(connections.target, "target", { batches: true });
     try {
-      const { primary } = committedRole(await readRole(source, "source"), await readRole(target, "target"));
+      const primary = primaryOf(await readRole(source, "source"), await readRole(target, "target"), isStated);
       const servers = { source, target };
       const replica = otherSide(primary);
       return await work({
@@ -58,10 +54,4 @@ export async function withErrantServers<T>(
   } finally {
     await source.close();
   }
-}
-
-function required(options: ErrantsOptions, side: Side): ConnectionOptions {
-  const connection = connectionFrom(options, side, process.env);
-  if (connection !== undefined) return connection;
-  throw new UsageError(`no ${side}: give --${side} user@host:port, or set FERRY_${side.toUpperCase()}`);
 }

@@ -14,7 +14,7 @@ import {
   addErrantsOptions,
   type ErrantServers,
   type ErrantsOptions,
-  PASSWORD_HELP,
+  SERVERS_HELP,
   withErrantServers,
 } from "./errants-options.js";
 import { applyRepair, METHODS, type Method, planRepair } from "./errants-steps.js";
@@ -39,7 +39,7 @@ interface RepairReport {
   readonly errant: string;
 }
 
-const HELP = `${PASSWORD_HELP}
+const HELP = `${SERVERS_HELP}
 
 Methods:
   inject-empty  commits an empty transaction under each GTID on the primary, from where it replicates; writes there
@@ -65,8 +65,8 @@ export function repairCommand(): Command {
     .option("--plan", "print the statements and run none")
     .option("--json", "print a JSON object at the end instead of lines")
     .addHelpText("after", HELP)
-    .action(async (options: RepairOptions) => {
-      process.exitCode = await withErrantServers(options, (servers) => repair(servers, options));
+    .action(async (options: RepairOptions, command: Command) => {
+      process.exitCode = await withErrantServers(command, (servers) => repair(servers, options));
     });
   return addErrantsOptions(command);
 }

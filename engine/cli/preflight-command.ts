@@ -8,7 +8,7 @@ import {
   type PreflightRequest,
   runPreflight,
 } from "../preflight/index.js";
-import { addServerOptions, connectionFrom, UsageError } from "./server-options.js";
+import { addServersOptions, missingServer, namedServers, PASSWORD_HELP } from "./server-options.js";
 
 /** What a command ends with. */
 export const EXIT_CODE = { fine: 0, blockers: 1, usageOrUnreachable: 2 } as const;
@@ -22,9 +22,7 @@ interface PreflightOptions extends Readonly<Record<string, unknown>> {
   readonly json?: true;
 }
 
-const HELP = `
-Passwords are never options, since every user of the machine can read a command line:
-  FERRY_SOURCE_PASSWORD, FERRY_TARGET_PASSWORD, or the options --source-password-file, --target-password-file.
+const HELP = `${PASSWORD_HELP}
 
 Exit code:
   0  no blocker
@@ -55,12 +53,12 @@ export function preflightCommand(): Command {
     .option("--retention <seconds>", "how long the source has to keep its binary logs", parseSeconds)
     .option("--json", "print the findings as a JSON array")
     .addHelpText("after", HELP)
-    .action(async (options: PreflightOptions) => {
-      const findings = await runPreflight(requestFrom(options));
+    .action(async (options: PreflightOptions, command: Command) => {
+      const findings = await runPreflight(await requestFrom(options, command));
       console.log(options.json === true ? JSON.stringify(findings, undefined, 2) : formatFindings(findings));
       process.exitCode = exitCodeFor(findings);
     });
-  return addServerOptions(addServerOptions(command, "source"), "target");
+  return addServersOptions(command);
 }
 
 export function exitCodeFor(findings: readonly Finding[]): number {
@@ -69,10 +67,9 @@ export function exitCodeFor(findings: readonly Finding[]): number {
   return blockers.length > 0 ? EXIT_CODE.blockers : EXIT_CODE.fine;
 }
 
-function requestFrom(options: PreflightOptions): PreflightRequest {
-  const source = connectionFrom(options, "source", process.env);
-  if (source === undefined) throw new UsageError("no source: give --source user@host:port, or set FERRY_SOURCE");
-  const target = connectionFrom(options, "target", process.env);
+async function requestFrom(options: PreflightOptions, command: Command): Promise<PreflightRequest> {
+  const { source, target } = await namedServers(command, process.env);
+  if (source === undefined) throw missingServer(command, "source");
   return {
     purpose: options.purpose,
     source,

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Progress } from "../operation/index.js";
-import type { Role } from "../preflight/index.js";
 import {
   DEFAULT_LIMITS,
   describeReport,
@@ -12,7 +11,8 @@ import {
   verifyData,
 } from "../verify/index.js";
 import { EXIT_CODE } from "./preflight-command.js";
-import { addServerOptions, connectionFrom, UsageError } from "./server-options.js";
+import { addServersOptions, PASSWORD_HELP } from "./server-options.js";
+import { type ConnectionPair, directedPair } from "./server-pair.js";
 
 interface VerifyOptions extends Readonly<Record<string, unknown>> {
   readonly tables?: readonly string[];
@@ -38,9 +38,8 @@ at every look is held on the source for reading, one at a time and a second at m
 A repair takes the differing rows out on the source and puts them back, in one transaction for a hundred of them: the source
 stays as it is, and the target gets the rows by replication. It needs INSERT and DELETE on those tables and CREATE TEMPORARY
 TABLES on gtid_ferry.*; tables with triggers on INSERT or DELETE, and what is no row, are left alone.
-
-Passwords are never options, since every user of the machine can read a command line:
-  FERRY_SOURCE_PASSWORD, FERRY_TARGET_PASSWORD, or the options --source-password-file, --target-password-file.
+${PASSWORD_HELP}
+After a switchover the target is the primary: with --connections it is compared from the primary, whichever that is.
 
 Exit code:
   0  everything is the same
@@ -49,7 +48,8 @@ Exit code:
 
 Examples:
   ferry verify --source admin@10.20.1.5 --target admin@10.10.3.4
-  ferry verify --source admin@10.20.1.5 --target admin@10.10.3.4 --tables shop.orders shop.customers --json`;
+  ferry verify --source admin@10.20.1.5 --target admin@10.10.3.4 --tables shop.orders shop.customers --json
+  pulumi stack output connections --show-secrets --json | npm run -s ferry -- verify --connections -`;
 
 export function verifyCommand(): Command {
   const limits = DEFAULT_LIMITS;
@@ -99,12 +99,12 @@ export function verifyCommand(): Command {
     .option("--json", "print the report as JSON; progress goes to standard error")
     .addHelpText("after", HELP)
     .action(verify);
-  return addServerOptions(addServerOptions(command, "source"), "target");
+  return addServersOptions(command);
 }
 
-async function verify(options: VerifyOptions): Promise<void> {
-  const request = requestFrom(options);
+async function verify(options: VerifyOptions, command: Command): Promise<void> {
   const progress = (line: string) => console.error(line);
+  const request = requestFrom(options, await directedPair(command, progress));
   if (options.plan === true && options.repair !== true) {
     for (const line of await planVerification(request)) console.log(line);
     return;
@@ -132,15 +132,9 @@ async function repair(
   return report;
 }
 
-function requestFrom(options: VerifyOptions): VerificationRequest {
-  const named = (role: Role) => {
-    const connection = connectionFrom(options, role, process.env);
-    if (connection !== undefined) return connection;
-    throw new UsageError(`no ${role}: give --${role} user@host:port, or set FERRY_${role.toUpperCase()}`);
-  };
+function requestFrom(options: VerifyOptions, pair: ConnectionPair): VerificationRequest {
   return {
-    source: named("source"),
-    target: named("target"),
+    ...pair,
     ...(options.tables === undefined ? {} : { tables: options.tables }),
     ...(options.ignore === undefined ? {} : { ignoredObjects: options.ignore }),
     ...(options.checkpoint === undefined ? {} : { checkpointFile: options.checkpoint }),

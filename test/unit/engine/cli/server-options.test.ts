@@ -1,10 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { exitCodeFor } from "../../../../engine/cli/preflight-command.js";
-import { addServerOptions, connectionFrom, parseAddress } from "../../../../engine/cli/server-options.js";
+import {
+  addServerOptions,
+  addServersOptions,
+  connectionFrom,
+  namedServers,
+  parseAddress,
+} from "../../../../engine/cli/server-options.js";
 import type { Finding } from "../../../../engine/preflight/index.js";
 
 describe("parseAddress", () => {
@@ -84,6 +90,67 @@ describe("connectionFrom", () => {
       "--source-tls-mode",
       "--source-tls-ca",
     ]);
+  });
+});
+
+describe("namedServers", () => {
+  const server = (host: string) => ({ host, port: 3306, user: "admin", password: "secret" });
+  const stated = (host: string) => ({ ...server(host), password: "own", tls: { mode: "required" } });
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "ferry-"));
+    file = join(folder, "connections.json");
+    writeFileSync(file, JSON.stringify({ source: server("s"), target: server("t") }), { mode: 0o600 });
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+
+  const named = (argv: readonly string[], environment: Record<string, string> = {}) => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const command = addServersOptions(new Command()).exitOverride();
+    return namedServers(command.parse(argv, { from: "user" }), environment);
+  };
+
+  it("takes both servers from the file", async () => {
+    expect(await named(["--connections", file])).toEqual({ source: server("s"), target: server("t"), stated: [] });
+  });
+
+  it("lets an option win over the file, and the file over the environment's addresses", async () => {
+    const environment = { FERRY_SOURCE: "admin@env", FERRY_TARGET: "admin@env", FERRY_TARGET_PASSWORD: "own" };
+    expect(await named(["--connections", file, "--target", "admin@own"], environment)).toEqual({
+      source: server("s"),
+      target: stated("own"),
+      stated: ["target"],
+    });
+  });
+
+  it("takes the environment's without a file", async () => {
+    expect(await named([], { FERRY_SOURCE: "admin@env", FERRY_SOURCE_PASSWORD: "own" })).toEqual({
+      source: stated("env"),
+      stated: ["source"],
+    });
+  });
+
+  it("refuses an option that would be passed over", async () => {
+    await expect(named(["--connections", file, "--source-tls-mode", "disabled"])).rejects.toThrow(
+      "--source-tls-mode goes with --source: --connections holds all of the source already",
+    );
+  });
+
+  it.each([0o640, 0o604, 0o620, 0o601])("refuses a file that others may use: mode %o", async (mode) => {
+    chmodSync(file, mode);
+    await expect(named(["--connections", file])).rejects.toThrow(
+      `other users may use ${file} (mode ${mode.toString(8)}), and connections hold passwords: chmod 600 ${file}`,
+    );
+  });
+
+  it("says why a file cannot be read", async () => {
+    await expect(named(["--connections", join(folder, "none")])).rejects.toThrow("cannot read the connections: ENOENT");
+    chmodSync(folder, 0o700);
+    await expect(named(["--connections", folder])).rejects.toThrow("cannot read the connections: EISDIR");
   });
 });
 

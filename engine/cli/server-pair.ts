@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { addressOf, type ConnectionOptions, MysqlServer } from "../mysql/index.js";
+import { FerryError, type Progress } from "../operation/index.js";
+import { committedRole, readRole, type ServerRole, type Side } from "../topology/index.js";
+import { missingServer, namedServers } from "./server-options.js";
+
+export type ConnectionPair = Readonly<Record<Side, ConnectionOptions>>;
+
+export interface NamedPair {
+  readonly connections: ConnectionPair;
+  /** Whether the user said which server is the source; else the journal tells who is the primary. */
+  readonly isStated: boolean;
+}
+
+/** Both servers, each of which the user has to have named. */
+export async function namedPair(command: Command): Promise<NamedPair> {
+  const { source, target, stated } = await namedServers(command, process.env);
+  if (source === undefined) throw missingServer(command, "source");
+  if (target === undefined) throw missingServer(command, "target");
+  return { connections: { source, target }, isStated: stated.length > 0 };
+}
+
+/** The two servers in the direction in which data flow now: the primary is the `source`. */
+export async function directedPair(command: Command, progress: Progress): Promise<ConnectionPair> {
+  const { connections, isStated } = await namedPair(command);
+  const { source, target } = connections;
+  const primary = await MysqlServer.with(source, "source", (from) =>
+    MysqlServer.with(target, "target", async (to) =>
+      primaryOf(await readRole(from, "source"), await readRole(to, "target"), isStated),
+    ),
+  );
+  if (primary === "source") return connections;
+  progress(`the target ${addressOf(target)} is the primary: comparing from it to the source ${addressOf(source)}`);
+  return { source: target, target: source };
+}
+
+/** Which server is the primary: the journal tells, or the user's words stand, as long as it does not contradict them. */
+export function primaryOf(source: ServerRole, target: ServerRole, isStated: boolean): Side {
+  if (!isStated) return committedRole(source, target).primary;
+  const uuids = [source.uuid, target.uuid];
+  // A journal of another pair came with the data, and says nothing of these two.
+  const isTheirs = [source, target].some(({ lastEntry }) => lastEntry && uuids.includes(lastEntry.primaryUuid));
+  if (!isTheirs) return "source";
+  const { primary, entry } = committedRole(source, target);
+  if (primary === "source") return "source";
+  throw new FerryError({
+    failed: "comparing two servers",
+    where: `${source.label} and ${target.label}`,
+    seen: `switchover ${entry?.number} of ${entry?.committedAt} UTC made the target the primary`,
+    wanted: "the primary as the source, the server that replicates from it as the target",
+    next: "exchange --source and --target, with their passwords and TLS options, or give --connections FILE alone",
+  });
+}
