@@ -3,6 +3,7 @@ import { GtidSet } from "@gtid-ferry/engine/gtid";
 import { MysqlServer } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
+import { createJournal, insertEntry } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Pair, startPair } from "../../helpers/pair.js";
 import { type Ended, runFerry } from "./run-ferry.js";
@@ -221,3 +222,24 @@ async function nextNumber(): Promise<number> {
   const own = [...GtidSet.parse(String(row?.value)).intervals()].filter(({ uuid }) => uuid === targetUuid);
   return Number(own.at(-1)?.end ?? 0) + 1;
 }
+
+describe("after a switchover", () => {
+  it("looks for what the old primary has and the new one has not, and refuses the old roles", async () => {
+    await pair.target.rootQuery("SET GLOBAL read_only = OFF");
+    await MysqlServer.with(pair.target.options, "target", async (target) => {
+      const [source] = await pair.source.rootQuery("SELECT @@server_uuid AS uuid");
+      await createJournal(target);
+      const moved = { number: 1, primaryUuid: targetUuid, previousUuid: String(source?.uuid) };
+      await target.run(insertEntry({ ...moved, finalGtidSet: "", eventScheduler: "OFF" }));
+    });
+    const refused = await ferry();
+    expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 2, stdout: "" });
+    expect(refused.stderr).toContain("made the target the primary");
+    await pair.target.rootQuery("STOP REPLICA");
+    await pair.source.rootQuery("FLUSH STATUS");
+    const exchanged = { source: pair.target.options, target: pair.source.options };
+    const { code, stdout } = await runFerry(exchanged, ["errants", "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ transactions: [{ transaction: { statements: ["FLUSH STATUS"] } }] });
+  });
+});
