@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { InjectionMember } from "../errant/index.js";
-import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
+import { type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
+import { FerryError } from "../operation/index.js";
 import { otherSide, readRole } from "../topology/index.js";
 import { addServersOptions, PASSWORD_HELP } from "./server-options.js";
 import { namedPair, primaryOf } from "./server-pair.js";
@@ -40,6 +41,7 @@ export async function withErrantServers<T>(command: Command, work: (servers: Err
     const target = await MysqlServer.connect(connections.target, "target", { batches: true });
     try {
       const primary = primaryOf(await readRole(source, "source"), await readRole(target, "target"), isStated);
+      for (const server of [source, target]) await requireGtids(server);
       const servers = { source, target };
       const replica = otherSide(primary);
       return await work({
@@ -54,4 +56,17 @@ export async function withErrantServers<T>(command: Command, work: (servers: Err
   } finally {
     await source.close();
   }
+}
+
+/** Without GTIDs nothing would look errant. */
+async function requireGtids(server: MysqlServer): Promise<void> {
+  const { gtidMode } = await readServerFacts(server);
+  if (gtidMode === "ON") return;
+  throw new FerryError({
+    failed: "looking for errant transactions",
+    where: server.label,
+    seen: `gtid_mode is ${gtidMode}`,
+    wanted: "gtid_mode ON",
+    next: "run phase prepare for the source; set gtid_mode=ON in the target's configuration",
+  });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { GtidSet } from "../gtid/index.js";
 import {
@@ -31,6 +32,7 @@ const dumpRow = z.object({ id: z.coerce.number(), user: z.string().nullable(), h
 const PERSIST_SKIP_START = statement("SET PERSIST_ONLY skip_replica_start = ON");
 const FORGET_SKIP_START = statement("RESET PERSIST IF EXISTS skip_replica_start");
 const RESET_TRIES = 3;
+const DOWNSTREAM_MILLISECONDS = 2000;
 
 /** The statements of a reset as it would run now, for people. */
 export async function planReset(replica: MysqlServer, { errant }: ResetRequest): Promise<Statement[]> {
@@ -193,11 +195,6 @@ async function awaitChannel(replica: MysqlServer, channel: string, timeoutSecond
 
 async function refuseObstacles(replica: MysqlServer): Promise<void> {
   const facts = await readServerFacts(replica);
-  const dumps = await replica.query(
-    "SELECT ID AS id, USER AS user, HOST AS host FROM performance_schema.processlist WHERE COMMAND LIKE 'Binlog Dump%'",
-    [],
-    dumpRow,
-  );
   const { found } = await replica.queryOne(
     "SELECT COUNT(*) AS found FROM performance_schema.replication_group_members WHERE MEMBER_STATE NOT IN ('OFFLINE', '')",
     [],
@@ -206,7 +203,7 @@ async function refuseObstacles(replica: MysqlServer): Promise<void> {
   const obstacles = resetObstacles({
     readOnly: facts.readOnly,
     gtidMode: facts.gtidMode,
-    downstream: dumps.map(({ id, user, host }) => `${user}@${host} (connection ${id})`),
+    downstream: await lastingDownstream(replica),
     groupMember: found > 0,
   });
   if (obstacles.length === 0) return;
@@ -217,6 +214,22 @@ async function refuseObstacles(replica: MysqlServer): Promise<void> {
     wanted: obstacles.map(({ wanted }) => wanted).join("; "),
     next: obstacles.map(({ next }) => next).join("; "),
   });
+}
+
+/** Who reads the replica's binary logs and goes on doing so: one that has just ended is in the list for a moment. */
+async function lastingDownstream(replica: MysqlServer): Promise<string[]> {
+  const deadline = Date.now() + DOWNSTREAM_MILLISECONDS;
+  for (;;) {
+    const dumps = await replica.query(
+      "SELECT ID AS id, USER AS user, HOST AS host FROM performance_schema.processlist WHERE COMMAND LIKE 'Binlog Dump%'",
+      [],
+      dumpRow,
+    );
+    if (dumps.length === 0 || Date.now() > deadline) {
+      return dumps.map(({ id, user, host }) => `${user}@${host} (connection ${id})`);
+    }
+    await sleep(DOWNSTREAM_MILLISECONDS / 10);
+  }
 }
 
 async function run(replica: MysqlServer, step: Statement, progress: Progress): Promise<void> {
