@@ -63,6 +63,8 @@ const schema = z.object({
   targetServerId: z.coerce.number().int().min(1).max(4_294_967_295),
   targetBufferPoolMebibytes: z.coerce.number().int().min(5),
   targetStartTimeoutSeconds: seconds.min(1),
+  errantTransactions: z.enum(["fail", "inject-empty", "reset"]),
+  errantTransactionsConfirmed: z.string(),
   rebuildOnPurged: flag,
   rebuildMinimumIntervalSeconds: seconds.min(1),
   switchoverBudgetSeconds: seconds.min(1),

@@ -96,6 +96,9 @@ export class LocalMigration extends pulumi.ComponentResource {
         target: { connection: this.target, address: addresses.target },
         restoredGtidSet: target.restoredGtidSet,
         startTimeoutSeconds: configuration.replicationStartTimeoutSeconds,
+        mysqlbinlog: this.program("mysqlbinlog"),
+        errantTransactions: configuration.errantTransactions,
+        errantTransactionsConfirmed: configuration.errantTransactionsConfirmed,
       },
       { parent: this },
     );

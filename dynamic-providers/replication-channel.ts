@@ -1,3 +1,4 @@
+import type { ErrantPolicy } from "@gtid-ferry/engine/errant";
 import type { ChannelRequest, ChannelResult, ReplicationEnd } from "@gtid-ferry/engine/replication";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -13,7 +14,13 @@ import {
   toCreateError,
 } from "./provider-support";
 
-type Inputs = ChannelRequest;
+interface Inputs extends ChannelRequest {
+  /** What is done about errant transactions of the replica. */
+  readonly errantTransactions: ErrantPolicy;
+  /** What confirms it, where that needs to be confirmed. */
+  readonly errantTransactionsConfirmed: string;
+}
+
 type Outputs = Inputs & ChannelResult;
 
 export interface ReplicationChannelArgs extends Omit<InputsOf<Inputs>, "source" | "target"> {
@@ -26,16 +33,22 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   source: "update",
   target: "update",
   startTimeoutSeconds: "update",
+  errantTransactions: "update",
+  errantTransactionsConfirmed: "update",
 };
+
+function errantsOf({ errantTransactions, errantTransactionsConfirmed, ...place }: Inputs) {
+  return { ...place, policy: errantTransactions, confirmation: errantTransactionsConfirmed };
+}
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
     // The source as the channel sees it is not known before the account has its password.
-    const { source, target, channel } = news;
+    const { source, target, channel, errantTransactions } = news;
     const from = source.connection;
     const where = `target ${target.connection.host}:${target.connection.port}`;
     reportPlan(olds, [
-      `${where}: compare GTID sets; refuse purged or errant transactions`,
+      `${where}: compare GTID sets; refuse purged transactions; errant ones: ${errantTransactions}`,
       `${where}: CHANGE REPLICATION SOURCE TO ${from.host}:${from.port} by GTID auto-position, with TLS as configured, FOR CHANNEL '${channel}'`,
       `${where}: START REPLICA FOR CHANNEL '${channel}'`,
     ]);
@@ -59,10 +72,12 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   },
 
   async create(inputs: Inputs) {
+    const { settleErrants } = await import("@gtid-ferry/engine/errant");
     const { ensureChannel } = await import("@gtid-ferry/engine/replication");
     const id = `${inputs.target.connection.host}:${inputs.target.connection.port}/${inputs.channel}`;
     return guarded(
       async () => {
+        await settleErrants(errantsOf(inputs), report);
         return { id, outs: { ...inputs, ...(await ensureChannel(inputs, report)) } };
       },
       (error) => toCreateError(error, id, inputs),
@@ -70,8 +85,12 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   },
 
   async update(_id: string, _olds: Outputs, news: Inputs) {
+    const { settleErrants } = await import("@gtid-ferry/engine/errant");
     const { ensureChannel } = await import("@gtid-ferry/engine/replication");
-    return guarded(async () => ({ outs: { ...news, ...(await ensureChannel(news, report)) } }));
+    return guarded(async () => {
+      await settleErrants(errantsOf(news), report);
+      return { outs: { ...news, ...(await ensureChannel(news, report)) } };
+    });
   },
 
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {

@@ -16,3 +16,4 @@ export { reconcileTables, type TableComparison } from "./reconcile.js";
 export { type ErrantReport, reportErrants } from "./report.js";
 export { planReset, type ResetRequest, resetHistory } from "./reset.js";
 export { readResetRecord } from "./reset-record.js";
+export { type ErrantPolicy, type SettleRequest, settleErrants } from "./settle-errants.js";

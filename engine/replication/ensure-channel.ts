@@ -26,6 +26,8 @@ export interface ChannelDetails {
   readonly source: ChannelSource;
   /** The source as mysqlbinlog reaches it from here, to show a transaction that failed. */
   readonly sourceConnection: ConnectionOptions;
+  /** Path of mysqlbinlog on this machine. @default the one on PATH */
+  readonly mysqlbinlog?: string;
   /** gtid_executed of the replica right after its restore; starting with less would apply transactions twice. */
   readonly restoredGtidSet: string;
   /** How long the channel may take until it receives and applies. */
@@ -165,7 +167,9 @@ async function failIfHopeless(
     state?.receiverError !== undefined && HOPELESS_RECEIVER_ERRORS.has(state.receiverError.number);
   if (state === undefined || (!isReceiverHopeless && state.applierErrors.length === 0)) return;
   const servers = { source, replica, sourceConnection: request.sourceConnection };
-  const conflict = isReceiverHopeless ? undefined : await readConflict(servers, request.channel);
+  const conflict = isReceiverHopeless
+    ? undefined
+    : await readConflict(servers, request.channel, programOption(request));
   throw new FerryError({
     failed: `starting replication channel ${request.channel}`,
     where: replica.label,
@@ -173,4 +177,8 @@ async function failIfHopeless(
     wanted: `a channel that receives from ${addressOf(request.source)} as ${request.source.user} and applies`,
     next: isReceiverHopeless ? receiverAdvice(state.receiverError) : (conflict?.repairs ?? [COMPARE]).join(NEXT_LINE),
   });
+}
+
+function programOption({ mysqlbinlog }: Pick<ChannelDetails, "mysqlbinlog">): { readonly program?: string } {
+  return mysqlbinlog === undefined ? {} : { program: mysqlbinlog };
 }

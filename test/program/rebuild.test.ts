@@ -47,6 +47,23 @@ async function expectSameAgain(): Promise<void> {
 }
 
 // One stack's life in order: each test starts where the one before ended.
+describe("a target with an errant transaction", () => {
+  it("is left alone by default, with an error that names it", async () => {
+    await queryTarget(stack, "FLUSH PRIVILEGES");
+    const { exitCode, output } = await stack.pulumi("up", "--yes");
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/errant transactions [0-9a-f-]{36}:1\b/);
+    expect(output).toContain("`ferry errants repair`");
+  });
+
+  it("is repaired when that is declared and leaves no different data", async () => {
+    await stack.configure("errantTransactions", "inject-empty");
+    expect(await stack.up()).toMatch(/errant transactions [0-9a-f-]{36}:1: inject-empty/);
+    await expectSameAgain();
+    expect(await stack.up()).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
+  });
+});
+
 describe("a target whose source has purged what it needs", () => {
   it("is left alone by default, with an error that names what is missing and what to do", async () => {
     await purge();

@@ -40,6 +40,8 @@ const complete: Record<string, string> = {
   targetServerId: "42",
   targetBufferPoolMebibytes: "128",
   targetStartTimeoutSeconds: "600",
+  errantTransactions: "fail",
+  errantTransactionsConfirmed: "",
   rebuildOnPurged: "false",
   rebuildMinimumIntervalSeconds: "86400",
   switchoverBudgetSeconds: "10",
