@@ -6,6 +6,7 @@ import { queryAsRoot } from "../../lab/mysqld/index.js";
 import { startTestStack, type TestStack } from "../../lab/test-stack.js";
 import { queryTarget } from "../helpers/query-target.js";
 import { s3Keys } from "../helpers/s3-keys.js";
+import { type PipeResult, runPipe } from "./helpers/run-pipe.js";
 
 let stack: TestStack;
 
@@ -40,6 +41,14 @@ async function upTo(phase: string): Promise<string> {
 async function outputs(): Promise<Record<string, unknown>> {
   const { output } = await stack.pulumi("stack", "output", "--json");
   return JSON.parse(output);
+}
+
+/** What the README tells a user to type. */
+function verifyByOutput(): Promise<PipeResult> {
+  return runPipe(
+    stack,
+    "pulumi stack output connections --show-secrets --json | npm run -s ferry -- verify --connections -",
+  );
 }
 
 const kinds = async () =>
@@ -135,6 +144,16 @@ describe("the program from replicate to the end", () => {
       switchovers: 1,
       lastSwitchover: { number: 1, primary: "target", attempts: 1, pauseMilliseconds: expect.any(Number) },
     });
+  });
+
+  it("hands both servers to the command line as a secret output, and there the primary comes first", async () => {
+    expect(await outputs()).toMatchObject({ connections: "[secret]" });
+    const { exitCode, stdout, stderr } = await verifyByOutput();
+    expect(stdout).toMatch(/^1 tables with 2 rows compared in .* s: equal, and so is everything beside rows\n$/);
+    expect(stderr).toContain(
+      `the target 127.0.0.1:${stack.targetPort} is the primary: comparing from it to the source 127.0.0.1:${stack.source.port}\n`,
+    );
+    expect(exitCode).toBe(0);
   });
 
   it("changes nothing when run again", async () => {

@@ -109,6 +109,8 @@ describe("the program on platform local", () => {
     expect(state).not.toContain(password);
     expect(state).not.toContain(stack.source.options.password);
     expect(state).not.toContain(stack.s3.secretAccessKey);
+    const { output } = await stack.pulumi("stack", "output");
+    expect(output).toMatch(/^ *connections +\[secret\]$/m);
     for (const resource of await stack.resources()) expect(JSON.stringify(resource).length).toBeLessThan(32_000);
   });
 
