@@ -201,6 +201,8 @@ describe("the program from replicate to the end", () => {
     expect((await stack.pulumi("preview")).output).toContain("there is no way back after it");
     await stack.up();
     expect(await kinds()).toEqual(["LocalServer", "Switchover"]);
+    const { stdout } = await runPipe(stack, "pulumi stack output connections --show-secrets --json");
+    expect(Object.keys(JSON.parse(stdout))).toEqual(["target"]);
     expect(await s3Keys(stack.s3)).toEqual([]);
     expect(await reportChannel(target(), stack.source.options, "gtid_ferry")).toMatchObject({ connected: false });
     expect(await stack.source.rootQuery("SELECT COUNT(*) AS channels FROM mysql.slave_master_info")).toEqual([

@@ -8,6 +8,7 @@ import { startTestStack, type TestStack } from "../../lab/test-stack.js";
 import { queryTarget } from "../helpers/query-target.js";
 import { s3Keys } from "../helpers/s3-keys.js";
 import { sourcePicture } from "../helpers/source-picture.js";
+import { runPipe } from "./helpers/run-pipe.js";
 
 let stack: TestStack;
 let before: Awaited<ReturnType<typeof sourcePicture>>;
@@ -74,6 +75,8 @@ describe("the program on platform local", () => {
     await stack.configure("phase", "prepare");
     await stack.up();
     expect(await kinds()).toEqual(["SourcePreparation"]);
+    const { stdout } = await runPipe(stack, "pulumi stack output connections --show-secrets --json");
+    expect(Object.keys(JSON.parse(stdout))).toEqual(["source"]);
     expect(await stack.source.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "ON" }]);
   });
 
