@@ -29,7 +29,8 @@ type Outputs = Readonly<Record<string, pulumi.Input<unknown>>>;
 export class LocalMigration extends pulumi.ComponentResource {
   /**
    * What the stack shows: of phase `prepare` the source, from `replicate` on backup, target, channel and roles too.
-   * `connections`, a secret, is what the command `ferry` takes: the servers that the phase has.
+   * `connections` and `rebuild`, secrets, are what the command `ferry` takes: the servers that the phase has, and how the
+   * target is restored again.
    */
   readonly outputs: Outputs;
   private readonly source: pulumi.Output<ConnectionOptions>;
@@ -132,6 +133,11 @@ export class LocalMigration extends pulumi.ComponentResource {
       errantTransactions: channel.errant,
       ...rolesOutputs(roles),
       connections: pulumi.secret({ source: this.source, target: this.target }),
+      rebuild: pulumi.secret({
+        host: HOST,
+        server: { ...this.targetServer(), restore: target.restore },
+        rebuild: this.rebuildOptions(),
+      }),
     };
   }
 
@@ -223,16 +229,23 @@ export class LocalMigration extends pulumi.ComponentResource {
       `${this.name}-target`,
       {
         host: HOST,
-        target: this.target,
-        serverId: configuration.targetServerId,
-        mysqld: this.program("mysqld"),
-        bufferPoolMebibytes: configuration.targetBufferPoolMebibytes,
-        startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
+        ...this.targetServer(),
         ...(restore === undefined ? {} : { restore }),
         ...(backup === undefined || !configuration.rebuildOnPurged ? {} : { rebuild: this.rebuildOptions() }),
       },
       { parent: this },
     );
+  }
+
+  private targetServer() {
+    const { configuration } = this;
+    return {
+      target: this.target,
+      serverId: configuration.targetServerId,
+      mysqld: this.program("mysqld"),
+      bufferPoolMebibytes: configuration.targetBufferPoolMebibytes,
+      startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
+    };
   }
 
   private rebuildOptions() {

@@ -125,6 +125,8 @@ export class LocalServer extends pulumi.dynamic.Resource {
   declare readonly dataDirectory: pulumi.Output<string>;
   declare readonly process: pulumi.Output<ProcessIdentity>;
   declare readonly running: pulumi.Output<boolean>;
+  /** What was restored, the backup that the data come from included; secret. */
+  declare readonly restore: pulumi.Output<RestoreRequest>;
 
   constructor(name: string, args: LocalServerArgs, opts?: pulumi.CustomResourceOptions) {
     super(

@@ -1,6 +1,11 @@
-import { type ErrantReport, type ExplainOptions, type RepairSituation, reportErrants } from "../errant/index.js";
+import {
+  DataComparison,
+  type ErrantReport,
+  type ExplainOptions,
+  type RepairSituation,
+  reportErrants,
+} from "../errant/index.js";
 import type { GtidSet } from "../gtid/index.js";
-import { DataComparison } from "./errants-comparison.js";
 import type { ErrantServers, ErrantsOptions } from "./errants-options.js";
 
 export interface ExplainedErrants {

@@ -1,4 +1,5 @@
 import {
+  DataComparison,
   describeInjection,
   type ErrantReport,
   injectEmpty,
@@ -10,7 +11,6 @@ import {
 import type { GtidSet } from "../gtid/index.js";
 import { showStatement } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
-import { DataComparison } from "./errants-comparison.js";
 import type { ErrantServers } from "./errants-options.js";
 
 /** The methods that the command line carries out itself. */

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf } from "../operation/index.js";
 import { errantsCommand } from "./errants-command.js";
 import { EXIT_CODE, preflightCommand } from "./preflight-command.js";
+import { rebuildCommand } from "./rebuild-command.js";
 import { verifyCommand } from "./verify-command.js";
 
 const program = new Command("ferry")
@@ -12,6 +13,7 @@ const program = new Command("ferry")
   // Options after a command within a command are that one's.
   .enablePositionalOptions()
   .addCommand(verifyCommand())
+  .addCommand(rebuildCommand())
   .exitOverride();
 for (const command of program.commands) command.exitOverride();
 

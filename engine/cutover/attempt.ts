@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { readExecuted } from "../errant/index.js";
 import { type MysqlServer, statement } from "../mysql/index.js";
 import { inTime, type Problem } from "../operation/index.js";
-import { otherSide } from "../topology/index.js";
+import { otherSide, readExecuted } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { catchUp } from "./catch-up.js";
 import { commit } from "./commit.js";

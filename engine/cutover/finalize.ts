@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { readExecuted } from "../errant/index.js";
 import { type Account, type Statement, showStatement, statement } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { dropLedgerCopyStatement, readLedger } from "../preparation/index.js";
 import { stopAndForget } from "../replication/index.js";
-import { finalizeEntry } from "../topology/index.js";
+import { finalizeEntry, readExecuted } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { describeEstablishStep } from "./describe.js";
 import { planEstablish } from "./establish-plan.js";

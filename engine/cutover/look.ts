@@ -1,11 +1,10 @@
 import { dirname } from "node:path";
 import { z } from "zod";
-import { compareGtidSets } from "../errant/index.js";
 import { openHost } from "../hosts/index.js";
 import type { Account, MysqlServer } from "../mysql/index.js";
 import { readServerFacts } from "../mysql/index.js";
 import { type ReplicationLag, readChannel, replicationLag } from "../replication/index.js";
-import { SIDES, type Side } from "../topology/index.js";
+import { compareGtidSets, SIDES, type Side } from "../topology/index.js";
 import type { FreeDisk, RunningWrite } from "./checks.js";
 import type { SwitchoverRequest } from "./request.js";
 import type { ObservedSession } from "./state.js";

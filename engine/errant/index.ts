@@ -1,7 +1,7 @@
 export { type ChosenRepair, chooseRepair, type RepairChoice } from "./choose-repair.js";
 export { classify, ERRANT_CLASSES, type ErrantClass } from "./classify.js";
-export { compareGtidSets, type GtidDifference, readExecuted, subtractOn } from "./compare.js";
 export { CONFIRMATION_CHARACTERS, unconfirmedUuids } from "./confirmation.js";
+export { DataComparison } from "./data-comparison.js";
 export { type ErrantTransaction, type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
 export { oneLine } from "./gtid-text.js";
 export {

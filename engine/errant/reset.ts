@@ -12,8 +12,8 @@ import {
   statementsFor,
 } from "../mysql/index.js";
 import { FerryError, type Progress, waitUntil } from "../operation/index.js";
-import { describeChannel, isReplicating, readChannel, readChannels } from "../replication/channel-state.js";
-import { readExecuted } from "./compare.js";
+import { describeChannel, isReplicating, readChannel, readChannels } from "../replication/index.js";
+import { readExecuted } from "../topology/index.js";
 import { oneLine } from "./gtid-text.js";
 import { decideReset } from "./reset-decision.js";
 import { resetObstacles } from "./reset-obstacles.js";

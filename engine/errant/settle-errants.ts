@@ -3,9 +3,9 @@ import { MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { type EndConnections, withEnds } from "../replication/index.js";
 import { otherSide } from "../topology/index.js";
-import { verifyTables } from "../verify/index.js";
 import { chooseRepair } from "./choose-repair.js";
 import { CONFIRMATION_CHARACTERS } from "./confirmation.js";
+import { DataComparison } from "./data-comparison.js";
 import { injectEmpty } from "./inject.js";
 import { type ErrantReport, reportErrants } from "./report.js";
 import { resetHistory } from "./reset.js";
@@ -36,12 +36,9 @@ export async function settleErrants(request: SettleRequest, progress: Progress):
     try {
       // Until a reset that was begun is completed, the history says nothing.
       if (policy === "reset") await resetHistory(replica, { errant: GtidSet.empty }, progress);
-      const isEqualOnSource = async (tables: readonly { readonly schema: string; readonly table: string }[]) => {
-        const names = tables.map(({ schema, table }) => `${schema}.${table}`);
-        return (await verifyTables({ source: from, target: to, tables: names }, progress)).equal;
-      };
+      const comparison = new DataComparison(from, to, progress);
       const report = await reportErrants(primary, replica, to, {
-        isEqualOnSource,
+        isEqualOnSource: (tables) => comparison.isEqual(tables),
         ...(request.mysqlbinlog === undefined ? {} : { program: request.mysqlbinlog }),
       });
       const situation = { primaryIsReachable: true, allDataIsEqual: false };

@@ -1,8 +1,8 @@
 import { type Manifest, type RestoreRequest, restoreBackup } from "../backup/index.js";
-import { subtractOn } from "../errant/index.js";
 import type { Host, ProcessIdentity } from "../hosts/index.js";
 import { type ConnectionOptions, MysqlServer, type ServerFacts } from "../mysql/index.js";
 import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
+import { subtractOn } from "../topology/index.js";
 import { awaitServer, startServer } from "./server-process.js";
 
 export interface LocalServerRequest {

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type BackupRequest, backupKeys, findBackup, takeBackup } from "../backup/index.js";
-import { readExecuted, subtractOn } from "../errant/index.js";
 import type { Host } from "../hosts/index.js";
 import { addressOf, type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { readRole } from "../topology/index.js";
+import { readExecuted, readRole, subtractOn } from "../topology/index.js";
 import { ensureLocalServer, type LocalServerRequest, type LocalServerResult } from "./ensure-local-server.js";
 import { isRestored, putOldDataBack, removeOldData, setOldDataAside } from "./old-data.js";
 import { type RebuildNote, readRebuildNote, removeRebuildNote, writeRebuildNote } from "./rebuild-note.js";
@@ -37,6 +36,26 @@ export async function needsRebuild(host: Host, request: LocalServerRequest, rebu
   if (note !== undefined && note.finishedAt === undefined) return true;
   if (note?.keepsOldData === true && (await hasCaughtUp(request, rebuild))) return true;
   return (await readPurgedAndMissing(request, rebuild)) !== "";
+}
+
+/** What `ensureRebuilt` would do to the data now, a line each; nothing when the target lacks nothing that was purged. */
+export async function planRebuild(host: Host, request: LocalServerRequest, rebuild: RebuildOptions): Promise<string[]> {
+  const { volumeDirectory } = request.restore;
+  const note = await readRebuildNote(host, request);
+  if (note !== undefined && note.finishedAt === undefined) {
+    return [`go on with the rebuild of ${note.startedAt}: restore ${note.manifestKey} into ${volumeDirectory}`];
+  }
+  const missing = await readPurgedAndMissing(request, rebuild);
+  if (missing === "") return [];
+  const { serverUuid, gtidPurged } = await MysqlServer.with(rebuild.source, "source", readServerFacts);
+  const found = await findBackup(rebuild.backup, serverUuid, gtidPurged);
+  return [
+    `target ${addressOf(request.target)}: lacks ${missing}, which the source has purged`,
+    found === undefined
+      ? "take a new backup, because none that there is reaches far enough"
+      : `take backup ${found.backupId} of ${found.endedAt}, the newest that reaches far enough`,
+    `${host.name}: stop the target, set its data aside in ${volumeDirectory}/old, restore the backup, start it read-only`,
+  ];
 }
 
 /**

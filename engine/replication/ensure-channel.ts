@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { compareGtidSets, subtractOn } from "../errant/index.js";
 import { GtidSet } from "../gtid/index.js";
 import {
   addressOf,
@@ -10,6 +9,7 @@ import {
   showStatement,
 } from "../mysql/index.js";
 import { FerryError, type Progress, waitUntil } from "../operation/index.js";
+import { compareGtidSets, subtractOn } from "../topology/index.js";
 import { type ChannelGrounds, channelObstacles } from "./channel-obstacles.js";
 import { planChannel } from "./channel-plan.js";
 import type { ChannelSource } from "./channel-source.js";

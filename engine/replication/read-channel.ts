@@ -1,6 +1,6 @@
-import { compareGtidSets } from "../errant/index.js";
 import { type ConnectionOptions, isNobodyListening, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
+import { compareGtidSets } from "../topology/index.js";
 import { isReplicating, readChannel } from "./channel-state.js";
 import { type ReplicationLag, replicationLag } from "./lag.js";
 import { type ChannelResult, type EndConnections, withEnds } from "./migration-channel.js";

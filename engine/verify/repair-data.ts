@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { ADMIN_SCHEMA, type ConnectionOptions, errnoOf, MysqlServer } from "../mysql/index.js";
+import {
+  ADMIN_SCHEMA,
+  type ConnectionOptions,
+  errnoOf,
+  MysqlServer,
+  quoteIdentifier,
+  withoutBinlog,
+} from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
 import { chooseKey, readTableShapes, tableId } from "../tables/index.js";
 import type { TableResult } from "./checkpoint.js";
@@ -77,6 +84,7 @@ export async function repairData(
     let repairedRows = 0;
     await setExecMode(target, "IDEMPOTENT");
     try {
+      await makeRoom(source);
       await prepareSession(source);
       for (const batch of plan.batches) {
         const problem = await runBatch(source, batch);
@@ -112,6 +120,11 @@ async function withServers<T>(
   work: (source: MysqlServer, target: MysqlServer) => Promise<T>,
 ): Promise<T> {
   return MysqlServer.with(source, "source", (from) => MysqlServer.with(target, "target", (to) => work(from, to)));
+}
+
+/** The temporary tables' schema; a server that was never prepared lacks it. */
+async function makeRoom(source: MysqlServer): Promise<void> {
+  await withoutBinlog(source, () => source.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(ADMIN_SCHEMA)}`));
 }
 
 /** Keys are written as they are stored; nothing cascades; a missing default is none to stumble over. */

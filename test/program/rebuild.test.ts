@@ -5,9 +5,11 @@ import { reportChannel } from "@gtid-ferry/engine/replication";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureStack } from "../../lab/pulumi.js";
 import { startTestStack, type TestStack } from "../../lab/test-stack.js";
+import { paths } from "../../toolchain/paths.js";
 import { queryTarget } from "../helpers/query-target.js";
 import { s3Keys } from "../helpers/s3-keys.js";
 import { endLeftBehind, killUp } from "./helpers/interrupt.js";
+import { runPipe } from "./helpers/run-pipe.js";
 
 let stack: TestStack;
 
@@ -72,6 +74,14 @@ describe("a target whose source has purged what it needs", () => {
     expect(output).toMatch(/the source has purged binary logs with [0-9a-f-]{36}:\d/);
     expect(output).toContain("set gtid-ferry:rebuildOnPurged to true and run `pulumi up`");
     expect(existsSync(oldData())).toBe(false);
+  });
+
+  it("is told by ferry rebuild what would be done", async () => {
+    const ferry = `node ${join(paths.projectRoot, "engine/dist/cli/main.js")}`;
+    const line = `pulumi stack output rebuild --show-secrets --json | ${ferry} rebuild --request - --plan`;
+    const { exitCode, stdout } = await runPipe(stack, line);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: expect.stringContaining("take a new backup") });
+    expect(stdout).toMatch(/lacks [0-9a-f-]{36}:\d/);
   });
 
   it("is restored from a new backup when that is allowed, although the run is killed in the middle", async () => {

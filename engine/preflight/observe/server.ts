@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { compareGtidSets, readExecuted, subtractOn } from "../../errant/index.js";
 import {
   compareVersions,
   type MysqlServer,
@@ -7,6 +6,7 @@ import {
   readVariables,
   type ServerFacts,
 } from "../../mysql/index.js";
+import { compareGtidSets, readExecuted, subtractOn } from "../../topology/index.js";
 import type { Seen } from "../listing.js";
 import type { PairObservation, PreflightContext, Role, ServerObservation } from "../observation.js";
 import { PAIR_VARIABLES } from "../pair-variables.js";

@@ -69,9 +69,7 @@ describe("ferry with --connections", () => {
     for (const command of ["preflight", "verify", "errants"]) {
       const { code, stdout, stderr } = await fromFile(command);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toBe(
-        `other users may use ${file} (mode 644), and connections hold passwords: chmod 600 ${file}\n`,
-      );
+      expect(stderr).toBe(`other users may use ${file} (mode 644), and connections has passwords: chmod 600 ${file}\n`);
     }
     await chmod(file, 0o600);
   });

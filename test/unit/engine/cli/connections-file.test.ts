@@ -26,7 +26,7 @@ describe("parseConnections", () => {
     const target = { host: "", port: 0, user: 7, tls: { mode: "hunter2" } };
     const message = messageFor({ source, target });
     expect(message.split("\n")).toEqual([
-      "the connections have 8 mistake(s)",
+      "connections has 8 mistake(s)",
       "  connections.source.port: Invalid input: expected number, received string",
       "  connections.source.tls.ca: wanted the certificate authority (PEM), because the mode verifies it",
       '  connections.source: Unrecognized key: "pasword"',
@@ -40,15 +40,15 @@ describe("parseConnections", () => {
   });
 
   it.each([
-    ["", "the connections are empty: did the command that writes them fail?"],
-    ["\n", "the connections are empty: did the command that writes them fail?"],
-    ['"[secret]"\n', "the connections are masked: give --show-secrets to pulumi stack output"],
-    ["hunter2", "the connections are not JSON: wanted what pulumi stack output connections --json prints"],
-    ["[]", "the connections have 1 mistake(s)\n  connections: Invalid input: expected object, received array"],
-    ["{}", "the connections have 1 mistake(s)\n  connections: wanted source, target or both"],
+    ["", "connections is empty: did the command that writes them fail?"],
+    ["\n", "connections is empty: did the command that writes them fail?"],
+    ['"[secret]"\n', "connections is masked: give --show-secrets to pulumi stack output"],
+    ["hunter2", "connections is not JSON: wanted what pulumi stack output connections --json prints"],
+    ["[]", "connections has 1 mistake(s)\n  connections: Invalid input: expected object, received array"],
+    ["{}", "connections has 1 mistake(s)\n  connections: wanted source, target or both"],
     [
       `{"connections": {"source": ${JSON.stringify(server)}}}`,
-      'the connections have 2 mistake(s)\n  connections: Unrecognized key: "connections"\n  connections: wanted source, target or both',
+      'connections has 2 mistake(s)\n  connections: Unrecognized key: "connections"\n  connections: wanted source, target or both',
     ],
   ])("refuses %j", (text, message) => expect(messageFor(text)).toBe(message));
 });

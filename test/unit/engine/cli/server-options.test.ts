@@ -143,14 +143,14 @@ describe("namedServers", () => {
   it.each([0o640, 0o604, 0o620, 0o601])("refuses a file that others may use: mode %o", async (mode) => {
     chmodSync(file, mode);
     await expect(named(["--connections", file])).rejects.toThrow(
-      `other users may use ${file} (mode ${mode.toString(8)}), and connections hold passwords: chmod 600 ${file}`,
+      `other users may use ${file} (mode ${mode.toString(8)}), and connections has passwords: chmod 600 ${file}`,
     );
   });
 
   it("says why a file cannot be read", async () => {
-    await expect(named(["--connections", join(folder, "none")])).rejects.toThrow("cannot read the connections: ENOENT");
+    await expect(named(["--connections", join(folder, "none")])).rejects.toThrow("cannot read connections: ENOENT");
     chmodSync(folder, 0o700);
-    await expect(named(["--connections", folder])).rejects.toThrow("cannot read the connections: EISDIR");
+    await expect(named(["--connections", folder])).rejects.toThrow("cannot read connections: EISDIR");
   });
 });
 

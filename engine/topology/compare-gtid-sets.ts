@@ -13,7 +13,7 @@ const textRow = z.object({ value: z.string().nullable() });
 const numberRow = z.object({ value: z.number().nullable() });
 
 /** The source adds a GTID to gtid_executed at times after it has sent it, so a difference is waited for this long. */
-const CONFIRM_SECONDS = 3;
+const CONFIRM_SECONDS = 1;
 const CONFIRM_ROUNDS = 3;
 
 /**

@@ -1,8 +1,9 @@
-import { compareGtidSets, injectEmpty } from "@gtid-ferry/engine/errant";
+import { injectEmpty } from "@gtid-ferry/engine/errant";
 import { GtidSet } from "@gtid-ferry/engine/gtid";
 import { MysqlServer } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
+import { compareGtidSets } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Pair, startPair } from "../../helpers/pair.js";
 

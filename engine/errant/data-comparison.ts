@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { TableName } from "../binlog/index.js";
-import type { TableComparison } from "../errant/index.js";
-import { ADMIN_SCHEMA, type ConnectionOptions, MysqlServer, quoteIdentifier, withoutBinlog } from "../mysql/index.js";
+import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
 import { repairData, showRepair, type VerificationRequest, verifyData, verifyTables } from "../verify/index.js";
+import type { TableComparison } from "./reconcile.js";
 
 const countRow = z.object({ found: z.coerce.number() });
 
@@ -36,10 +36,6 @@ export class DataComparison implements TableComparison {
 
   async repair(tables: readonly TableName[], progress: Progress): Promise<void> {
     const request = this.request(tables);
-    // Where the repair has its temporary tables; a server that was never prepared lacks it.
-    await MysqlServer.with(this.source, "source", (source) =>
-      withoutBinlog(source, () => source.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(ADMIN_SCHEMA)}`)),
-    );
     await repairData(request, await verifyTables(request, this.progress), progress);
   }
 
