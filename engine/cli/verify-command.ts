@@ -36,8 +36,8 @@ Both servers may be in use: the target has to replicate from the source. Nothing
 at every look is held on the source for reading, one at a time and a second at most.
 
 A repair takes the differing rows out on the source and puts them back, in one transaction for a hundred of them: the source
-stays as it is, and the target gets the rows by replication. It needs INSERT and DELETE on those tables and CREATE TEMPORARY
-TABLES on gtid_ferry.*; tables with triggers on INSERT or DELETE, and what is no row, are left alone.
+stays as it is, and the target gets the rows by replication. It needs INSERT, UPDATE and DELETE on those tables and CREATE
+TEMPORARY TABLES on gtid_ferry.*; tables with triggers on INSERT or DELETE, and what is no row, are left alone.
 ${PASSWORD_HELP}
 After a switchover the target is the primary: with --connections it is compared from the primary, whichever that is.
 
