@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestMysql, type TestMysql } from "../../../../lab/testing.js";
+import { runFerryWith } from "./run-ferry.js";
 
 let server: TestMysql;
 beforeAll(async () => {
@@ -9,38 +8,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command with no more of an environment than is given. */
-function ferry(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const main = resolve(__dirname, "../../../../engine/cli/main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...argv], {
-    env: { PATH: process.env.PATH ?? "", ...environment },
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (data) => {
-    stdout += String(data);
-  });
-  child.stderr.on("data", (data) => {
-    stderr += String(data);
-  });
-  return new Promise((done, fail) => {
-    child.once("error", fail);
-    child.once("close", (code) => done({ code, stdout, stderr }));
-  });
-}
-
 const environment = () => ({
   FERRY_SOURCE: `${server.options.user}@${server.options.host}:${server.port}`,
   FERRY_SOURCE_PASSWORD: server.options.password,
 });
 
 it("prints the table and ends with 0 where nothing blocks", async () => {
-  const { code, stdout, stderr } = await ferry(["preflight"], environment());
+  const { code, stdout, stderr } = await runFerryWith(["preflight"], environment());
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(
     /^severity +check +server +found\nwarning +gtid-mode +source 127\.0\.0\.1:\d+ +gtid_mode is OFF\n/,
@@ -50,7 +24,7 @@ it("prints the table and ends with 0 where nothing blocks", async () => {
 });
 
 it("prints JSON and ends with 1 where something blocks", async () => {
-  const { code, stdout } = await ferry(
+  const { code, stdout } = await runFerryWith(
     ["preflight", "--json", "--purpose", "replicate", "--retention", "99999999"],
     environment(),
   );
@@ -77,19 +51,22 @@ it.each([
   ["an odd address", ["preflight", "--source", "nobody"], {}, "It should look like user@host:port"],
   ["an unknown command", ["move"], {}, "unknown command 'move'"],
 ])("ends with 2 and a reason: %s", async (_, argv, extra, message) => {
-  const { code, stdout, stderr } = await ferry(argv, extra);
+  const { code, stdout, stderr } = await runFerryWith(argv, extra);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain(message);
 });
 
 it("ends with 2 where a server cannot be reached, and still prints the findings", async () => {
-  const { code, stdout } = await ferry(["preflight", "--json"], { ...environment(), FERRY_SOURCE: "a@127.0.0.1:1" });
+  const { code, stdout } = await runFerryWith(["preflight", "--json"], {
+    ...environment(),
+    FERRY_SOURCE: "a@127.0.0.1:1",
+  });
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject([{ check: "connection", severity: "blocker" }]);
 });
 
 it("explains itself", async () => {
-  const { code, stdout } = await ferry(["preflight", "--help"]);
+  const { code, stdout } = await runFerryWith(["preflight", "--help"], {});
   expect(code).toBe(0);
   for (const text of ["--source <user@host:port>", "FERRY_SOURCE_PASSWORD", "Exit code:"])
     expect(stdout).toContain(text);
