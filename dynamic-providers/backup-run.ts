@@ -18,7 +18,8 @@ interface Inputs extends BackupRequest {
 }
 
 interface Outputs extends Inputs {
-  readonly manifest: Manifest;
+  /** Absent where the backup was lost after the cutover, when nobody needed it any more. */
+  readonly manifest?: Manifest;
   readonly manifestKey: string;
 }
 
@@ -51,28 +52,36 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   },
 
   async create(inputs: Inputs) {
-    const { backupKeys, takeBackup } = await import("@gtid-ferry/engine/backup");
+    const { backupKeys, isFenced, takeBackup } = await import("@gtid-ferry/engine/backup");
     const { openHost } = await import("@gtid-ferry/engine/hosts");
     return guarded(async () => {
       const manifestKey = backupKeys(inputs.keyPrefix, inputs.database, inputs.backupId).manifest;
+      const id = `${inputs.storage.bucket}/${manifestKey}`;
+      if (await isFenced(inputs.source)) {
+        report(`backup ${id} is gone, and the source is not the primary any more: none is taken`);
+        return { id, outs: { ...inputs, manifestKey } };
+      }
       const manifest = await takeBackup(openHost(inputs.host), inputs, report);
-      return { id: `${inputs.storage.bucket}/${manifestKey}`, outs: { ...inputs, manifest, manifestKey } };
+      return { id, outs: { ...inputs, manifest, manifestKey } };
     });
   },
 
   /** Only how to reach things has changed: the backup that was taken stays. */
   async update(_id: string, olds: Outputs, news: Inputs) {
-    return { outs: { ...news, manifest: olds.manifest, manifestKey: olds.manifestKey } };
+    const { manifest, manifestKey } = olds;
+    return { outs: { ...news, ...(manifest === undefined ? {} : { manifest }), manifestKey } };
   },
 
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
-    const { backupKeys, observeBackup } = await import("@gtid-ferry/engine/backup");
+    const { backupKeys, isFenced, observeBackup } = await import("@gtid-ferry/engine/backup");
     return guarded(async () => {
       const keys = backupKeys(props.keyPrefix, props.database, props.backupId);
       const found = await observeBackup(props.storage, keys);
-      if (typeof found === "object") report(`backup ${id} is damaged: ${found.damaged}`);
-      return found === "intact" ? { id, props } : GONE;
+      if (found === "intact") return { id, props };
+      report(typeof found === "object" ? `backup ${id} is damaged: ${found.damaged}` : `backup ${id} is gone`);
+      // After the cutover nobody needs it: it would be a backup of the past.
+      return (await isFenced(props.source)) ? { id, props } : GONE;
     });
   },
 
@@ -90,7 +99,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
 
 /** A published backup: an object in S3 and the manifest that makes it valid. */
 export class BackupRun extends pulumi.dynamic.Resource {
-  declare readonly manifest: pulumi.Output<Manifest>;
+  declare readonly manifest: pulumi.Output<Manifest | undefined>;
   declare readonly manifestKey: pulumi.Output<string>;
 
   constructor(name: string, args: BackupRunArgs, opts?: pulumi.CustomResourceOptions) {

@@ -61,7 +61,9 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
       const isFine =
         isRunning && (rebuild === undefined || hasUnknown(rebuild) || !(await needsRebuild(host, olds, rebuild)));
       const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !isFine);
-      const isOtherVolume = news.restore !== undefined && olds.restore.volumeDirectory !== news.restore.volumeDirectory;
+      // Not known before a backup has been taken again, e.g. one that has expired.
+      const isKnown = news.restore !== undefined && !hasUnknown(news.restore);
+      const isOtherVolume = isKnown && olds.restore.volumeDirectory !== news.restore?.volumeDirectory;
       const isOtherServer = olds.target.port !== news.target.port || isOtherVolume;
       return isOtherServer ? { ...difference, replaces: [...(difference.replaces ?? []), "target"] } : difference;
     });

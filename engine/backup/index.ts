@@ -1,4 +1,5 @@
 export { findBackup, listBackups } from "./find-backup.js";
+export { isFenced } from "./is-fenced.js";
 export { type BackupKeys, backupIdOf, backupKeys } from "./keys.js";
 export { type Manifest, parseManifest } from "./manifest.js";
 export { type BackupState, observeBackup } from "./observe-backup.js";
