@@ -1,71 +1,100 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { errnoOf } from "../mysql/index.js";
 import type { TableShape } from "../tables/index.js";
 import type { TableResult } from "./checkpoint.js";
-import { type Digest, readTableDigest } from "./digest.js";
-import { awaitPosition, reaches, readPosition } from "./position.js";
+import { awaitPosition } from "./position.js";
+import { type RowCopies, readBucketCopies, readCopiesOf, readCopyBuckets } from "./row-copies.js";
 import type { Lane } from "./settle-rows.js";
 
-const ROUNDS = 5;
-const ROUND_MILLISECONDS = 200;
-const LOCK_SECONDS = 1;
-const LOCK_WAIT_TIMEOUT = 1205;
-const DEADLOCK = 1213;
-const INTERRUPTED_BY_TIMEOUT = 3024;
+const ROWS_PER_BUCKET = 32;
+const MOST_BUCKETS = 4096;
+const HASHES_PER_QUERY = 1_000;
+/** A difference counts when the source had as many copies at two looks, twice. */
+const CONFIRMATIONS = 2;
+const ROUNDS = 8;
+const ROUND_MILLISECONDS = 100;
+
+interface Candidate {
+  readonly hash: string;
+  readonly onSource: number;
+  readonly onTarget: number;
+  readonly confirmations: number;
+}
 
 /**
- * Compares a table that has no key to cut it by: as one whole, again and again while it changes, at last with its rows
- * held on the source, for at most a second or two.
+ * Compares a table that has no key to cut it by: how many copies it has of each row, by the row's hash, while both
+ * servers are in use. A row that is changed becomes another one, so those that are looked at again come to rest, however
+ * much is written. Nothing is held.
  */
 export async function compareWholeTable(
-  lane: Lane,
+  { source, target }: Lane,
   table: TableShape,
   lagTimeoutSeconds: number,
 ): Promise<TableResult> {
-  const { source, target } = lane;
-  let before: Digest | undefined;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    if (round > 0) await sleep(ROUND_MILLISECONDS);
-    const onSource = await readTableDigest(source, table);
+  const inTurn = async <T>(read: (server: Lane["source"]) => Promise<T>): Promise<readonly [T, T]> => {
+    const onSource = await read(source);
     await awaitPosition(source, target, lagTimeoutSeconds);
-    const onTarget = await readTableDigest(target, table);
-    if (isSame(onSource, onTarget)) return result(table, onSource, onTarget);
-    const stoodStill = before !== undefined && isSame(before, onSource);
-    if (stoodStill) return result(table, onSource, onTarget);
-    before = onSource;
+    return [onSource, await read(target)];
+  };
+  const buckets = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil(table.rows / ROWS_PER_BUCKET)));
+  const [before, after] = await inTurn((server) => readCopyBuckets(server, table, buckets));
+  const rows = [...before.values()].reduce((sum, digest) => sum + digest.rows, 0);
+  const suspicious = [...new Set([...before.keys(), ...after.keys()])].filter((bucket) => {
+    const [one, other] = [before.get(bucket), after.get(bucket)];
+    return one?.hash !== other?.hash || one?.rows !== other?.rows;
+  });
+  if (suspicious.length === 0) return result(table, rows, []);
+
+  const [onSource, onTarget] = await inTurn((server) => readBucketCopies(server, table, buckets, suspicious));
+  let candidates = differing([...new Set([...onSource.keys(), ...onTarget.keys()])], onSource, onTarget, new Map());
+  const different: Candidate[] = [];
+  for (let round = 0; round < ROUNDS && candidates.length > 0; round += 1) {
+    await sleep(ROUND_MILLISECONDS);
+    const known = new Map(candidates.map((candidate) => [candidate.hash, candidate]));
+    const next: Candidate[] = [];
+    for (let start = 0; start < candidates.length; start += HASHES_PER_QUERY) {
+      const hashes = candidates.slice(start, start + HASHES_PER_QUERY).map(({ hash }) => hash);
+      const [one, other] = await inTurn((server) => readCopiesOf(server, table, hashes));
+      next.push(...differing(hashes, one, other, known));
+    }
+    different.push(...next.filter(({ confirmations }) => confirmations >= CONFIRMATIONS));
+    candidates = next.filter(({ confirmations }) => confirmations < CONFIRMATIONS);
   }
-  return (await compareHeldTable(lane, table)) ?? undecided(table, before?.rows ?? 0);
+  return result(table, rows, different, candidates.length);
 }
 
-async function compareHeldTable({ source, target }: Lane, table: TableShape): Promise<TableResult | undefined> {
-  try {
-    await source.execute(`SET SESSION max_execution_time = ${LOCK_SECONDS * 1000}`);
-    await source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-    await source.execute("START TRANSACTION");
-    const onSource = await readTableDigest(source, table, "FOR SHARE");
-    if (!(await reaches(target, await readPosition(source), LOCK_SECONDS))) return undefined;
-    return result(table, onSource, await readTableDigest(target, table));
-  } catch (error) {
-    if (![LOCK_WAIT_TIMEOUT, DEADLOCK, INTERRUPTED_BY_TIMEOUT].includes(errnoOf(error) ?? 0)) throw error;
-    return undefined;
-  } finally {
-    await source.execute("ROLLBACK");
-    await source.execute("SET SESSION max_execution_time = 0");
-  }
+function differing(
+  hashes: readonly string[],
+  source: RowCopies,
+  target: RowCopies,
+  known: ReadonlyMap<string, Candidate>,
+): Candidate[] {
+  return hashes.flatMap((hash) => {
+    const [onSource, onTarget] = [source.get(hash) ?? 0, target.get(hash) ?? 0];
+    if (onSource === onTarget) return [];
+    const last = known.get(hash);
+    return [{ hash, onSource, onTarget, confirmations: last?.onSource === onSource ? last.confirmations + 1 : 0 }];
+  });
 }
 
-function isSame(one: Digest, other: Digest): boolean {
-  return one.hash === other.hash && one.rows === other.rows;
-}
-
-function result({ schema, table }: TableShape, onSource: Digest, onTarget: Digest): TableResult {
-  const found = { schema, table, rows: onSource.rows, listed: [], undecided: [] };
-  if (isSame(onSource, onTarget)) return { ...found, differences: 0 };
-  const problem = `its rows differ: ${onSource.rows} on the source, ${onTarget.rows} on the target; it has no unique key by which they could be told apart`;
-  return { ...found, differences: Math.max(1, Math.abs(onSource.rows - onTarget.rows)), problem };
-}
-
-function undecided({ schema, table }: TableShape, rows: number): TableResult {
-  const problem = "it changed at every look, is too large to be held, and has no unique key";
-  return { schema, table, rows, differences: 0, listed: [], undecided: ["the whole table"], problem };
+function result(
+  { schema, table }: TableShape,
+  rows: number,
+  different: readonly Candidate[],
+  undecided = 0,
+): TableResult {
+  const missing = different.reduce((sum, { onSource, onTarget }) => sum + Math.max(0, onSource - onTarget), 0);
+  const surplus = different.reduce((sum, { onSource, onTarget }) => sum + Math.max(0, onTarget - onSource), 0);
+  return {
+    schema,
+    table,
+    rows,
+    differences: missing + surplus,
+    listed: [],
+    undecided: undecided === 0 ? [] : [`${undecided} rows`],
+    ...(missing + surplus === 0
+      ? {}
+      : {
+          problem: `${missing} rows are missing on the target, and ${surplus} are only there; it has no unique key by which they could be told apart`,
+        }),
+  };
 }

@@ -95,24 +95,6 @@ export async function readBoundary(
   return boundary === undefined ? undefined : keyOf(table, boundary);
 }
 
-/**
- * A table without a usable key as one digest. Equal rows would cancel out in a XOR, so each different row counts once,
- * together with its number.
- */
-export function readTableDigest(
-  server: MysqlServer,
-  table: TableShape,
-  locking: "" | "FOR SHARE" = "",
-): Promise<Digest> {
-  const name = quotedName(table);
-  return server.queryOne(
-    `SELECT COALESCE(SUM(copies), 0) AS \`rows\`, COALESCE(HEX(BIT_XOR(UNHEX(SHA2(CONCAT_WS(':', HEX(hash), copies), 224)))), '') AS hash
-       FROM (SELECT hash, COUNT(*) AS copies FROM (SELECT ${rowHash(table.columns)} AS hash FROM ${name} ${locking}) hashed GROUP BY hash) counted`,
-    [],
-    digestRow,
-  );
-}
-
 export function quotedName({ schema, table }: TableName): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
