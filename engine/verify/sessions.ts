@@ -18,27 +18,44 @@ export async function openSessions(
   target: ConnectionOptions,
   concurrency: number,
 ): Promise<VerificationSessions> {
-  const opened: MysqlServer[] = [];
+  const opening: Promise<MysqlServer>[] = [];
   const close = async () => {
-    await Promise.all(opened.map((server) => server.close()));
+    const settled = await Promise.allSettled(opening);
+    await Promise.all(settled.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));
   };
-  const open = async (options: ConnectionOptions, role: string) => {
-    const server = await MysqlServer.connect(options, role, { programName: PROGRAM });
-    opened.push(server);
-    // Rows are read as they are stored and as one zone shows them; a held row is waited for a second at most.
+  const open = (options: ConnectionOptions, role: string) => {
+    const server = openSession(options, role);
+    opening.push(server);
+    return server;
+  };
+  const openLane = async (): Promise<Lane> => {
+    const [from, to] = await Promise.all([open(source, "source"), open(target, "target")]);
+    return { source: from, target: to };
+  };
+  try {
+    const [watcher, first, planner, ...others] = await Promise.all([
+      openLane(),
+      openLane(),
+      open(source, "source"),
+      ...Array.from({ length: concurrency - 1 }, openLane),
+    ]);
+    return { lanes: [first, ...others], planner, watcher, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Rows are read as they are stored and as one zone shows them; a held row is waited for a second at most. */
+async function openSession(options: ConnectionOptions, role: string): Promise<MysqlServer> {
+  const server = await MysqlServer.connect(options, role, { programName: PROGRAM });
+  try {
     await server.execute(
       "SET SESSION time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 1",
     );
     return server;
-  };
-  const openLane = async () => ({ source: await open(source, "source"), target: await open(target, "target") });
-  try {
-    const first = await openLane();
-    const lanes: [Lane, ...Lane[]] = [first];
-    while (lanes.length < concurrency) lanes.push(await openLane());
-    return { lanes, planner: await open(source, "source"), watcher: await openLane(), close };
   } catch (error) {
-    await close();
+    await server.close();
     throw error;
   }
 }
