@@ -20,10 +20,12 @@ export type Contestant = () => Promise<Verified>;
 const TIMEOUT_SECONDS = 3600;
 
 /** The product's own. */
-export function ours({ pair, tables }: Place): Contestant {
+export function ours({ pair, tables }: Place, concurrency: number): Contestant {
   return async () => {
     const start = performance.now();
-    const report = await verifyTables({ source: pair.source.options, target: pair.target.options, tables }, silent);
+    const { source, target } = pair;
+    const request = { source: source.options, target: target.options, tables, limits: { concurrency } };
+    const report = await verifyTables(request, silent);
     const seconds = (performance.now() - start) / 1000;
     const differing = report.tables.filter(
       ({ differences, undecided, problem }) => differences > 0 || undecided.length > 0 || problem !== undefined,

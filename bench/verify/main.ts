@@ -15,18 +15,19 @@ interface Options extends LoadOptions {
   readonly mebibytes: number;
   readonly rounds: number;
   readonly turnSeconds: number;
+  readonly concurrency: number;
   readonly report?: string;
 }
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
-async function main({ mebibytes, rounds, turnSeconds, report, ...load }: Options): Promise<void> {
+async function main({ mebibytes, rounds, turnSeconds, concurrency, report, ...load }: Options): Promise<void> {
   const [{ tableChecksum, version }, mysql] = [await ensurePerconaToolkit(progress), await testInstallation()];
   const directory = await makeTestDirectory("bench-verify-runs");
   const place = await preparePlace(mebibytes, progress);
   try {
     const contestants = {
-      ours: ours(place),
+      ours: ours(place, concurrency),
       perconaToolkit: await perconaToolkit(tableChecksum, place, directory),
     };
     const bench = new Bench(place, load, directory, turnSeconds);
@@ -48,7 +49,7 @@ async function main({ mebibytes, rounds, turnSeconds, report, ...load }: Options
     const { tablesLeftOut } = place;
     await writeReport(
       {
-        ...{ mebibytes, rounds, turnSeconds, ...load, processors: cpus().length },
+        ...{ mebibytes, rounds, turnSeconds, concurrency, ...load, processors: cpus().length },
         ...{ mysql: mysql.version, perconaToolkitVersion: version, tablesLeftOut },
         ...figures,
         oursByPerconaToolkit: compareVerifiers(figures.ours, figures.perconaToolkit),
@@ -77,6 +78,7 @@ new Command("npm run bench:verify --")
   .option("--mebibytes <size>", "size of the data", count, 300)
   .option("--rounds <count>", "rounds, each with two turns of each", count, 2)
   .option("--turn-seconds <count>", "time of a turn; longer than one verification", count, 20)
+  .option("--concurrency <count>", "chunks that ours compares at the same time: 1 reads the servers in turn", count, 1)
   .option("--connections <count>", "connections that write", count, 8)
   .option("--rate-per-second <count>", "transactions of all connections together", count, 100)
   .option("--report <file>", "write the figures to this file, as JSON")
