@@ -16,6 +16,7 @@ const COLUMNS: readonly (readonly [name: string, definition: string, one: string
   ["double by one bit", "DOUBLE", "0.1", "0.10000000000000002"],
   ["double with decimals", "DOUBLE(20, 2)", "1.25", "1.26"],
   ["bit", "BIT(64)", "b'1'", "b'0'"],
+  ["negative zero", "DOUBLE", "0", "-0e0"],
   ["a boolean's NULL", "BOOLEAN NULL", "NULL", "0"],
   ["an empty text's NULL", "VARCHAR(10) NULL", "NULL", "''"],
   ["char", "CHAR(10)", "'a'", "'b'"],
@@ -69,6 +70,11 @@ const KEYS: readonly (readonly [name: string, definition: string, values: (n: nu
   ],
   ["second", "f FLOAT PRIMARY KEY, k INT NULL UNIQUE, n INT NOT NULL UNIQUE", (n) => `${n}.5, NULL, ${n}`],
   ["quoted", "`select` INT PRIMARY KEY", (n) => `${n}`],
+  [
+    "charsets",
+    "k INT PRIMARY KEY, a VARCHAR(9) CHARACTER SET latin1, b VARCHAR(9) CHARACTER SET cp1251, c VARCHAR(9) CHARACTER SET sjis, d VARBINARY(9), e DOUBLE",
+    (n) => `${n}, 'é', 'ж', 'ア', X'FF', ${n} / 7`,
+  ],
   ["none", "n INT", (n) => `${n % 10}`],
 ];
 const ROWS = 300;
@@ -191,4 +197,5 @@ const NEW_KEY: Readonly<Record<string, string>> = {
   composite: "b = 'zz'",
   second: "n = 999",
   quoted: "`select` = 999",
+  charsets: "k = 999",
 };
