@@ -7,6 +7,7 @@ import { parseRebuildRequest } from "./rebuild-request.js";
 
 interface RebuildCommandOptions {
   readonly request: string;
+  readonly always?: true;
   readonly plan?: true;
   readonly json?: true;
 }
@@ -28,6 +29,7 @@ export function rebuildCommand(): Command {
   return new Command("rebuild")
     .description("restore the target again when its source has purged binary logs that it needs")
     .requiredOption("--request <file>", "the stack output rebuild (JSON, mode 600), - for standard input")
+    .option("--always", "restore it although nothing was purged, e.g. to be rid of errant transactions")
     .option("--plan", "say what is missing and what would be done, and do nothing")
     .option("--json", "print a JSON object at the end; progress goes to standard error")
     .addHelpText("after", HELP)
@@ -35,7 +37,9 @@ export function rebuildCommand(): Command {
 }
 
 async function rebuild(options: RebuildCommandOptions): Promise<void> {
-  const { host: place, server, rebuild: how } = parseRebuildRequest(await readPrivateText(options.request, "rebuild"));
+  const request = parseRebuildRequest(await readPrivateText(options.request, "rebuild"));
+  const { host: place, server } = request;
+  const how = { ...request.rebuild, always: options.always === true };
   const host = openHost(place);
   const plan = await planRebuild(host, server, how);
   if (options.plan === true) {

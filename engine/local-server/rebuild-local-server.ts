@@ -18,6 +18,8 @@ export interface RebuildOptions {
   readonly backup: BackupRequest;
   /** Another rebuild within this time is an error: binary logs that are purged so soon would be purged again. */
   readonly minimumIntervalSeconds: number;
+  /** Whether the target is restored again although it needs it not, e.g. to be rid of what only it has. @default false */
+  readonly always?: boolean;
 }
 
 const STOP_GRACE_SECONDS = 120;
@@ -46,11 +48,12 @@ export async function planRebuild(host: Host, request: LocalServerRequest, rebui
     return [`go on with the rebuild of ${note.startedAt}: restore ${note.manifestKey} into ${volumeDirectory}`];
   }
   const missing = await readPurgedAndMissing(request, rebuild);
-  if (missing === "") return [];
+  if (missing === "" && rebuild.always !== true) return [];
+  await refusePrimary(request);
   const { serverUuid, gtidPurged } = await MysqlServer.with(rebuild.source, "source", readServerFacts);
   const found = await findBackup(rebuild.backup, serverUuid, gtidPurged);
   return [
-    `target ${addressOf(request.target)}: lacks ${missing}, which the source has purged`,
+    `target ${addressOf(request.target)}: ${reasonFor(missing)}`,
     found === undefined
       ? "take a new backup, because none that there is reaches far enough"
       : `take backup ${found.backupId} of ${found.endedAt}, the newest that reaches far enough`,
@@ -82,11 +85,12 @@ export async function ensureRebuilt(
       await writeRebuildNote(host, request, { ...note, keepsOldData: false });
     }
     const missing = await readPurgedAndMissing(request, rebuild);
-    if (missing === "") return { server, manifestKey };
+    if (missing === "" && rebuild.always !== true) return { server, manifestKey };
+    await refusePrimary(request);
     note = await beginRebuild(host, request, rebuild, note, missing, progress);
   }
   const server = await restoreAnew(host, request, note, progress);
-  await writeRebuildNote(host, request, { ...note, finishedAt: new Date().toISOString() });
+  await writeRebuildNote(host, request, { ...note, isSetAside: true, finishedAt: new Date().toISOString() });
   return { server, manifestKey: note.manifestKey };
 }
 
@@ -99,10 +103,12 @@ async function beginRebuild(
   progress: Progress,
 ): Promise<RebuildNote> {
   const where = `target ${addressOf(request.target)}`;
-  refuseTooSoon(last, rebuild, where, missing);
-  progress(`${where}: lacks ${missing}, which the source has purged: it is restored again`);
+  if (missing !== "") refuseTooSoon(last, rebuild, where, missing);
+  progress(`${where}: ${reasonFor(missing)}: it is restored again`);
   const manifestKey = await reachingBackup(host, rebuild, missing, progress);
-  const note = { manifestKey, missing, startedAt: new Date().toISOString(), keepsOldData: true };
+  // What an earlier rebuild has set aside: the data of now take its place.
+  await removeOldData(host, request.restore.volumeDirectory);
+  const note = { manifestKey, missing, startedAt: new Date().toISOString(), isSetAside: false, keepsOldData: true };
   await writeRebuildNote(host, request, note);
   return note;
 }
@@ -115,6 +121,28 @@ async function readPurgedAndMissing(request: LocalServerRequest, rebuild: Rebuil
     if (lastEntry?.primaryUuid === uuid || !superReadOnly) return "";
     const { gtidPurged } = await MysqlServer.with(rebuild.source, "source", readServerFacts);
     return subtractOn(target, gtidPurged, gtidExecuted);
+  });
+}
+
+function reasonFor(missing: string): string {
+  return missing === ""
+    ? "asked for, although the source has all that it lacks"
+    : `lacks ${missing}, which the source has purged`;
+}
+
+/** The only writable copy of the data is nothing to restore over. */
+async function refusePrimary({ target }: LocalServerRequest): Promise<void> {
+  await MysqlServer.with(target, "target", async (server) => {
+    const { uuid, lastEntry } = await readRole(server, "target");
+    const { superReadOnly } = await readServerFacts(server);
+    if (lastEntry?.primaryUuid !== uuid && superReadOnly) return;
+    throw new FerryError({
+      failed: "rebuilding the target",
+      where: server.label,
+      seen: superReadOnly ? "it is the primary" : "it accepts writes",
+      wanted: "a read-only replica",
+      next: "make the source the primary first: gtid-ferry:phase replicate, then pulumi up",
+    });
   });
 }
 
@@ -167,7 +195,7 @@ async function restoreAnew(
   progress: Progress,
 ): Promise<LocalServerResult> {
   const { volumeDirectory } = request.restore;
-  if (!(await isRestored(host, volumeDirectory, note.manifestKey))) {
+  if (!note.isSetAside) {
     const process = await findRunningServer(host, request);
     if (process !== undefined) {
       progress(
@@ -176,6 +204,7 @@ async function restoreAnew(
       await host.stop(process, STOP_GRACE_SECONDS);
     }
     await setOldDataAside(host, volumeDirectory);
+    await writeRebuildNote(host, request, { ...note, isSetAside: true });
   }
   try {
     return await ensureLocalServer(host, withBackup(request, note.manifestKey), undefined, progress);

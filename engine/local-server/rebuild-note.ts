@@ -10,6 +10,8 @@ const noteSchema = z.object({
   startedAt: z.iso.datetime(),
   /** Absent while the rebuild goes on. */
   finishedAt: z.iso.datetime().optional(),
+  /** Whether the old data have made room. */
+  isSetAside: z.boolean(),
   /** Whether the old data are still there. */
   keepsOldData: z.boolean(),
 });

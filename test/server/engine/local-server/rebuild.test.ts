@@ -7,6 +7,7 @@ import {
   type LocalServerRequest,
   type LocalServerResult,
   needsRebuild,
+  planRebuild,
   removeLocalServer,
 } from "@gtid-ferry/engine/local-server";
 import { MysqlServer, readServerFacts } from "@gtid-ferry/engine/mysql";
@@ -93,4 +94,18 @@ it("the newest backup that reaches far enough is taken, one that is damaged neve
   expect(manifestKey).toContain(`/${newer.backupId}/`);
   expect(existsSync(join(request.restore.volumeDirectory, "old", "data"))).toBe(true);
   expect((await facts("target")).superReadOnly).toBe(true);
+});
+
+it("a target is restored again when asked, without what only it had, but never the primary", async () => {
+  const uuid = (await facts("target")).serverUuid;
+  await MysqlServer.with(request.target, "target", (target) => target.execute("FLUSH PRIVILEGES"));
+  expect((await facts("target")).gtidExecuted).toContain(uuid);
+  const always = { ...rebuild, always: true };
+  expect(await planRebuild(host, request, always)).toContainEqual(expect.stringContaining("asked for, although"));
+  running = (await ensureRebuilt(host, request, always, running, silent)).server;
+  expect((await facts("target")).gtidExecuted).not.toContain(uuid);
+
+  await MysqlServer.with(request.target, "target", (target) => target.execute("SET GLOBAL super_read_only = OFF"));
+  await expect(ensureRebuilt(host, request, always, running, silent)).rejects.toThrow("it accepts writes");
+  await expect(planRebuild(host, request, always)).rejects.toThrow("it accepts writes");
 });
