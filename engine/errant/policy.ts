@@ -55,7 +55,7 @@ const RECONCILE: Offer = {
 const REBUILD: Offer = {
   method: "rebuild",
   needsConfirmation: true,
-  consequence: "the replica is restored from a backup",
+  consequence: "the replica is restored from a backup, by ferry rebuild --always",
 };
 
 /** The repairs for a class of errant transactions, the recommended one first. */
