@@ -85,7 +85,7 @@ export async function readTableShapes(server: MysqlServer, excluded: readonly st
     await server.query(
       `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, INDEX_NAME AS name, COLUMN_NAME AS \`column\`,
               SUB_PART AS prefix, NULLABLE AS nullable
-         FROM information_schema.STATISTICS WHERE TABLE_SCHEMA NOT IN (?) AND NON_UNIQUE = 0
+         FROM information_schema.STATISTICS WHERE TABLE_SCHEMA NOT IN (?) AND NON_UNIQUE = 0 AND IS_VISIBLE = 'YES'
         ORDER BY 1, 2, INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`,
       [hidden],
       keyRow,

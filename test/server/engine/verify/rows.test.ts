@@ -69,6 +69,7 @@ const KEYS: readonly (readonly [name: string, definition: string, values: (n: nu
     (n) => `${n % 4}, 'b${n % 5}', '2026-01-01' + INTERVAL ${n} DAY`,
   ],
   ["second", "f FLOAT PRIMARY KEY, k INT NULL UNIQUE, n INT NOT NULL UNIQUE", (n) => `${n}.5, NULL, ${n}`],
+  ["invisible", "k INT NOT NULL, n INT NOT NULL, UNIQUE KEY zz (k), UNIQUE KEY aa (n) INVISIBLE", (n) => `${n}, ${n}`],
   ["quoted", "`select` INT PRIMARY KEY", (n) => `${n}`],
   [
     "charsets",
@@ -196,6 +197,7 @@ const NEW_KEY: Readonly<Record<string, string>> = {
   timestamp: "k = '2025-01-01'",
   composite: "b = 'zz'",
   second: "n = 999",
+  invisible: "k = 999",
   quoted: "`select` = 999",
   charsets: "k = 999",
 };
