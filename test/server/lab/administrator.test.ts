@@ -13,6 +13,8 @@ beforeAll(async () => {
     "CREATE TABLE gtid_ferry.ledger (a INT PRIMARY KEY)",
     "CREATE SCHEMA shop",
     "CREATE TABLE shop.t (a INT)",
+    "CREATE VIEW shop.v AS SELECT a FROM shop.t",
+    "CREATE TRIGGER shop.tr BEFORE INSERT ON shop.t FOR EACH ROW SET NEW.a = 1",
     "CREATE EVENT shop.tick ON SCHEDULE EVERY 1 DAY DO SET @a = 1",
   );
 });
@@ -22,6 +24,8 @@ afterAll(() => server.stop());
 const USES: Readonly<Record<string, readonly string[]>> = {
   SELECT: ["SELECT User FROM mysql.user", "SELECT * FROM shop.t"],
   EVENT: ["SHOW EVENTS FROM shop"],
+  TRIGGER: ["SHOW CREATE TRIGGER shop.tr"],
+  "SHOW VIEW": ["SHOW CREATE VIEW shop.v"],
   "CREATE USER": ["CREATE USER r@h IDENTIFIED BY 'x'", "DROP USER r@h"],
   "REPLICATION SLAVE": ["CREATE USER r@h IDENTIFIED BY 'x'", "GRANT REPLICATION SLAVE ON *.* TO r@h", "DROP USER r@h"],
   RELOAD: ["FLUSH BINARY LOGS", "RESET REPLICA ALL"],
