@@ -3,6 +3,7 @@ import type { Host, ProcessIdentity } from "../hosts/index.js";
 import { type ConnectionOptions, MysqlServer, type ServerFacts } from "../mysql/index.js";
 import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
 import { subtractOn } from "../topology/index.js";
+import { restoredManifestKey } from "./rebuild-note.js";
 import { awaitServer, startServer } from "./server-process.js";
 
 export interface LocalServerRequest {
@@ -36,7 +37,8 @@ export async function ensureLocalServer(
   known: LocalServerResult | undefined,
   progress: Progress,
 ): Promise<LocalServerResult> {
-  const restored = await restoreBackup(host, request.restore, progress);
+  const manifestKey = await restoredManifestKey(host, request);
+  const restored = await restoreBackup(host, { ...request.restore, manifestKey }, progress);
   const running = known !== undefined && (await host.isRunning(known.process)) ? known.process : undefined;
   const process = running ?? (await startServer(host, request, restored.manifest, restored.dataDirectory, progress));
   const restoreSeconds = known?.restoreSeconds ?? restored.seconds;

@@ -78,7 +78,7 @@ export async function ensureRebuilt(
   if (note === undefined || note.finishedAt !== undefined) {
     const manifestKey = note?.manifestKey ?? request.restore.manifestKey;
     const unchanged = manifestKey === request.restore.manifestKey ? known : undefined;
-    const server = await ensureLocalServer(host, withBackup(request, manifestKey), unchanged, progress);
+    const server = await ensureLocalServer(host, request, unchanged, progress);
     if (note?.keepsOldData === true && (await hasCaughtUp(request, rebuild))) {
       progress(`${host.name}: the rebuilt target has caught up; removing the old data in ${volumeDirectory}/old`);
       await removeOldData(host, volumeDirectory);
@@ -207,7 +207,7 @@ async function restoreAnew(
     await writeRebuildNote(host, request, { ...note, isSetAside: true });
   }
   try {
-    return await ensureLocalServer(host, withBackup(request, note.manifestKey), undefined, progress);
+    return await ensureLocalServer(host, request, undefined, progress);
   } catch (error) {
     if (await isRestored(host, volumeDirectory, note.manifestKey)) throw error;
     progress(`${host.name}: the restore failed, so the target goes on with its old data: ${messageOf(error)}`);
@@ -216,8 +216,4 @@ async function restoreAnew(
     await ensureLocalServer(host, request, undefined, progress);
     throw error;
   }
-}
-
-function withBackup(request: LocalServerRequest, manifestKey: string): LocalServerRequest {
-  return { ...request, restore: { ...request.restore, manifestKey } };
 }

@@ -34,6 +34,11 @@ export async function removeRebuildNote(host: Host, { restore }: Volume): Promis
   await host.remove(noteFile(restore.volumeDirectory));
 }
 
+/** The backup that the volume's data come from, or are to come from: that of the last rebuild, else the one asked for. */
+export async function restoredManifestKey(host: Host, request: Volume): Promise<string> {
+  return (await readRebuildNote(host, request))?.manifestKey ?? request.restore.manifestKey;
+}
+
 function noteFile(volumeDirectory: string): string {
   return `${volumeDirectory}/rebuild.json`;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { findBackup, takeBackup } from "@gtid-ferry/engine/backup";
 import { LocalHost } from "@gtid-ferry/engine/hosts";
 import {
+  ensureLocalServer,
   ensureRebuilt,
   type LocalServerRequest,
   type LocalServerResult,
@@ -94,6 +95,9 @@ it("the newest backup that reaches far enough is taken, one that is damaged neve
   expect(manifestKey).toContain(`/${newer.backupId}/`);
   expect(existsSync(join(request.restore.volumeDirectory, "old", "data"))).toBe(true);
   expect((await facts("target")).superReadOnly).toBe(true);
+  // Whoever still knows the first backup only leaves the data as they are.
+  const again = await ensureLocalServer(host, request, running, silent);
+  expect(again.serverUuid).toBe(running.serverUuid);
 });
 
 it("a target is restored again when asked, without what only it had, but never the primary", async () => {
