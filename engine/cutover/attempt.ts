@@ -1,7 +1,6 @@
-import { z } from "zod";
 import { type MysqlServer, statement } from "../mysql/index.js";
 import { inTime, type Problem } from "../operation/index.js";
-import { otherSide, readExecuted } from "../topology/index.js";
+import { otherSide, reaches, readExecuted } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { catchUp } from "./catch-up.js";
 import { commit } from "./commit.js";
@@ -37,7 +36,6 @@ interface Armed {
 
 const PRESYNC_SECONDS = 2;
 const PROBE_MILLISECONDS = 5_000;
-const waitRow = z.object({ timedOut: z.number().nullable() });
 
 /**
  * One attempt: arm, fence, catch up, commit. It ends committed, or undone with the primary seen writable again, or with
@@ -123,12 +121,7 @@ async function arm(run: Run, pair: PairState): Promise<Armed | undefined> {
 
 /** Whether the replica soon has what the primary has now, so that little is left to wait for once writes are stopped. */
 async function presync(from: MysqlServer, to: MysqlServer): Promise<boolean> {
-  const { timedOut } = await to.queryOne(
-    "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS timedOut",
-    [await readExecuted(from), PRESYNC_SECONDS],
-    waitRow,
-  );
-  return timedOut === 0;
+  return reaches(to, await readExecuted(from), PRESYNC_SECONDS);
 }
 
 function lagProblem(replica: string): Problem {

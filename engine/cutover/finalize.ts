@@ -1,17 +1,14 @@
-import { z } from "zod";
 import { type Account, type Statement, showStatement, statement } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { dropLedgerCopyStatement, readLedger } from "../preparation/index.js";
 import { stopAndForget } from "../replication/index.js";
-import { finalizeEntry, readExecuted } from "../topology/index.js";
+import { finalizeEntry, reaches, readExecuted } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { describeEstablishStep } from "./describe.js";
 import { planEstablish } from "./establish-plan.js";
 import type { RolesRequest } from "./roles-request.js";
 import type { Sessions } from "./sessions.js";
 import { observePair, type PairState } from "./state.js";
-
-const waitRow = z.object({ timedOut: z.number().nullable() });
 
 /**
  * Gives up the way back: the journal says so on both servers, the reverse channel goes, and with it the target's copies
@@ -36,12 +33,10 @@ export async function finalize(
   if (pair.entry?.isFinal !== true) await run(finalizeEntry(number));
   if (pair.source.channel !== undefined) {
     progress(`${source.label}: wait until it knows that the migration is final`);
-    const { timedOut } = await source.queryOne(
-      "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS timedOut",
-      [await readExecuted(target), request.limits.settleTimeoutSeconds],
-      waitRow,
-    );
-    if (timedOut !== 0) throw behindError(source.label, request.limits.settleTimeoutSeconds);
+    const { settleTimeoutSeconds } = request.limits;
+    if (!(await reaches(source, await readExecuted(target), settleTimeoutSeconds))) {
+      throw behindError(source.label, settleTimeoutSeconds);
+    }
     await stopAndForget(source, request.channel, progress);
   }
   const { accounts } = await readLedger(target);

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
 import { type BackupRequest, backupKeys, findBackup, takeBackup } from "../backup/index.js";
 import type { Host } from "../hosts/index.js";
 import { addressOf, type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { readExecuted, readRole, subtractOn } from "../topology/index.js";
+import { reaches, readExecuted, readRole, subtractOn } from "../topology/index.js";
 import { ensureLocalServer, type LocalServerRequest, type LocalServerResult } from "./ensure-local-server.js";
 import { isRestored, putOldDataBack, removeOldData, setOldDataAside } from "./old-data.js";
 import { type RebuildNote, readRebuildNote, removeRebuildNote, writeRebuildNote } from "./rebuild-note.js";
@@ -24,7 +23,6 @@ export interface RebuildOptions {
 
 const STOP_GRACE_SECONDS = 120;
 const CATCH_UP_SECONDS = 2;
-const waitRow = z.object({ timedOut: z.number().nullable() });
 
 /** A target and the backup that its data come from. */
 export interface RebuiltServer {
@@ -148,10 +146,7 @@ async function refusePrimary({ target }: LocalServerRequest): Promise<void> {
 
 async function hasCaughtUp(request: LocalServerRequest, rebuild: RebuildOptions): Promise<boolean> {
   const executed = await MysqlServer.with(rebuild.source, "source", readExecuted);
-  return MysqlServer.with(request.target, "target", async (target) => {
-    const sql = "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS timedOut";
-    return (await target.queryOne(sql, [executed, CATCH_UP_SECONDS], waitRow)).timedOut === 0;
-  });
+  return MysqlServer.with(request.target, "target", (target) => reaches(target, executed, CATCH_UP_SECONDS));
 }
 
 function refuseTooSoon(note: RebuildNote | undefined, rebuild: RebuildOptions, where: string, missing: string): void {

@@ -28,7 +28,7 @@ export async function compareGtidSets(source: MysqlServer, replica: MysqlServer)
     const onSource = await readExecuted(source);
     errant = await subtractOn(replica, onReplica, onSource);
     const missing = await subtractOn(replica, onSource, onReplica);
-    if (errant === "" || (await arrivesOn(source, errant))) return { missing, errant: "" };
+    if (errant === "" || (await reaches(source, errant, CONFIRM_SECONDS))) return { missing, errant: "" };
   }
   const onReplica = await readExecuted(replica);
   const onSource = await readExecuted(source);
@@ -51,8 +51,8 @@ export async function subtractOn(server: MysqlServer, minuend: string, subtrahen
   return compactGtidSet(value);
 }
 
-async function arrivesOn(source: MysqlServer, set: string): Promise<boolean> {
+/** Whether the server has executed all of a GTID set within `timeoutSeconds`. */
+export async function reaches(server: MysqlServer, set: string, timeoutSeconds: number): Promise<boolean> {
   const sql = "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS value";
-  const { value } = await source.queryOne(sql, [set, CONFIRM_SECONDS], numberRow);
-  return value === 0;
+  return (await server.queryOne(sql, [set, timeoutSeconds], numberRow)).value === 0;
 }

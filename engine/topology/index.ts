@@ -1,4 +1,4 @@
-export { compareGtidSets, type GtidDifference, readExecuted, subtractOn } from "./compare-gtid-sets.js";
+export { compareGtidSets, type GtidDifference, reaches, readExecuted, subtractOn } from "./compare-gtid-sets.js";
 export {
   createJournal,
   dropJournalStatement,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TableShape } from "../tables/index.js";
 import type { TableResult } from "./checkpoint.js";
+import { differingBuckets } from "./digest.js";
 import { awaitPosition } from "./position.js";
 import { type RowCopies, readBucketCopies, readCopiesOf, readCopyBuckets } from "./row-copies.js";
 import type { Lane } from "./settle-rows.js";
@@ -38,10 +39,7 @@ export async function compareWholeTable(
   const buckets = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil(table.rows / ROWS_PER_BUCKET)));
   const [before, after] = await inTurn((server) => readCopyBuckets(server, table, buckets));
   const rows = [...before.values()].reduce((sum, digest) => sum + digest.rows, 0);
-  const suspicious = [...new Set([...before.keys(), ...after.keys()])].filter((bucket) => {
-    const [one, other] = [before.get(bucket), after.get(bucket)];
-    return one?.hash !== other?.hash || one?.rows !== other?.rows;
-  });
+  const suspicious = differingBuckets(before, after);
   if (suspicious.length === 0) return result(table, rows, []);
 
   const [onSource, onTarget] = await inTurn((server) => readBucketCopies(server, table, buckets, suspicious));

@@ -57,6 +57,14 @@ export async function readBuckets(
   return new Map(rows.map(({ bucket, ...digest }) => [bucket, digest]));
 }
 
+/** The buckets in which two servers differ. */
+export function differingBuckets(one: ReadonlyMap<number, Digest>, other: ReadonlyMap<number, Digest>): number[] {
+  return [...new Set([...one.keys(), ...other.keys()])].filter((bucket) => {
+    const [before, after] = [one.get(bucket), other.get(bucket)];
+    return before?.hash !== after?.hash || before?.rows !== after?.rows;
+  });
+}
+
 /** The rows of some buckets of a range, one by one. */
 export function readBucketRows(
   server: MysqlServer,

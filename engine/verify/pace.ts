@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { reaches, readPosition } from "./position.js";
+import { reaches } from "../topology/index.js";
+import { readPosition } from "./position.js";
 
 export interface PaceLimits {
   /** Comparing rests while the target is further behind. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { compactGtidSet, type MysqlServer } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
+import { reaches } from "../topology/index.js";
 
 const positionRow = z.object({ owned: z.string().nullable(), executed: z.string() });
-const waitRow = z.object({ timedOut: z.number().nullable() });
 
 /**
  * Everything that could be read on the source before this call, as a GTID set. A transaction gives its locks back a moment
@@ -18,12 +18,6 @@ export async function readPosition(source: MysqlServer): Promise<string> {
   // Owners stand behind the number, e.g. `UUID:23#9`.
   const committing = compactGtidSet(owned ?? "").replaceAll(/#\d+/g, "");
   return [compactGtidSet(executed), committing].filter((set) => set !== "").join(",");
-}
-
-/** Whether the target gets there within `timeoutSeconds`. */
-export async function reaches(target: MysqlServer, position: string, timeoutSeconds: number): Promise<boolean> {
-  const sql = "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS timedOut";
-  return (await target.queryOne(sql, [position, timeoutSeconds], waitRow)).timedOut === 0;
 }
 
 /** Lets the target have everything that was read on the source before this call. */

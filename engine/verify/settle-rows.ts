@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errnoOf, type MysqlServer } from "../mysql/index.js";
 import type { KeyRange, KeyValue } from "../tables/index.js";
-import { type HashedRow, type KeyedTable, readBucketRows, readBuckets, readRowsByKey } from "./digest.js";
-import { awaitPosition, reaches, readPosition } from "./position.js";
+import { reaches } from "../topology/index.js";
+import {
+  differingBuckets,
+  type HashedRow,
+  type KeyedTable,
+  readBucketRows,
+  readBuckets,
+  readRowsByKey,
+} from "./digest.js";
+import { awaitPosition, readPosition } from "./position.js";
 
 /** How one row differs, seen from the target. */
 export type RowVerdict = "missing" | "surplus" | "different";
@@ -99,10 +107,7 @@ async function findCandidates(
   const before = await readBuckets(source, table, range, buckets);
   await awaitPosition(source, target, lagTimeoutSeconds);
   const after = await readBuckets(target, table, range, buckets);
-  const suspicious = [...new Set([...before.keys(), ...after.keys()])].filter((bucket) => {
-    const [one, other] = [before.get(bucket), after.get(bucket)];
-    return one?.hash !== other?.hash || one?.rows !== other?.rows;
-  });
+  const suspicious = differingBuckets(before, after);
   if (suspicious.length === 0) return [];
   const onSource = await readBucketRows(source, table, range, buckets, suspicious);
   await awaitPosition(source, target, lagTimeoutSeconds);
