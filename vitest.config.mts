@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// "unit" needs nothing but Node; "server" and "program" need what test/main.ts prepares (MySQL, S3, the Pulumi CLI).
+// "unit" needs nothing but Node; "server" and "program" need what test/main.ts prepares (MySQL, S3, the Pulumi CLI),
+// "cluster" also what test/cluster/main.ts does (Kubernetes, Helm).
 export default defineConfig({
   test: {
     projects: [
@@ -18,6 +19,15 @@ export default defineConfig({
         test: {
           name: "program",
           include: ["test/program/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "cluster",
+          include: ["test/cluster/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -16,6 +16,9 @@ import { makeTestDirectory, removeTestDirectory, startTestHaproxy } from "../../
 import { FollowingWriters, WRITTEN_TABLE } from "../../helpers/following-writers.js";
 import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
 
+/** A replica falls behind writers that never rest where disks are slow, and then no switchover begins. */
+const THINK_MILLISECONDS = 5;
+
 let pair: SwitchoverPair;
 let proxy: Awaited<ReturnType<typeof startTestHaproxy>>;
 let route: TrafficRoute;
@@ -189,7 +192,7 @@ describe("a route through HAProxy", () => {
       "GRANT ALL ON app.* TO writer@'127.0.0.1'",
     );
     const login = { host: "127.0.0.1", port: proxy.port, user: "writer", password: "w" };
-    const writers = await FollowingWriters.start([login], 8);
+    const writers = await FollowingWriters.start([login], 8, THINK_MILLISECONDS);
     for (const side of ["target", "source", "target"] as const) {
       const before = writers.acknowledged.length;
       const { report } = await switchover(pair.request(side), [route], silent);
