@@ -4,3 +4,6 @@ export { describeProgress } from "./job-progress.js";
 export { type JobStatus, parseJobStatus, processOf, secondsOf } from "./job-status.js";
 export { LocalHost } from "./local-host.js";
 export { type HostOptions, openHost } from "./open-host.js";
+export { openSsh } from "./ssh/connection.js";
+export { ConnectionLostError } from "./ssh/connection-error.js";
+export type { SshLogin, SshOptions } from "./ssh/options.js";
