@@ -21,6 +21,11 @@ export function ferryPaths(projectRoot: string) {
     mysqlRoot: join(ferry, "mysql", "root"),
     haproxyBin: join(ferry, "haproxy", "bin"),
     perconaToolkitBin: join(ferry, "percona-toolkit", "bin"),
+    kubernetesBin: join(ferry, "kubernetes", "bin"),
+    /** containerd, etcd and the CNI plugins, unpacked from Debian packages. */
+    containerRuntime: join(ferry, "container-runtime"),
+    /** The Kubernetes cluster that `npm run lab:cluster` starts. */
+    cluster: join(ferry, "cluster"),
     python: join(ferry, "python"),
     /** Neither file ever exists: their names keep the AWS tools from the user's own. */
     awsConfig: join(ferry, "aws", "config"),
