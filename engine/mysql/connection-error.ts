@@ -1,4 +1,4 @@
-import { FerryError, type Problem } from "../operation/index.js";
+import { FerryError, messageOf, type Problem } from "../operation/index.js";
 import { addressOf, type ConnectionOptions } from "./connection-options.js";
 
 type Advice = Pick<Problem, "wanted" | "next">;
@@ -48,15 +48,26 @@ export function isNobodyListening(error: unknown): boolean {
 
 /** Turns a failed connect into one message with address, what was seen and what to do. */
 export function connectionError(options: ConnectionOptions, role: string, error: unknown): FerryError {
-  const code = codeOf(error);
-  const text = error instanceof Error ? error.message : String(error);
   return new FerryError(
-    {
-      failed: `connecting as ${options.user}`,
-      where: `${role} ${addressOf(options)}`,
-      seen: code === undefined || text.includes(code) ? text : `${code}: ${text}`,
-      ...((code === undefined ? undefined : ADVICE[code]) ?? DEFAULT_ADVICE),
-    },
+    { failed: `connecting as ${options.user}`, where: `${role} ${addressOf(options)}`, ...judged(error) },
     { cause: error },
   );
+}
+
+function judged(error: unknown): Pick<Problem, "seen" | "wanted" | "next"> {
+  if (error instanceof FerryError) {
+    const { wanted, next } = error.problem;
+    return { seen: briefly(error), wanted, next };
+  }
+  const code = codeOf(error);
+  const text = messageOf(error);
+  const advice = (code === undefined ? undefined : ADVICE[code]) ?? DEFAULT_ADVICE;
+  return { seen: code === undefined || text.includes(code) ? text : `${code}: ${text}`, ...advice };
+}
+
+/** What anything thrown says, in one line. */
+export function briefly(error: unknown): string {
+  if (!(error instanceof FerryError)) return messageOf(error);
+  const { failed, where, seen } = error.problem;
+  return `${failed} failed on ${where}: ${seen}`;
 }

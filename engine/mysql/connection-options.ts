@@ -1,3 +1,5 @@
+import { type Address, placeOf, type Via } from "../tunnel/index.js";
+
 /** How TLS is used towards a server; the same words as MySQL's own `--ssl-mode`. */
 export type TlsMode = "disabled" | "required" | "verify-ca" | "verify-identity";
 
@@ -9,18 +11,20 @@ export interface TlsOptions {
 
 /** Everything needed to reach a server as an administrator; holds a secret, so never log it. */
 export interface ConnectionOptions {
+  /** The server's own address, as the last hop of `via` sees it; also its name in TLS. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
   /** @default { mode: "required" } */
   readonly tls?: TlsOptions;
-  /** @default 10 */
+  /** Until the server can be asked; covers the tunnel as well. @default 10 */
   readonly connectTimeoutSeconds?: number;
+  /** @default { kind: "direct" } */
+  readonly via?: Via;
 }
 
-/** How messages and resource ids name a server: `host:port`, never a user or a password. */
-export function addressOf(options: { readonly host: string; readonly port: number }): string {
-  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
-  return `${host}:${options.port}`;
+/** How messages name a server: `host:port` and the way there, never a user or a password. */
+export function addressOf(options: Address & { readonly via?: Via }): string {
+  return placeOf(options, options.via);
 }

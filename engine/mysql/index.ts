@@ -9,8 +9,9 @@ export {
   readVariables,
   type ServerFacts,
 } from "./facts.js";
+export type { SessionOptions } from "./open-connection.js";
 export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
-export { MysqlServer, type SessionOptions } from "./server.js";
+export { MysqlServer } from "./server.js";
 export { type BoundValue, Secret, type Statement, showStatement, statement } from "./statement.js";
 export { OLDEST_SUPPORTED_VERSION, statementsFor, type VersionedStatements } from "./statements.js";
 export {

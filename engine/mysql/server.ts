@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection, ConnectionOptions as DriverOptions, RowDataPacket, SslOptions } from "mysql2/promise";
-import { createConnection } from "mysql2/promise";
+import type { QueryResult, RowDataPacket } from "mysql2/promise";
 import { z } from "zod";
-import { FerryError, messageOf } from "../operation/index.js";
-import { connectionError, errnoOf } from "./connection-error.js";
-import { addressOf, type ConnectionOptions, type TlsOptions } from "./connection-options.js";
+import { FerryError } from "../operation/index.js";
+import { briefly, connectionError, errnoOf } from "./connection-error.js";
+import { addressOf, type ConnectionOptions } from "./connection-options.js";
+import { type OpenConnection, openConnection, type SessionOptions } from "./open-connection.js";
 import {
   type BoundValue,
   boundValues,
+  type DriverValue,
   driverValues,
   type Statement,
   showStatement,
@@ -22,20 +23,13 @@ const holderRow = z.object({ holder: z.number().nullable() });
 const KILL_INTERVAL_MILLISECONDS = 100;
 const GOODBYE_MILLISECONDS = 1_000;
 
-export interface SessionOptions {
-  /** Allows `batch`. @default false */
-  readonly batches?: boolean;
-  /** How the server's process list tells this connection from others of this tool. @default "gtid-ferry" */
-  readonly programName?: string;
-}
-
 /**
  * One administrative connection to one server. Rows are narrowed by a zod schema where they enter; integers beyond
  * 2^53 arrive as strings. Close it in `finally`.
  */
 export class MysqlServer {
   private constructor(
-    private readonly connection: Connection,
+    private readonly open: OpenConnection,
     private readonly options: ConnectionOptions,
     /** For messages: role and address, e.g. `source 10.20.1.5:3306`. */
     readonly label: string,
@@ -43,15 +37,16 @@ export class MysqlServer {
 
   /** `role` is how messages name the server: `source`, `target`. */
   static async connect(options: ConnectionOptions, role: string, session: SessionOptions = {}): Promise<MysqlServer> {
+    const opened = await openConnection(options, session).catch((error: unknown) => {
+      throw connectionError(options, role, error);
+    });
+    const server = new MysqlServer(opened, options, `${role} ${addressOf(options)}`);
     try {
-      const connection = await createConnection(driverOptions(options, session));
-      // A dropped connection surfaces in the next query; without a listener Node would end the process.
-      connection.on("error", () => undefined);
-      const server = new MysqlServer(connection, options, `${role} ${addressOf(options)}`);
       // Literals are escaped with backslashes, which sql_mode NO_BACKSLASH_ESCAPES would turn into text.
       await server.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1");
       return server;
     } catch (error) {
+      await server.close();
       throw connectionError(options, role, error);
     }
   }
@@ -71,7 +66,7 @@ export class MysqlServer {
   }
 
   async query<Row>(sql: string, values: readonly BoundValue[], row: z.ZodType<Row>): Promise<Row[]> {
-    const [rows] = await this.connection.query(sql, driverValues(values));
+    const rows = await this.send(sql, driverValues(values));
     return row.array().parse(rows);
   }
 
@@ -84,7 +79,7 @@ export class MysqlServer {
   }
 
   async execute(sql: string, values: readonly BoundValue[] = []): Promise<void> {
-    await this.connection.query(sql, driverValues(values));
+    await this.send(sql, driverValues(values));
   }
 
   /**
@@ -110,19 +105,19 @@ export class MysqlServer {
    */
   async batch(...steps: readonly [Statement, Statement, ...Statement[]]): Promise<unknown[][]> {
     const sql = steps.map((step) => step.sql).join("; ");
-    const [results] = await this.connection.query<RowDataPacket[][]>(sql, steps.flatMap(boundValues));
+    const results = await this.send<RowDataPacket[][]>(sql, steps.flatMap(boundValues));
     return results.map((result) => (Array.isArray(result) ? result : []));
   }
 
   /** The server's id of this connection, as KILL takes it. */
   get connectionId(): number {
-    return this.connection.threadId;
+    return this.open.connection.threadId;
   }
 
   /** Runs one statement of a plan; an error names the statement and the server, and holds no secret. */
   async run(step: Statement): Promise<void> {
     try {
-      await this.connection.query(step.sql, boundValues(step));
+      await this.send(step.sql, boundValues(step));
     } catch (error) {
       throw this.failure(step, error);
     }
@@ -139,7 +134,7 @@ export class MysqlServer {
       killing = this.killUntil(() => !isPending);
     }, timeoutSeconds * 1000);
     try {
-      await this.connection.query(step.sql, boundValues(step));
+      await this.send(step.sql, boundValues(step));
     } catch (error) {
       throw killing !== undefined && errnoOf(error) === QUERY_INTERRUPTED
         ? this.expiry(step, timeoutSeconds)
@@ -153,9 +148,22 @@ export class MysqlServer {
 
   async close(): Promise<void> {
     // `end` waits for the server's goodbye. A server that is gone gives none, and one behind a dead network is silent.
-    const goodbye = this.connection.end().catch(() => undefined);
+    const { connection, tunnel } = this.open;
+    const goodbye = connection.end().catch(() => undefined);
     await Promise.race([goodbye, sleep(GOODBYE_MILLISECONDS, undefined, { ref: false })]);
-    this.connection.destroy();
+    connection.destroy();
+    tunnel?.destroy();
+  }
+
+  /** A tunnel that was lost is the reason of every later failure, and the driver knows nothing of it. */
+  private async send<T extends QueryResult>(sql: string, values: DriverValue[]): Promise<T> {
+    const { connection, tunnel } = this.open;
+    try {
+      const [result] = await connection.query<T>(sql, values);
+      return result;
+    } catch (error) {
+      throw tunnel?.errored ?? error;
+    }
   }
 
   private failure(step: Statement, error: unknown): FerryError {
@@ -163,7 +171,7 @@ export class MysqlServer {
     return new FerryError({
       failed: showStatement(step),
       where: this.label,
-      seen: `${errnoOf(error) ?? "no error number"}: ${withoutSecrets(messageOf(error), step)}`,
+      seen: `${errnoOf(error) ?? "no error number"}: ${withoutSecrets(briefly(error), step)}`,
       wanted: "the statement to succeed",
       next: "check the administrator's privileges on this server (ferry preflight), then run again",
     });
@@ -184,7 +192,7 @@ export class MysqlServer {
    * the statement does nothing, and a second connection may be refused for a while.
    */
   private async killUntil(hasEnded: () => boolean): Promise<void> {
-    const pending = this.connection.threadId;
+    const pending = this.connectionId;
     while (!hasEnded()) {
       const killed = MysqlServer.with(this.options, "second connection to", (second) =>
         second.execute(`KILL QUERY ${pending}`),
@@ -193,38 +201,5 @@ export class MysqlServer {
       await killed.catch(() => undefined);
       await sleep(KILL_INTERVAL_MILLISECONDS);
     }
-  }
-}
-
-function driverOptions(options: ConnectionOptions, session: SessionOptions): DriverOptions {
-  const ssl = sslOptions(options.tls ?? { mode: "required" });
-  return {
-    host: options.host,
-    port: options.port,
-    user: options.user,
-    password: options.password,
-    ...(ssl === undefined ? {} : { ssl }),
-    connectTimeout: (options.connectTimeoutSeconds ?? 10) * 1000,
-    supportBigNumbers: true,
-    dateStrings: true,
-    charset: "utf8mb4",
-    connectAttributes: { program_name: session.programName ?? "gtid-ferry" },
-    multipleStatements: session.batches ?? false,
-  };
-}
-
-function sslOptions(tls: TlsOptions): SslOptions | undefined {
-  switch (tls.mode) {
-    case "disabled":
-      return undefined;
-    case "required":
-      return { rejectUnauthorized: false };
-    case "verify-ca":
-    case "verify-identity":
-      return {
-        ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-        rejectUnauthorized: true,
-        verifyIdentity: tls.mode === "verify-identity",
-      };
   }
 }

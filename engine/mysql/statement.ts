@@ -28,7 +28,8 @@ export function boundValues({ values }: Statement): DriverValue[] {
   return driverValues(values.map((value) => (value instanceof Secret ? value.value : value)));
 }
 
-type DriverValue = Exclude<BoundValue, readonly string[]> | string[];
+/** What mysql2 binds. */
+export type DriverValue = Exclude<BoundValue, readonly string[]> | string[];
 
 /** mysql2's types want lists that could be changed. */
 export function driverValues(values: readonly BoundValue[]): DriverValue[] {

@@ -1,0 +1,3 @@
+export { openTunnel } from "./open-tunnel.js";
+export { type Address, type PortForwardVia, placeOf, type SshVia, type TunnelVia, type Via } from "./options.js";
+export { TunnelError } from "./tunnel-error.js";

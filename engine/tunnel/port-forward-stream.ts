@@ -1,0 +1,94 @@
+import { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import { refusedPort } from "./port-forward-error.js";
+import { tunnelLost } from "./tunnel-error.js";
+
+const DATA_CHANNEL = 0;
+/** The kubelet writes here why it gives up; nothing is ever sent on it. */
+const ERROR_CHANNEL = 1;
+/** Each channel begins with the port, 16 bits, little-endian. */
+const PORT_BYTES = 2;
+
+const NORMAL_CLOSURE = 1000;
+/** An API server that says nothing for this many rounds, although it was asked in each, is gone. */
+const PING_MILLISECONDS = 5_000;
+const SILENT_ROUNDS = 3;
+
+/** The bytes of one forwarded port, over a websocket that is its own. */
+export class PortForwardStream extends Duplex {
+  /** Node checks a certificate against this name where TLS gets none, as for an IP address. */
+  readonly _host: string;
+  private readonly missingBytes = new Map([
+    [DATA_CHANNEL, PORT_BYTES],
+    [ERROR_CHANNEL, PORT_BYTES],
+  ]);
+  private silentRounds = 0;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly where: string,
+    host: string,
+  ) {
+    super();
+    this._host = host;
+    socket.on("message", (message: Buffer) => this.receive(message));
+    socket.on("pong", () => {
+      this.silentRounds = 0;
+    });
+    socket.on("error", (error: Error) => this.destroy(tunnelLost(where, error.message, error)));
+    socket.once("close", (code: number) => this.socketClosed(code));
+    this.once("end", () => this.destroy());
+    // Whoever uses the stream may not listen yet.
+    this.on("error", () => undefined);
+    this.timer = setInterval(() => this.ping(), PING_MILLISECONDS).unref();
+  }
+
+  override _read(): void {
+    this.socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.socket.send(Buffer.concat([Buffer.of(DATA_CHANNEL), chunk]), done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.socket.close(NORMAL_CLOSURE);
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearInterval(this.timer);
+    this.socket.terminate();
+    done(error);
+  }
+
+  private receive(message: Buffer): void {
+    this.silentRounds = 0;
+    const channel = message[0] ?? DATA_CHANNEL;
+    const skipped = Math.min(this.missingBytes.get(channel) ?? 0, message.length - 1);
+    this.missingBytes.set(channel, (this.missingBytes.get(channel) ?? 0) - skipped);
+    const bytes = message.subarray(1 + skipped);
+    if (bytes.length === 0) return;
+    if (channel === ERROR_CHANNEL) this.destroy(refusedPort(this.where, bytes.toString().trim()));
+    else if (!this.push(bytes)) this.socket.pause();
+  }
+
+  /** A normal closure is the server's own; everything else is the tunnel's. */
+  private socketClosed(code: number): void {
+    if (code === NORMAL_CLOSURE) this.push(null);
+    else this.destroy(tunnelLost(this.where, `the port-forward was closed (${code})`));
+  }
+
+  private ping(): void {
+    // What is not read cannot be heard.
+    if (this.socket.isPaused) return;
+    this.silentRounds += 1;
+    if (this.silentRounds > SILENT_ROUNDS) {
+      const seen = `the API server has not answered for ${(SILENT_ROUNDS * PING_MILLISECONDS) / 1000} s`;
+      this.destroy(tunnelLost(this.where, seen));
+    } else {
+      this.socket.ping();
+    }
+  }
+}

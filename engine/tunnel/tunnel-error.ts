@@ -1,0 +1,26 @@
+import { FerryError, type Problem } from "../operation/index.js";
+
+/** A tunnel that cannot be opened, or that was lost; `where` is the hop. */
+export class TunnelError extends FerryError {
+  /** As Node has it, and only where the server itself refused: ECONNREFUSED means a host that is up, and no server. */
+  readonly code: "ECONNREFUSED" | undefined;
+
+  constructor(problem: Problem, options?: { readonly cause?: unknown; readonly code?: "ECONNREFUSED" }) {
+    super(problem, options);
+    this.code = options?.code;
+  }
+}
+
+/** The error of a tunnel that had worked. */
+export function tunnelLost(where: string, seen: string, cause?: unknown): TunnelError {
+  return new TunnelError(
+    {
+      failed: "keeping the tunnel open",
+      where,
+      seen,
+      wanted: "a tunnel that lasts as long as the connection",
+      next: "check the network to that hop; a new connection opens a new tunnel",
+    },
+    { cause },
+  );
+}

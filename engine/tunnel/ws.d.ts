@@ -1,0 +1,22 @@
+/** As much of the package ws as is used here. */
+declare module "ws" {
+  import type { EventEmitter } from "node:events";
+  import type { RequestOptions } from "node:https";
+
+  export interface WebSocketOptions extends RequestOptions {
+    readonly perMessageDeflate: boolean;
+  }
+
+  export class WebSocket extends EventEmitter {
+    constructor(address: string, protocols: readonly string[], options: WebSocketOptions);
+    send(data: Buffer, done: (error?: Error) => void): void;
+    ping(): void;
+    pause(): void;
+    resume(): void;
+    readonly isPaused: boolean;
+    /** With a closing handshake. */
+    close(code?: number): void;
+    /** At once. */
+    terminate(): void;
+  }
+}
