@@ -1,6 +1,10 @@
+export const STDOUT_LIMIT_BYTES = 16 * 1024 * 1024;
+export const STDERR_LIMIT_BYTES = 64 * 1024;
+
 /** A finished command: exit code and bounded output. */
 export interface CommandResult {
   readonly exitCode: number;
+  /** The last 16 MiB at most. */
   readonly stdout: string;
   /** The last 64 KiB at most. */
   readonly stderr: string;
@@ -30,7 +34,7 @@ export interface ProcessIdentity {
   readonly startTicks: string;
 }
 
-/** A machine that the engine runs commands on. Implementations: this machine (`LocalHost`), later SSH and SSM. */
+/** A machine that the engine runs commands on: this one (`LocalHost`), or one reached by SSH or SSM (`RemoteHost`). */
 export interface Host {
   /** For messages. */
   readonly name: string;
@@ -45,4 +49,6 @@ export interface Host {
   isRunning(process: ProcessIdentity): Promise<boolean>;
   /** SIGTERM to the process group, SIGKILL after `graceSeconds`; a process that is gone is success. */
   stop(process: ProcessIdentity, graceSeconds: number): Promise<void>;
+  /** Ends the connection; the host can still be used, and connects again then. */
+  close(): Promise<void>;
 }

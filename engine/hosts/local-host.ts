@@ -4,13 +4,19 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { constants, hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FerryError } from "../operation/index.js";
 import { BoundedText } from "./bounded-text.js";
-import type { Command, CommandResult, DetachedJob, Host, ProcessIdentity } from "./host.js";
+import { cannotStart, tooSlow } from "./command-error.js";
+import {
+  type Command,
+  type CommandResult,
+  type DetachedJob,
+  type Host,
+  type ProcessIdentity,
+  STDERR_LIMIT_BYTES,
+  STDOUT_LIMIT_BYTES,
+} from "./host.js";
 import { parseProcessStat } from "./process-stat.js";
 
-const STDOUT_LIMIT_BYTES = 16 * 1024 * 1024;
-const STDERR_LIMIT_BYTES = 64 * 1024;
 const STOP_POLL_MILLISECONDS = 50;
 
 /** The machine that the engine itself runs on. */
@@ -33,11 +39,11 @@ export class LocalHost implements Host {
       child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
       child.on("error", (error) => {
         clearTimeout(timer);
-        reject(this.cannotStart(program, error));
+        reject(cannotStart(this.name, program, error.message, error));
       });
       child.on("close", (code, signal) => {
         clearTimeout(timer);
-        if (expired) return reject(this.tooSlow(program, command.timeoutSeconds, stderr.toString()));
+        if (expired) return reject(tooSlow(this.name, program, command.timeoutSeconds, stderr.toString()));
         const exitCode = code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
         resolve({ exitCode, stdout: stdout.toString(), stderr: stderr.toString() });
       });
@@ -91,7 +97,7 @@ export class LocalHost implements Host {
         stdio: ["ignore", log.fd, log.fd],
       });
       const pid = await new Promise<number>((resolve, reject) => {
-        child.once("error", (error) => reject(this.cannotStart(program, error)));
+        child.once("error", (error) => reject(cannotStart(this.name, program, error.message, error)));
         child.once("spawn", () => resolve(child.pid ?? 0));
       });
       child.unref();
@@ -121,28 +127,8 @@ export class LocalHost implements Host {
     while (await this.isRunning(process)) await sleep(STOP_POLL_MILLISECONDS);
   }
 
-  private cannotStart(program: string, cause: Error): FerryError {
-    return new FerryError(
-      {
-        failed: `starting ${program}`,
-        where: this.name,
-        seen: cause.message,
-        wanted: "a program that can be run",
-        next: "install it, or give its path",
-      },
-      { cause },
-    );
-  }
-
-  private tooSlow(program: string, timeoutSeconds: number, stderr: string): FerryError {
-    return new FerryError({
-      failed: `running ${program}`,
-      where: this.name,
-      seen: `no end after ${timeoutSeconds} s; it was killed. ${stderr.slice(-2000)}`.trim(),
-      wanted: "its end within that time",
-      next: "look for what it waits for, then run again",
-    });
-  }
+  /** There is nothing to close. */
+  async close(): Promise<void> {}
 }
 
 async function readStat(pid: number) {

@@ -1,4 +1,5 @@
 export { inTime } from "./in-time.js";
 export { FerryError, messageOf, PartialFailure, type Problem } from "./problem.js";
 export { formatBytes, type Progress, silent } from "./progress.js";
+export { shellQuote } from "./shell-quote.js";
 export { type Look, type WaitOptions, waitUntil } from "./wait-until.js";

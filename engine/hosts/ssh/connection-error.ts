@@ -1,8 +1,6 @@
 import { FerryError, messageOf, type Problem } from "../../operation/index.js";
+import { ConnectionLostError } from "../connection-lost.js";
 import { DEFAULT_CONNECT_TIMEOUT_SECONDS, nameOf, type SshLogin } from "./options.js";
-
-/** A connection that could not be made, or that is gone; the host itself may well be doing its work. */
-export class ConnectionLostError extends FerryError {}
 
 type Advice = Omit<Problem, "failed" | "where">;
 

@@ -1,7 +1,8 @@
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
 import { type FerryError, messageOf } from "../../operation/index.js";
-import { ConnectionLostError, loginError } from "./connection-error.js";
+import { ConnectionLostError } from "../connection-lost.js";
+import { loginError } from "./connection-error.js";
 import { credentialsOf } from "./credentials.js";
 import { hostKeyCheck } from "./host-key-check.js";
 import { DEFAULT_CONNECT_TIMEOUT_SECONDS, nameOf, portOf, type SshLogin, type SshOptions } from "./options.js";

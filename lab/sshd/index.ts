@@ -1,0 +1,1 @@
+export { LabSshd, type SshdOptions } from "./sshd.js";
