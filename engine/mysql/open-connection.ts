@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import { type Connection, createConnection } from "mysql2/promise";
+import { createConnection } from "mysql2";
+import type { Connection, ConnectionOptions as DriverOptions } from "mysql2/promise";
 import { openTunnel } from "../tunnel/index.js";
 import type { ConnectionOptions } from "./connection-options.js";
 import { driverOptions } from "./driver-options.js";
@@ -28,7 +29,7 @@ export async function openConnection(options: ConnectionOptions, session: Sessio
   try {
     // The driver would wait for a stream that has ended before it looked.
     if (tunnel?.destroyed === true) throw new Error("the server closed the connection at once");
-    const connection = await createConnection(
+    const connection = await logIn(
       driverOptions(options, {
         programName: session.programName ?? "gtid-ferry",
         batches: session.batches ?? false,
@@ -36,11 +37,18 @@ export async function openConnection(options: ConnectionOptions, session: Sessio
         ...(tunnel === undefined ? {} : { stream: tunnel }),
       }),
     );
-    // A dropped connection surfaces in the next query; without a listener Node would end the process.
-    connection.on("error", () => undefined);
     return { connection, tunnel };
   } catch (error) {
     tunnel?.destroy();
     throw tunnel?.errored ?? error;
   }
+}
+
+function logIn(options: DriverOptions): Promise<Connection> {
+  const connection = createConnection(options);
+  return new Promise((resolve, reject) => {
+    connection.once("connect", () => resolve(connection.promise()));
+    // A dropped connection surfaces in the next query; without a listener Node would end the process.
+    connection.on("error", reject);
+  });
 }

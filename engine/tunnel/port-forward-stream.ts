@@ -1,7 +1,7 @@
-import { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { refusedPort } from "./port-forward-error.js";
 import { tunnelLost } from "./tunnel-error.js";
+import { TunnelStream } from "./tunnel-stream.js";
 
 const DATA_CHANNEL = 0;
 /** The kubelet writes here why it gives up; nothing is ever sent on it. */
@@ -15,9 +15,7 @@ const PING_MILLISECONDS = 5_000;
 const SILENT_ROUNDS = 3;
 
 /** The bytes of one forwarded port, over a websocket that is its own. */
-export class PortForwardStream extends Duplex {
-  /** Node checks a certificate against this name where TLS gets none, as for an IP address. */
-  readonly _host: string;
+export class PortForwardStream extends TunnelStream {
   private readonly missingBytes = new Map([
     [DATA_CHANNEL, PORT_BYTES],
     [ERROR_CHANNEL, PORT_BYTES],
@@ -30,17 +28,13 @@ export class PortForwardStream extends Duplex {
     private readonly where: string,
     host: string,
   ) {
-    super();
-    this._host = host;
+    super(host);
     socket.on("message", (message: Buffer) => this.receive(message));
     socket.on("pong", () => {
       this.silentRounds = 0;
     });
     socket.on("error", (error: Error) => this.destroy(tunnelLost(where, error.message, error)));
     socket.once("close", (code: number) => this.socketClosed(code));
-    this.once("end", () => this.destroy());
-    // Whoever uses the stream may not listen yet.
-    this.on("error", () => undefined);
     this.timer = setInterval(() => this.ping(), PING_MILLISECONDS).unref();
   }
 
@@ -57,10 +51,9 @@ export class PortForwardStream extends Duplex {
     done();
   }
 
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+  protected override release(): void {
     clearInterval(this.timer);
     this.socket.terminate();
-    done(error);
   }
 
   private receive(message: Buffer): void {

@@ -1,20 +1,16 @@
-import { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 import { tunnelLost } from "./tunnel-error.js";
+import { TunnelStream } from "./tunnel-stream.js";
 
 /** One forwarded connection with the login that is its own. */
-export class SshStream extends Duplex {
-  /** Node checks a certificate against this name where TLS gets none, as for an IP address. */
-  readonly _host: string;
-
+export class SshStream extends TunnelStream {
   constructor(
     private readonly client: Client,
     private readonly channel: ClientChannel,
     where: string,
     host: string,
   ) {
-    super();
-    this._host = host;
+    super(host);
     let seen = "the SSH server closed the connection";
     let cause: Error | undefined;
     client.on("error", (error) => {
@@ -28,9 +24,6 @@ export class SshStream extends Duplex {
     });
     channel.once("end", () => this.push(null));
     channel.once("close", () => this.push(null));
-    this.once("end", () => this.destroy());
-    // Whoever uses the stream may not listen yet.
-    this.on("error", () => undefined);
   }
 
   override _read(): void {
@@ -46,8 +39,7 @@ export class SshStream extends Duplex {
     done();
   }
 
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+  protected override release(): void {
     this.client.destroy();
-    done(error);
   }
 }
