@@ -20,10 +20,12 @@ export function ferryPaths(projectRoot: string) {
     /** The Debian root directory that MySQL, HAProxy and Percona Toolkit come from where the user has none. */
     mysqlRoot: join(ferry, "mysql", "root"),
     haproxyBin: join(ferry, "haproxy", "bin"),
+    helmBin: join(ferry, "helm", "bin"),
     perconaToolkitBin: join(ferry, "percona-toolkit", "bin"),
     kubernetesBin: join(ferry, "kubernetes", "bin"),
     /** containerd, etcd and the CNI plugins, unpacked from Debian packages. */
     containerRuntime: join(ferry, "container-runtime"),
+    containerImages: join(ferry, "container-images"),
     /** The Kubernetes cluster that `npm run lab:cluster` starts. */
     cluster: join(ferry, "cluster"),
     python: join(ferry, "python"),

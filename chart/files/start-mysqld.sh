@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Becomes mysqld on the restored data, with the settings that only the volume and the pod know. What a switchover or a
+# repair has persisted on the volume (mysqld-auto.cnf) goes before all settings here.
+set -euo pipefail
+
+# shellcheck source=../../scripts/job.sh
+source "${BASH_SOURCE[0]%/*}/job.sh"
+
+data="$VOLUME_DIRECTORY/data"
+manifests=("$VOLUME_DIRECTORY"/.restore/*.done)
+manifest=${manifests[0]}
+if [[ ! -d $data || ! -e $manifest ]]; then
+  log "there are no restored data in $VOLUME_DIRECTORY"
+  exit 1
+fi
+# The channel's relay log is there once the channel is: a restart goes on with it. Channels that came along with the
+# data of the source have none here and are never started.
+skip_start=ON
+if [[ -e $data/$RELAY_LOG-$CHANNEL.index ]]; then skip_start=OFF; fi
+{
+  cat "$CONFIGURATION"
+  echo "datadir = $data"
+  echo "server_id = $((SERVER_ID_BASE + ${POD_NAME##*-}))"
+  echo "skip_replica_start = $skip_start"
+  # The data can only be read with the source's values.
+  echo "lower_case_table_names = $(manifest_value "$manifest" lowerCaseTableNames)"
+  echo "innodb_page_size = $(manifest_value "$manifest" innodbPageSizeBytes)"
+} >/run/mysqld/my.cnf
+exec mysqld --defaults-file=/run/mysqld/my.cnf
