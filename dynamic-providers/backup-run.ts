@@ -53,7 +53,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
 
   async create(inputs: Inputs) {
     const { backupKeys, isFenced, takeBackup } = await import("@gtid-ferry/engine/backup");
-    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    const { withHost } = await import("@gtid-ferry/engine/hosts");
     return guarded(async () => {
       const manifestKey = backupKeys(inputs.keyPrefix, inputs.database, inputs.backupId).manifest;
       const id = `${inputs.storage.bucket}/${manifestKey}`;
@@ -61,7 +61,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
         report(`backup ${id} is gone, and the source is not the primary any more: none is taken`);
         return { id, outs: { ...inputs, manifestKey } };
       }
-      const manifest = await takeBackup(openHost(inputs.host), inputs, report);
+      const manifest = await withHost(inputs.host, (host) => takeBackup(host, inputs, report));
       return { id, outs: { ...inputs, manifest, manifestKey } };
     });
   },
@@ -87,12 +87,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
 
   async delete(_id: string, props: Outputs) {
     const { listBackups, removeBackup } = await import("@gtid-ferry/engine/backup");
-    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    const { withHost } = await import("@gtid-ferry/engine/hosts");
     return guarded(async () => {
-      const host = openHost(props.host);
       // Those that a rebuild of the target took, and this one last: what is left after an error is found again.
       const later = (await listBackups(props)).filter((id) => id.startsWith(`${props.backupId}-rebuild-`));
-      for (const backupId of [...later, props.backupId]) await removeBackup(host, { ...props, backupId }, report);
+      await withHost(props.host, async (host) => {
+        for (const backupId of [...later, props.backupId]) await removeBackup(host, { ...props, backupId }, report);
+      });
     });
   },
 };
@@ -107,7 +108,7 @@ export class BackupRun extends pulumi.dynamic.Resource {
       provider,
       name,
       { manifest: undefined, manifestKey: undefined, ...args },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "storage"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["host", "source", "storage"] }),
       "gtid-ferry",
       "BackupRun",
     );

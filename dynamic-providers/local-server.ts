@@ -53,13 +53,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   /** Looks at the process: a server that died is started by the next `up`, without a refresh. */
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const { isLocalServerRunning, needsRebuild } = await import("@gtid-ferry/engine/local-server");
-    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    const { withHost } = await import("@gtid-ferry/engine/hosts");
     return guarded(async () => {
-      const host = openHost(olds.host);
       const { rebuild } = news;
-      const isRunning = olds.running && (await isLocalServerRunning(host, olds));
-      const isFine =
-        isRunning && (rebuild === undefined || hasUnknown(rebuild) || !(await needsRebuild(host, olds, rebuild)));
+      const isFine = await withHost(olds.host, async (host) => {
+        if (!olds.running || !(await isLocalServerRunning(host, olds))) return false;
+        return rebuild === undefined || hasUnknown(rebuild) || !(await needsRebuild(host, olds, rebuild));
+      });
       const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !isFine);
       // Not known before a backup has been taken again, e.g. one that has expired.
       const isKnown = news.restore !== undefined && !hasUnknown(news.restore);
@@ -73,11 +73,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const { restore } = inputs;
     if (restore === undefined) throw new Error("phase finalize has nothing to restore: run the earlier phases first");
     const { ensureLocalServer } = await import("@gtid-ferry/engine/local-server");
-    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    const { withHost } = await import("@gtid-ferry/engine/hosts");
     const id = `${inputs.target.host}:${inputs.target.port}${restore.volumeDirectory}`;
     return guarded(
       async () => {
-        const result = await ensureLocalServer(openHost(inputs.host), { ...inputs, restore }, undefined, report);
+        const result = await withHost(inputs.host, (host) =>
+          ensureLocalServer(host, { ...inputs, restore }, undefined, report),
+        );
         return { id, outs: { ...inputs, restore, ...result } };
       },
       (error) => toCreateError(error, id, inputs),
@@ -86,34 +88,35 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
 
   async update(_id: string, olds: Outputs, news: Inputs) {
     const { ensureLocalServer, ensureRebuilt } = await import("@gtid-ferry/engine/local-server");
-    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    const { withHost } = await import("@gtid-ferry/engine/hosts");
     // The volume holds the backup of the first restore; a newer one is none of its business.
     const restore = { ...olds.restore, ...news.restore, manifestKey: olds.restore.manifestKey };
-    return guarded(async () => {
-      const host = openHost(news.host);
-      const request = { ...news, restore };
-      if (news.rebuild === undefined) {
-        return { outs: { ...request, ...(await ensureLocalServer(host, request, olds, report)) } };
-      }
-      const { server, manifestKey } = await ensureRebuilt(host, request, news.rebuild, olds, report);
-      return { outs: { ...news, restore: { ...restore, manifestKey }, ...server } };
-    });
+    return guarded(() =>
+      withHost(news.host, async (host) => {
+        const request = { ...news, restore };
+        if (news.rebuild === undefined) {
+          return { outs: { ...request, ...(await ensureLocalServer(host, request, olds, report)) } };
+        }
+        const { server, manifestKey } = await ensureRebuilt(host, request, news.rebuild, olds, report);
+        return { outs: { ...news, restore: { ...restore, manifestKey }, ...server } };
+      }),
+    );
   },
 
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
     const { readLocalServer } = await import("@gtid-ferry/engine/local-server");
-    const { openHost } = await import("@gtid-ferry/engine/hosts");
+    const { withHost } = await import("@gtid-ferry/engine/hosts");
     return guarded(async () => {
-      const result = await readLocalServer(openHost(props.host), props, props);
+      const result = await withHost(props.host, (host) => readLocalServer(host, props, props));
       return result === undefined ? GONE : { id, props: { ...props, ...result } };
     });
   },
 
   async delete(_id: string, props: Outputs) {
     const { removeLocalServer } = await import("@gtid-ferry/engine/local-server");
-    const { openHost } = await import("@gtid-ferry/engine/hosts");
-    return guarded(() => removeLocalServer(openHost(props.host), props, props, report));
+    const { withHost } = await import("@gtid-ferry/engine/hosts");
+    return guarded(() => withHost(props.host, (host) => removeLocalServer(host, props, props, report)));
   },
 };
 

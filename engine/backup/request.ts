@@ -38,6 +38,8 @@ export interface BackupRequest {
   readonly expectedBytes?: number;
   readonly timeoutSeconds: number;
   readonly stallTimeoutSeconds: number;
+  /** For how long the host may be out of reach while the backup runs there. @default 300 */
+  readonly connectionLossTimeoutSeconds?: number;
 }
 
 /** A backup to be restored; holds secrets, so never log it. */

@@ -1,4 +1,12 @@
-import { followJob, type Host, isJobRunning, JobLostError, readJobStatus, secondsOf } from "../hosts/index.js";
+import {
+  ConnectionLostError,
+  followJob,
+  type Host,
+  isJobRunning,
+  JobLostError,
+  readJobStatus,
+  secondsOf,
+} from "../hosts/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { removeCredentials, secretsOf, startJob, writeRestoreJob } from "./job-files.js";
 import { backupIdOf } from "./keys.js";
@@ -41,7 +49,8 @@ export async function restoreBackup(host: Host, request: RestoreRequest, progres
     return { seconds: secondsOf(status), dataDirectory, manifest, restored: status.stage !== "present" };
   } catch (error) {
     if (error instanceof JobLostError) await undoOnHost(host, request, directory);
-    await removeCredentials(host, directory);
+    // A job that cannot be seen may still need them, and removes them itself.
+    if (!(error instanceof ConnectionLostError)) await removeCredentials(host, directory);
     throw error;
   }
 }

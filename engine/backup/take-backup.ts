@@ -1,4 +1,12 @@
-import { followJob, type Host, isJobRunning, JobLostError, type JobStatus, readJobStatus } from "../hosts/index.js";
+import {
+  ConnectionLostError,
+  followJob,
+  type Host,
+  isJobRunning,
+  JobLostError,
+  type JobStatus,
+  readJobStatus,
+} from "../hosts/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
 import { backupJobDirectory, removeCredentials, secretsOf, startJob, writeBackupJob } from "./job-files.js";
 import { backupKeys } from "./keys.js";
@@ -32,8 +40,9 @@ export async function takeBackup(host: Host, request: BackupRequest, progress: P
     const script = await writeBackupJob(host, request);
     await follow(host, request, progress, await startJob(host, directory, script));
   } catch (error) {
-    // Only a job that was lost left its credentials; in all other cases this finds nothing.
-    await removeCredentials(host, directory);
+    // Only a job that was lost left its credentials; in all other cases this finds nothing. One that cannot be seen may
+    // still need them, and removes them itself.
+    if (!(error instanceof ConnectionLostError)) await removeCredentials(host, directory);
     throw error;
   }
   return intactManifest(host, request);
@@ -50,6 +59,9 @@ async function follow(
     directory: backupJobDirectory(request),
     timeoutSeconds: request.timeoutSeconds,
     stallTimeoutSeconds: request.stallTimeoutSeconds,
+    ...(request.connectionLossTimeoutSeconds === undefined
+      ? {}
+      : { connectionLossTimeoutSeconds: request.connectionLossTimeoutSeconds }),
     secrets: secretsOf(request.storage, request.source.password),
   };
   try {

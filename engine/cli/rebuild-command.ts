@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { openHost } from "../hosts/index.js";
+import { type Host, withHost } from "../hosts/index.js";
 import { ensureRebuilt, planRebuild } from "../local-server/index.js";
 import { EXIT_CODE } from "./preflight-command.js";
 import { readPrivateText } from "./private-json.js";
-import { parseRebuildRequest } from "./rebuild-request.js";
+import { parseRebuildRequest, type RebuildRequest } from "./rebuild-request.js";
 
 interface RebuildCommandOptions {
   readonly request: string;
@@ -38,9 +38,12 @@ export function rebuildCommand(): Command {
 
 async function rebuild(options: RebuildCommandOptions): Promise<void> {
   const request = parseRebuildRequest(await readPrivateText(options.request, "rebuild"));
-  const { host: place, server } = request;
+  await withHost(request.host, (host) => rebuildOn(host, request, options));
+}
+
+async function rebuildOn(host: Host, request: RebuildRequest, options: RebuildCommandOptions): Promise<void> {
+  const { server } = request;
   const how = { ...request.rebuild, always: options.always === true };
-  const host = openHost(place);
   const plan = await planRebuild(host, server, how);
   if (options.plan === true) {
     const text = plan.length === 0 ? "nothing to do: the target lacks nothing that was purged" : plan.join("\n");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { HostOptions } from "../hosts/index.js";
+import { type HostOptions, hostOptionsSchema } from "../hosts/index.js";
 import type { LocalServerRequest, RebuildOptions } from "../local-server/index.js";
 import { connectionSchema } from "./connections-file.js";
 import { parseOutput } from "./private-json.js";
@@ -50,7 +50,7 @@ const backup = z.strictObject({
   compressionLevel: count.exactOptional(),
 });
 const schema = z.strictObject({
-  host: z.strictObject({ kind: z.literal("local") }),
+  host: hostOptionsSchema,
   server: z.strictObject({
     target: connectionSchema,
     serverId: count,

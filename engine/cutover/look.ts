@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { z } from "zod";
-import { openHost } from "../hosts/index.js";
+import { withHost } from "../hosts/index.js";
 import type { Account, MysqlServer } from "../mysql/index.js";
 import { readServerFacts } from "../mysql/index.js";
 import { type ReplicationLag, readChannel, replicationLag } from "../replication/index.js";
@@ -101,7 +101,9 @@ export async function readFreeDisk(
       const logs = [binlog, relayLog].flatMap((basename) => (basename === null ? [] : [`${dirname(basename)}/`]));
       const directories = [...new Set([data, ...logs])];
       const argv = ["df", "--block-size=1", "--output=avail", ...directories] as const;
-      const { exitCode, stdout, stderr } = await openHost(host).run({ argv, timeoutSeconds: DF_TIMEOUT_SECONDS });
+      const { exitCode, stdout, stderr } = await withHost(host, (open) =>
+        open.run({ argv, timeoutSeconds: DF_TIMEOUT_SECONDS }),
+      );
       if (exitCode !== 0) throw new Error(`df on ${main.label}: ${stderr}`);
       const bytes = stdout.trim().split("\n").slice(1).map(Number);
       return directories.map((directory, index) => ({ label: main.label, directory, bytes: bytes[index] ?? 0 }));

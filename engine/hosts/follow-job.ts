@@ -3,6 +3,7 @@ import { FerryError, type Progress } from "../operation/index.js";
 import type { Host, ProcessIdentity } from "./host.js";
 import { describeProgress } from "./job-progress.js";
 import { type JobStatus, parseJobStatus, processOf, secondsOf } from "./job-status.js";
+import { patientHost, type RepeatableHost } from "./patient-host.js";
 
 const LOG_TAIL_CHARACTERS = 3000;
 
@@ -19,6 +20,8 @@ export interface FollowOptions {
   readonly stopGraceSeconds?: number;
   /** @default 1 */
   readonly pollSeconds?: number;
+  /** For how long the host may be out of reach, while the job goes on there. @default 300 */
+  readonly connectionLossTimeoutSeconds?: number;
   /** Seconds between two lines of progress within a stage. @default 5 */
   readonly progressIntervalSeconds?: number;
   /** Never shown, whatever a tool may print. */
@@ -29,7 +32,7 @@ export interface FollowOptions {
 export class JobLostError extends FerryError {}
 
 /** The status of a job, or undefined when none was ever started there. */
-export async function readJobStatus(host: Host, directory: string): Promise<JobStatus | undefined> {
+export async function readJobStatus(host: Pick<Host, "readFile">, directory: string): Promise<JobStatus | undefined> {
   const text = await host.readFile(`${directory}/status.json`);
   return text === undefined ? undefined : parseJobStatus(text);
 }
@@ -41,14 +44,21 @@ export async function isJobRunning(host: Host, status: JobStatus | undefined): P
 
 /**
  * Follows a detached job to its end, from wherever it is, and gives its final status. `started` is the process that the
- * caller has just started, if any. A FerryError when the job failed, a JobLostError when it was killed or too slow.
+ * caller has just started, if any. A FerryError when the job failed, a JobLostError when it was killed or too slow, a
+ * ConnectionLostError when the host is out of reach for too long: then the job may go on.
  */
 export async function followJob(
-  host: Host,
+  remote: RepeatableHost,
   options: FollowOptions,
   progress: Progress,
   started?: ProcessIdentity,
 ): Promise<JobStatus> {
+  const pollSeconds = options.pollSeconds ?? 1;
+  const host = patientHost(remote, {
+    timeoutSeconds: options.connectionLossTimeoutSeconds ?? 300,
+    pauseSeconds: pollSeconds,
+    progress: (line) => progress(`${options.title}: ${line}`),
+  });
   const reporter = new Reporter(options, progress);
   for (;;) {
     const status = await readJobStatus(host, options.directory);
@@ -70,12 +80,12 @@ export async function followJob(
       await host.stop(identity, options.stopGraceSeconds ?? 60);
       throw await stopped(host, options, overdue);
     }
-    await sleep((options.pollSeconds ?? 1) * 1000);
+    await sleep(pollSeconds * 1000);
   }
 }
 
 /** A job's process outlives its last report by a moment; nobody should start the next one beside it. */
-async function untilGone(host: Host, process: ProcessIdentity): Promise<void> {
+async function untilGone(host: RepeatableHost, process: ProcessIdentity): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (Date.now() < deadline && (await host.isRunning(process))) await sleep(20);
 }
@@ -117,7 +127,7 @@ class Reporter {
   }
 }
 
-async function failed(host: Host, options: FollowOptions, status: JobStatus): Promise<FerryError> {
+async function failed(host: RepeatableHost, options: FollowOptions, status: JobStatus): Promise<FerryError> {
   const codes = Object.entries(status.exitCodes).map(([member, code]) => `${member} ${code}`);
   const exitCodes = codes.length === 0 ? "" : ` (exit codes: ${codes.join(", ")})`;
   return new FerryError({
@@ -129,7 +139,7 @@ async function failed(host: Host, options: FollowOptions, status: JobStatus): Pr
   });
 }
 
-async function died(host: Host, options: FollowOptions, last: JobStatus | undefined): Promise<JobLostError> {
+async function died(host: RepeatableHost, options: FollowOptions, last: JobStatus | undefined): Promise<JobLostError> {
   const stage = last === undefined ? "before its first report" : `in stage ${last.stage}`;
   return new JobLostError({
     failed: options.title,
@@ -140,7 +150,7 @@ async function died(host: Host, options: FollowOptions, last: JobStatus | undefi
   });
 }
 
-async function stopped(host: Host, options: FollowOptions, overdue: string): Promise<JobLostError> {
+async function stopped(host: RepeatableHost, options: FollowOptions, overdue: string): Promise<JobLostError> {
   return new JobLostError({
     failed: options.title,
     where: `${host.name}, job ${options.directory}`,
@@ -150,7 +160,7 @@ async function stopped(host: Host, options: FollowOptions, overdue: string): Pro
   });
 }
 
-async function logTail(host: Host, options: FollowOptions): Promise<string> {
+async function logTail(host: RepeatableHost, options: FollowOptions): Promise<string> {
   const log = await host.readFile(`${options.directory}/log`);
   if (log === undefined || log.trim() === "") return "It left no log.";
   return `End of its log: ${redact(log.trimEnd().slice(-LOG_TAIL_CHARACTERS), options.secrets)}`;

@@ -1,10 +1,11 @@
 export { ConnectionLostError } from "./connection-lost.js";
 export { type FollowOptions, followJob, isJobRunning, JobLostError, readJobStatus, redact } from "./follow-job.js";
 export type { Command, CommandResult, DetachedJob, Host, ProcessIdentity } from "./host.js";
-export { parseHostOptions, sshSchema } from "./host-schema.js";
+export { type HostOptions, hostOptionsSchema, parseHostOptions } from "./host-options.js";
 export { describeProgress } from "./job-progress.js";
 export { type JobStatus, parseJobStatus, processOf, secondsOf } from "./job-status.js";
 export { LocalHost } from "./local-host.js";
-export { type HostOptions, openHost, withHost } from "./open-host.js";
+export { openHost, withHost } from "./open-host.js";
 export { openSsh } from "./ssh/connection.js";
 export type { SshLogin, SshOptions } from "./ssh/options.js";
+export type { SsmOptions } from "./ssm/options.js";

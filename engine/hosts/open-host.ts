@@ -1,11 +1,9 @@
 import type { Host } from "./host.js";
+import type { HostOptions } from "./host-options.js";
 import { LocalHost } from "./local-host.js";
 import { RemoteHost } from "./remote-host.js";
-import type { SshOptions } from "./ssh/options.js";
 import { SshShell } from "./ssh/shell.js";
-
-/** How to reach a host; plain data, so that it can be an input of a resource. `ssh` holds secrets. */
-export type HostOptions = { readonly kind: "local" } | ({ readonly kind: "ssh" } & SshOptions);
+import { SsmShell } from "./ssm/shell.js";
 
 /** Nothing is connected yet; whoever opens a host closes it. */
 export function openHost(options: HostOptions): Host {
@@ -14,6 +12,8 @@ export function openHost(options: HostOptions): Host {
       return new LocalHost();
     case "ssh":
       return new RemoteHost(new SshShell(options));
+    case "ssm":
+      return new RemoteHost(new SsmShell(options));
   }
 }
 
