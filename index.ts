@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadConfiguration } from "./components/configuration";
-import { LocalMigration } from "./components/local-migration";
+import { Migration } from "./components/migration";
+import { openPlatform } from "./components/open-platform";
+import { optionalSecret } from "./components/optional-secret";
 
 const config = new pulumi.Config();
 const configuration = loadConfiguration((key) => config.get(key));
-const migration = new LocalMigration(configuration.database, configuration, {
+const secrets = {
   sourcePassword: config.requireSecret("sourcePassword"),
-  backupSecretAccessKey: config.getSecret("backupSecretAccessKey") ?? "",
-});
+  backupSecretAccessKey: optionalSecret(config, "backupSecretAccessKey"),
+};
+const platform = openPlatform(configuration, secrets, optionalSecret(config, "sourceHostAccess"));
 
-export = migration.outputs;
+export = new Migration(configuration.database, configuration, secrets, platform).outputs;

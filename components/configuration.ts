@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { resolve } from "node:path";
 import { routeOptions } from "@gtid-ferry/engine/traffic";
 import { RunError } from "@pulumi/pulumi";
@@ -19,9 +20,11 @@ const text = z.string().min(1);
 /** Empty stands for "not given": Pulumi.yaml has no other way to declare an optional text. */
 const optional = z.string().transform((value) => (value === "" ? undefined : value));
 const path = text.transform((value) => resolve(value));
+const optionalTools = Object.fromEntries(
+  (["aws", "mysql", "tar", "xbstream", "xtrabackup", "zstd"] as const).map((tool) => [tool, text.optional()]),
+);
 
-const schema = z.object({
-  platform: z.enum(["local"]),
+const common = z.object({
   phase: z.enum(["prepare", "replicate", "cutover", "finalize"]),
   database: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
     error: "wanted 1 to 40 lower-case letters, digits and dashes, with a letter or digit at both ends",
@@ -33,7 +36,6 @@ const schema = z.object({
   sourceTlsCa: optional,
   expectedSourceUuid: optional,
   sourceHostForTarget: optional,
-  targetHostForSource: optional,
   gtidEnabling: z.enum(["online", "never"]),
   consistencyWatchSeconds: seconds,
   stepTimeoutSeconds: seconds.min(1),
@@ -57,15 +59,10 @@ const schema = z.object({
   backupThreads: z.coerce.number().int().min(1).max(256),
   backupTimeoutSeconds: seconds.min(1),
   mysqlBinDirectory: optional.transform((value) => (value === undefined ? undefined : resolve(value))),
-  awsCommand: text.transform((value) => (value.includes("/") ? resolve(value) : value)),
-  targetDirectory: path,
-  targetPort: port,
   targetServerId: z.coerce.number().int().min(1).max(4_294_967_295),
-  targetBufferPoolMebibytes: z.coerce.number().int().min(5),
   targetStartTimeoutSeconds: seconds.min(1),
   errantTransactions: z.enum(["fail", "inject-empty", "reset"]),
   errantTransactionsConfirmed: z.string(),
-  rebuildOnPurged: flag,
   rebuildMinimumIntervalSeconds: seconds.min(1),
   switchoverBudgetSeconds: seconds.min(1),
   switchoverAttemptTimeoutSeconds: seconds.min(1),
@@ -84,10 +81,47 @@ const schema = z.object({
   verificationLagTimeoutSeconds: seconds.min(1),
 });
 
+const local = common.extend({
+  platform: z.literal("local"),
+  targetHostForSource: optional,
+  awsCommand: text.transform((value) => (value.includes("/") ? resolve(value) : value)),
+  targetDirectory: path,
+  targetPort: port,
+  targetBufferPoolMebibytes: z.coerce.number().int().min(5),
+  rebuildOnPurged: flag,
+});
+
+const kubernetes = common.extend({
+  platform: z.literal("kubernetes"),
+  sourceVia: z.enum(["direct", "ssh"]),
+  targetHostForSource: optional,
+  kubeconfigPath: optional.transform((value) => (value === undefined ? undefined : resolve(value))),
+  kubeContext: optional,
+  kubeNamespace: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "wanted the name of a namespace" }),
+  chartValues: json.pipe(z.record(z.string(), z.unknown())),
+  backupTools: json.pipe(z.strictObject(optionalTools)),
+  verificationDirectory: path,
+  rebuildOnPurged: z.literal("false", {
+    error: "wanted false: in Kubernetes a target is restored anew by removing its volume claim and its pod",
+  }),
+});
+
+const schema = z.discriminatedUnion("platform", [local, kubernetes]);
+const keys = [...new Set([...Object.keys(local.shape), ...Object.keys(kubernetes.shape)])];
+
 const ruled = schema
-  .refine((values) => values.targetPort !== values.sourcePort, {
+  .refine((values) => values.platform !== "local" || values.targetPort !== values.sourcePort, {
     path: ["targetPort"],
     error: "wanted another port than sourcePort on the same machine",
+  })
+  .refine((values) => values.platform !== "kubernetes" || isIPv4(values.sourceHostForTarget ?? values.sourceHost), {
+    path: ["sourceHostForTarget"],
+    error: "wanted the source's IPv4 address: the primary Service leads there before the cutover",
+  })
+  .refine((values) => values.platform !== "kubernetes" || values.phase !== "cutover" || values.targetHostForSource, {
+    path: ["targetHostForSource"],
+    error:
+      "wanted the target's address as the source reaches it, because the source replicates from there after cutover",
   })
   .refine((values) => !values.sourceTlsMode.startsWith("verify") || values.sourceTlsCa !== undefined, {
     path: ["sourceTlsCa"],
@@ -100,13 +134,15 @@ const ruled = schema
 
 /** The stack's configuration without its secrets, checked and typed. */
 export type Configuration = z.infer<typeof ruled>;
+export type LocalConfiguration = Extract<Configuration, { readonly platform: "local" }>;
+export type KubernetesConfiguration = Extract<Configuration, { readonly platform: "kubernetes" }>;
 
 /** Reads one key of the project's namespace; undefined when it is not set. */
 export type ReadKey = (key: string) => string | undefined;
 
 /** Reads and checks every key; all mistakes are reported at once, each with key, value and rule. */
 export function loadConfiguration(read: ReadKey): Configuration {
-  const raw = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, read(key)]));
+  const raw = Object.fromEntries(keys.map((key) => [key, read(key)]));
   const result = ruled.safeParse(raw);
   if (result.success) return result.data;
   const mistakes = result.error.issues.map(({ path: [key, ...within], message }) => {

@@ -1,10 +1,11 @@
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import type { ChannelSource } from "@gtid-ferry/engine/replication";
+import type { Via } from "@gtid-ferry/engine/tunnel";
 import * as pulumi from "@pulumi/pulumi";
 import type { Configuration } from "./configuration";
 
-/** Where the target of platform `local` listens. */
-const TARGET_HOST = "127.0.0.1";
+/** Name of the replication channel, on whichever server replicates; a name of its own leaves other channels alone. */
+export const CHANNEL = "gtid_ferry";
 /** Less often than this a healthy primary says nothing, and the replica reconnects. */
 const HEARTBEAT_SECONDS = 5;
 const CONNECT_RETRY_SECONDS = 5;
@@ -15,49 +16,34 @@ const CONNECT_RETRY_COUNT = 86_400;
 export function sourceConnection(
   configuration: Configuration,
   password: pulumi.Input<string>,
+  via?: pulumi.Input<Via>,
 ): pulumi.Output<ConnectionOptions> {
   const { sourceHost, sourcePort, sourceUser, sourceTlsMode, sourceTlsCa } = configuration;
   const tls = { mode: sourceTlsMode, ...(sourceTlsCa === undefined ? {} : { ca: sourceTlsCa }) };
-  return pulumi.secret({ host: sourceHost, port: sourcePort, user: sourceUser, password, tls });
+  const address = { host: sourceHost, port: sourcePort, user: sourceUser };
+  return pulumi.secret({ ...address, password, tls, ...(via === undefined ? {} : { via }) });
 }
 
-/** The target as an administrator reaches it: its accounts are the source's, which came with the data. Secret. */
-export function targetConnection(
-  { targetPort }: Configuration,
-  source: pulumi.Output<ConnectionOptions>,
-): pulumi.Output<ConnectionOptions> {
-  return source.apply(({ user, password }) => ({
-    host: TARGET_HOST,
-    port: targetPort,
-    user,
-    password,
-    tls: { mode: "required" as const },
-  }));
-}
-
-/** How each server is reached by the other's channel; secret. */
-export function replicationAddresses(
+/** How one server is reached by the other's channel; secret. */
+export function replicationAddress(
   configuration: Configuration,
-  replicationPassword: pulumi.Input<string>,
-): { readonly source: pulumi.Output<ChannelSource>; readonly target: pulumi.Output<ChannelSource> } {
+  password: pulumi.Input<string>,
+  host: string,
+  port: number,
+): pulumi.Output<ChannelSource> {
   const { replicationTlsMode, replicationTlsCaPath } = configuration;
-  const address = (host: string, port: number) =>
-    pulumi.secret({
-      host,
-      port,
-      user: configuration.replicationUser,
-      password: replicationPassword,
-      tls: {
-        mode: replicationTlsMode,
-        ...(replicationTlsCaPath === undefined ? {} : { caPath: replicationTlsCaPath }),
-      },
-      connectRetrySeconds: CONNECT_RETRY_SECONDS,
-      retryCount: CONNECT_RETRY_COUNT,
-      heartbeatSeconds: HEARTBEAT_SECONDS,
-      compression: "uncompressed" as const,
-    });
-  return {
-    source: address(configuration.sourceHostForTarget ?? configuration.sourceHost, configuration.sourcePort),
-    target: address(configuration.targetHostForSource ?? TARGET_HOST, configuration.targetPort),
-  };
+  return pulumi.secret({
+    host,
+    port,
+    user: configuration.replicationUser,
+    password,
+    tls: {
+      mode: replicationTlsMode,
+      ...(replicationTlsCaPath === undefined ? {} : { caPath: replicationTlsCaPath }),
+    },
+    connectRetrySeconds: CONNECT_RETRY_SECONDS,
+    retryCount: CONNECT_RETRY_COUNT,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    compression: "uncompressed" as const,
+  });
 }

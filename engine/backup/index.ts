@@ -1,3 +1,4 @@
+export { assertRestoredServer } from "./assert-restored-server.js";
 export { findBackup, listBackups } from "./find-backup.js";
 export { isFenced } from "./is-fenced.js";
 export { type BackupKeys, backupIdOf, backupKeys } from "./keys.js";

@@ -1,8 +1,7 @@
-import { type Manifest, type RestoreRequest, restoreBackup } from "../backup/index.js";
+import { assertRestoredServer, type RestoreRequest, restoreBackup } from "../backup/index.js";
 import type { Host, ProcessIdentity } from "../hosts/index.js";
-import { type ConnectionOptions, MysqlServer, type ServerFacts } from "../mysql/index.js";
-import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
-import { subtractOn } from "../topology/index.js";
+import type { ConnectionOptions } from "../mysql/index.js";
+import { PartialFailure, type Progress } from "../operation/index.js";
 import { restoredManifestKey } from "./rebuild-note.js";
 import { awaitServer, startServer } from "./server-process.js";
 
@@ -45,7 +44,7 @@ export async function ensureLocalServer(
   const started: Started = { restoreSeconds, dataDirectory: restored.dataDirectory, process };
   try {
     const facts = await awaitServer(host, request, process);
-    await refuseUnsafeTarget(request, restored.manifest, facts);
+    await assertRestoredServer(request.target, restored.manifest, facts);
     progress(
       `${facts.label}: MySQL ${facts.version.text} runs on the restored data${facts.superReadOnly ? ", read-only" : ""}`,
     );
@@ -59,23 +58,5 @@ export async function ensureLocalServer(
   } catch (error) {
     const unknown = { serverUuid: "", version: "", restoredGtidSet: "", running: false };
     throw new PartialFailure<LocalServerResult>({ ...unknown, ...known, ...started }, error);
-  }
-}
-
-/** What must be true of a target before anything replicates to it. */
-async function refuseUnsafeTarget(request: LocalServerRequest, manifest: Manifest, facts: ServerFacts): Promise<void> {
-  const refuse = (seen: string, wanted: string, next: string) =>
-    new FerryError({ failed: "checking the restored server", where: facts.label, seen, wanted, next });
-  if (facts.serverUuid === manifest.serverUuid) {
-    throw refuse(`server_uuid ${facts.serverUuid} is the source's`, "one of its own", "remove auto.cnf and restart it");
-  }
-  if (facts.eventScheduler === "ON" && facts.superReadOnly) {
-    throw refuse("event_scheduler is ON", "OFF until the cutover", "SET GLOBAL event_scheduler = OFF there");
-  }
-  const lost = await MysqlServer.with(request.target, "target", (server) =>
-    subtractOn(server, manifest.gtidSet, facts.gtidExecuted),
-  );
-  if (lost !== "") {
-    throw refuse(`gtid_executed lacks ${lost} of the backup`, "all of the manifest's GTID set", "restore again");
   }
 }

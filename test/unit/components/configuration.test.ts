@@ -60,6 +60,17 @@ const complete: Record<string, string> = {
   verificationMaximumRunningThreads: "50",
   verificationLagTimeoutSeconds: "300",
 };
+const inKubernetes = {
+  platform: "kubernetes",
+  sourceHost: "10.0.0.5",
+  sourceVia: "ssh",
+  kubeconfigPath: "",
+  kubeContext: "",
+  kubeNamespace: "shop",
+  chartValues: "{}",
+  backupTools: "{}",
+  verificationDirectory: ".ferry/verification",
+};
 const load = (changed: Record<string, string | undefined> = {}) => {
   const values = { ...complete, ...changed };
   return loadConfiguration((key) => values[key]);
@@ -71,7 +82,7 @@ describe("loadConfiguration", () => {
     expect(configuration.sourcePort).toBe(3306);
     expect(configuration.backupEndpoint).toBeUndefined();
     expect(configuration.mysqlBinDirectory).toBeUndefined();
-    expect(configuration.awsCommand).toBe("aws");
+    expect(configuration).toMatchObject({ awsCommand: "aws" });
   });
 
   it.each([
@@ -89,6 +100,24 @@ describe("loadConfiguration", () => {
     [{ backupKeyPrefix: "/x" }, 'gtid-ferry:backupKeyPrefix is "/x"'],
   ])("names key and value of %o", (changed, expected) => {
     expect(() => load(changed)).toThrow(expected);
+  });
+
+  it.each([
+    [{ sourceHost: "db.example" }, 'gtid-ferry:sourceHostForTarget is ""'],
+    [{ phase: "cutover" }, 'gtid-ferry:targetHostForSource is ""'],
+    [{ chartValues: "[]" }, 'gtid-ferry:chartValues is "[]"'],
+    [{ backupTools: '{"rm": "/bin/rm"}' }, "gtid-ferry:backupTools is"],
+    [{ rebuildOnPurged: "true" }, 'gtid-ferry:rebuildOnPurged is "true"'],
+    [{ kubeNamespace: "My" }, 'gtid-ferry:kubeNamespace is "My"'],
+    [{ sourceVia: "vpn" }, 'gtid-ferry:sourceVia is "vpn"'],
+  ])("on platform kubernetes names key and value of %o", (changed, expected) => {
+    expect(load(inKubernetes)).toMatchObject({ platform: "kubernetes", chartValues: {} });
+    expect(() => load({ ...inKubernetes, ...changed })).toThrow(expected);
+  });
+
+  it("wants of a platform only what it uses", () => {
+    expect(load({ ...inKubernetes, targetDirectory: "", targetPort: undefined })).toMatchObject({ targetServerId: 42 });
+    expect(() => load({ targetDirectory: "" })).toThrow("gtid-ferry:targetDirectory");
   });
 
   it("reports all mistakes at once", () => {

@@ -1,0 +1,185 @@
+import { join } from "node:path";
+import type { HostOptions } from "@gtid-ferry/engine/hosts";
+import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
+import type { RouteOptions } from "@gtid-ferry/engine/traffic";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { BackupRun } from "../dynamic-providers/backup-run";
+import { PodServer } from "../dynamic-providers/pod-server";
+import type { MigrationSecrets } from "./backup-inputs";
+import type { KubernetesConfiguration } from "./configuration";
+import { CHANNEL, replicationAddress, sourceConnection } from "./connections";
+import { MysqlRelease } from "./mysql-release";
+import type { Platform, TargetServer } from "./platform";
+
+/** Where mysqld listens in every pod, and every Service of the chart. */
+const MYSQL_PORT = 3306;
+
+export interface KubernetesSecrets extends MigrationSecrets {
+  /** How commands are run on the source's host. */
+  readonly sourceHostAccess: pulumi.Output<HostOptions>;
+  /** YAML text. */
+  readonly kubeconfig: pulumi.Output<string>;
+}
+
+/** A source on any host that commands can be run on, and a target in a pod of a Kubernetes cluster. */
+export class KubernetesPlatform implements Platform {
+  readonly sourceHost: pulumi.Output<HostOptions>;
+  readonly source: pulumi.Output<ConnectionOptions>;
+  /** Its accounts are the source's, which came with the data. */
+  readonly target: pulumi.Output<ConnectionOptions>;
+  readonly checkpointFile: string;
+  readonly routes: readonly RouteOptions[];
+
+  constructor(
+    private readonly configuration: KubernetesConfiguration,
+    private readonly secrets: KubernetesSecrets,
+  ) {
+    const { database, kubeNamespace: namespace, kubeContext: context } = configuration;
+    this.sourceHost = secrets.sourceHostAccess;
+    const via = this.sourceHost.apply((host) => sourceVia(configuration, host));
+    this.source = sourceConnection(configuration, secrets.sourcePassword, via);
+    const podAccess = {
+      kind: "port-forward" as const,
+      kubeconfig: secrets.kubeconfig,
+      ...(context === undefined ? {} : { context }),
+      namespace,
+      pod: `${database}-0`,
+    };
+    this.target = pulumi.secret(
+      this.source.apply(({ user, password }) => ({
+        host: targetService(configuration),
+        port: MYSQL_PORT,
+        user,
+        password,
+        tls: { mode: "required" as const },
+        via: podAccess,
+      })),
+    );
+    this.checkpointFile = join(configuration.verificationDirectory, `${database}.json`);
+    this.routes = [primaryService(configuration), ...configuration.trafficRoutes];
+  }
+
+  replicationAddresses(password: pulumi.Input<string>) {
+    const { configuration } = this;
+    const source = configuration.sourceHostForTarget ?? configuration.sourceHost;
+    // Before the cutover nobody replicates from it, so its load balancer need not have an address yet.
+    const target = configuration.targetHostForSource ?? targetService(configuration);
+    return {
+      source: replicationAddress(configuration, password, source, configuration.sourcePort),
+      target: replicationAddress(configuration, password, target, MYSQL_PORT),
+    };
+  }
+
+  runTarget(parent: pulumi.Resource, backup: BackupRun | undefined): TargetServer {
+    const { configuration, secrets } = this;
+    const {
+      database,
+      kubeNamespace: namespace,
+      kubeContext: context,
+      backupAccessKeyId,
+      backupEndpoint,
+    } = configuration;
+    // Before the cutover a destroy cancels the migration; from then on it leaves the new database.
+    const keepsRelease = configuration.phase === "cutover" || configuration.phase === "finalize";
+    const provider = new kubernetes.Provider(
+      `${database}-cluster`,
+      { kubeconfig: pulumi.secret(secrets.kubeconfig), ...(context === undefined ? {} : { context }) },
+      { parent },
+    );
+    const release = new MysqlRelease(
+      `${database}-release`,
+      {
+        provider,
+        releaseName: database,
+        namespace,
+        database,
+        channel: CHANNEL,
+        serverIdBase: configuration.targetServerId,
+        chartValues: configuration.chartValues,
+        ...(backup === undefined
+          ? {}
+          : {
+              backup: {
+                bucket: configuration.backupBucket,
+                region: configuration.backupRegion,
+                ...(backupEndpoint === undefined ? {} : { endpoint: backupEndpoint }),
+                manifestKey: backup.manifestKey,
+              },
+            }),
+        ...(backupAccessKeyId === undefined
+          ? {}
+          : { accessKey: { id: backupAccessKeyId, secret: secrets.backupSecretAccessKey } }),
+        keepsRelease,
+      },
+      { parent },
+    );
+    const server = new PodServer(
+      `${database}-target`,
+      {
+        target: this.target,
+        place: pulumi.secret({
+          kubeconfig: secrets.kubeconfig,
+          ...(context === undefined ? {} : { context }),
+          namespace,
+          statefulSet: database,
+        }),
+        ...(backup === undefined ? {} : { manifest: backup.manifest }),
+        restoreTimeoutSeconds: configuration.backupTimeoutSeconds,
+        startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
+        keepsRelease,
+      },
+      { parent, dependsOn: [release] },
+    );
+    return {
+      serverUuid: server.serverUuid,
+      restoredGtidSet: server.restoredGtidSet,
+      outputs: {
+        targetPod: `${namespace}/${database}-0`,
+        targetService: `${database}.${namespace}.svc:${MYSQL_PORT}`,
+        targetUuid: server.serverUuid,
+        targetVersion: server.version,
+        restoreSeconds: server.restoreSeconds,
+      },
+    };
+  }
+}
+
+/** The chart's Service that leads to the first pod, whatever its role. */
+function targetService({ database, kubeNamespace }: KubernetesConfiguration): string {
+  return `${database}-target.${kubeNamespace}.svc`;
+}
+
+/** The chart's Service that applications use: to the source's address, and from the cutover on to the target's pod. */
+function primaryService(configuration: KubernetesConfiguration): RouteOptions {
+  const { database, kubeNamespace, kubeconfigPath, kubeContext } = configuration;
+  const selector = {
+    "app.kubernetes.io/instance": database,
+    "statefulset.kubernetes.io/pod-name": `${database}-0`,
+  };
+  return {
+    kind: "kubernetes",
+    ...(kubeconfigPath === undefined ? {} : { kubeconfigPath }),
+    ...(kubeContext === undefined ? {} : { context: kubeContext }),
+    namespace: kubeNamespace,
+    service: database,
+    portName: "mysql",
+    endpoints: {
+      source: {
+        addresses: [configuration.sourceHostForTarget ?? configuration.sourceHost],
+        port: configuration.sourcePort,
+      },
+      target: { selector },
+    },
+    timeoutSeconds: 5,
+  };
+}
+
+function sourceVia({ sourceVia }: KubernetesConfiguration, host: HostOptions) {
+  if (sourceVia === "direct") return { kind: "direct" as const };
+  if (host.kind !== "ssh") {
+    throw new pulumi.RunError("gtid-ferry:sourceVia is ssh, so gtid-ferry:sourceHostAccess has to be of kind ssh too");
+  }
+  const { kind, ...ssh } = host;
+  return { kind, ssh };
+}

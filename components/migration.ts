@@ -1,0 +1,194 @@
+import * as pulumi from "@pulumi/pulumi";
+import { BackupRun } from "../dynamic-providers/backup-run";
+import { DataVerification } from "../dynamic-providers/data-verification";
+import { ReplicationChannel } from "../dynamic-providers/replication-channel";
+import { SourcePreparation } from "../dynamic-providers/source-preparation";
+import { Switchover } from "../dynamic-providers/switchover";
+import { backupInputs, type MigrationSecrets, mysqlProgram } from "./backup-inputs";
+import type { Configuration } from "./configuration";
+import { CHANNEL } from "./connections";
+import type { Outputs, Platform } from "./platform";
+
+/** The whole migration, as far as the configured phase says; the same on every platform. */
+export class Migration extends pulumi.ComponentResource {
+  /**
+   * What the stack shows: of phase `prepare` the source, from `replicate` on backup, target, channel and roles too.
+   * `connections` and `rebuild`, secrets, are what the command `ferry` takes: the servers that the phase has, and how the
+   * target is restored again.
+   */
+  readonly outputs: Outputs;
+
+  constructor(
+    private readonly name: string,
+    private readonly configuration: Configuration,
+    private readonly secrets: MigrationSecrets,
+    private readonly platform: Platform,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("gtid-ferry:index:Migration", name, {}, opts);
+    this.outputs = { phase: configuration.phase, ...this.declarePhase() };
+    this.registerOutputs(this.outputs);
+  }
+
+  private declarePhase(): Outputs {
+    const { configuration, platform } = this;
+    switch (configuration.phase) {
+      case "prepare":
+        return { sourceUuid: this.prepareSource().sourceUuid, connections: pulumi.secret({ source: platform.source }) };
+      case "replicate":
+        return this.replicate("source");
+      case "cutover":
+        return this.replicate("target");
+      case "finalize":
+        return this.finalize();
+    }
+  }
+
+  private prepareSource(): SourcePreparation {
+    const { configuration, platform } = this;
+    return new SourcePreparation(
+      `${this.name}-source-preparation`,
+      {
+        source: platform.source,
+        expectedSourceUuid: configuration.expectedSourceUuid,
+        requiresPrimary: configuration.phase === "prepare",
+        replicationAccount: { user: configuration.replicationUser, host: configuration.replicationHost },
+        replicationRequiresTls: configuration.replicationTlsMode !== "disabled",
+        binlogRetentionSeconds: configuration.binlogRetentionSeconds,
+        gtidEnabling: configuration.gtidEnabling,
+        consistencyWatchSeconds: configuration.consistencyWatchSeconds,
+        stepTimeoutSeconds: configuration.stepTimeoutSeconds,
+        backupMethod: configuration.backupMethod,
+      },
+      { parent: this },
+    );
+  }
+
+  /** Phases `replicate` and `cutover`, which differ in who is the primary and in nothing else. */
+  private replicate(primary: "source" | "target"): Outputs {
+    const { configuration, platform } = this;
+    const preparation = this.prepareSource();
+    const backup = this.takeBackup(preparation);
+    const target = platform.runTarget(this, backup);
+    const addresses = platform.replicationAddresses(preparation.replicationPassword);
+    const channel = new ReplicationChannel(
+      `${this.name}-channel`,
+      {
+        channel: CHANNEL,
+        source: { connection: platform.source, address: addresses.source },
+        target: { connection: platform.target, address: addresses.target },
+        restoredGtidSet: target.restoredGtidSet,
+        startTimeoutSeconds: configuration.replicationStartTimeoutSeconds,
+        mysqlbinlog: mysqlProgram(configuration, "mysqlbinlog"),
+        errantTransactions: configuration.errantTransactions,
+        errantTransactionsConfirmed: configuration.errantTransactionsConfirmed,
+      },
+      { parent: this },
+    );
+    const verification = this.verify(primary, channel);
+    const roles = new Switchover(
+      `${this.name}-switchover`,
+      {
+        ...this.roles(),
+        source: {
+          connection: platform.source,
+          address: addresses.source,
+          host: platform.sourceHost,
+          expectedUuid: preparation.sourceUuid,
+        },
+        target: {
+          connection: platform.target,
+          address: addresses.target,
+          ...(platform.targetHost === undefined ? {} : { host: platform.targetHost }),
+          expectedUuid: target.serverUuid,
+        },
+        primary,
+        isFinal: false,
+      },
+      { parent: this, dependsOn: [channel, ...verification] },
+    );
+    return {
+      sourceUuid: preparation.sourceUuid,
+      backup: backup.manifest,
+      ...target.outputs,
+      replicationRunning: channel.running,
+      errantTransactions: channel.errant,
+      ...rolesOutputs(roles),
+      connections: pulumi.secret({ source: platform.source, target: platform.target }),
+      ...(target.rebuild === undefined ? {} : { rebuild: target.rebuild }),
+    };
+  }
+
+  /** What has to be known before the target becomes the primary. */
+  private verify(primary: "source" | "target", channel: ReplicationChannel): DataVerification[] {
+    const { configuration, platform } = this;
+    if (primary === "source" || !configuration.verifyBeforeCutover) return [];
+    const verification = new DataVerification(
+      `${this.name}-verification`,
+      {
+        source: { connection: platform.source },
+        target: { connection: platform.target },
+        trigger: configuration.verificationTrigger,
+        ignoredObjects: configuration.verificationIgnoredObjects,
+        limits: {
+          chunkSeconds: configuration.verificationChunkMilliseconds / 1000,
+          concurrency: configuration.verificationConcurrency,
+          maximumLagSeconds: configuration.verificationMaximumLagSeconds,
+          maximumRunningThreads: configuration.verificationMaximumRunningThreads,
+          lagTimeoutSeconds: configuration.verificationLagTimeoutSeconds,
+        },
+        checkpointFile: platform.checkpointFile,
+      },
+      { parent: this, dependsOn: [channel] },
+    );
+    return [verification];
+  }
+
+  /** Only the new database remains, and what leads to it. */
+  private finalize(): Outputs {
+    const { platform } = this;
+    const target = platform.runTarget(this, undefined);
+    const roles = new Switchover(
+      `${this.name}-switchover`,
+      {
+        ...this.roles(),
+        source: { connection: platform.source },
+        target: { connection: platform.target, expectedUuid: target.serverUuid },
+        primary: "target",
+        isFinal: true,
+      },
+      { parent: this },
+    );
+    return {
+      ...target.outputs,
+      ...rolesOutputs(roles),
+      connections: pulumi.secret({ target: platform.target }),
+    };
+  }
+
+  private takeBackup(preparation: SourcePreparation): BackupRun {
+    const { configuration, secrets, platform } = this;
+    const request = { ...backupInputs(configuration, secrets, platform.source), host: platform.sourceHost };
+    return new BackupRun(`${this.name}-backup`, request, { parent: this, dependsOn: [preparation] });
+  }
+
+  private roles() {
+    const { configuration } = this;
+    return {
+      channel: CHANNEL,
+      limits: {
+        budgetSeconds: configuration.switchoverBudgetSeconds,
+        attemptTimeoutSeconds: configuration.switchoverAttemptTimeoutSeconds,
+        attempts: configuration.switchoverAttempts,
+        quietTimeoutSeconds: configuration.switchoverQuietTimeoutSeconds,
+        maximumLagSeconds: configuration.switchoverMaximumLagSeconds,
+        settleTimeoutSeconds: configuration.switchoverSettleTimeoutSeconds,
+      },
+      routes: pulumi.secret(this.platform.routes),
+    };
+  }
+}
+
+function rolesOutputs({ primary, switchovers, report }: Switchover): Outputs {
+  return { primary, switchovers, lastSwitchover: report };
+}

@@ -1,0 +1,110 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi";
+import { z } from "zod";
+
+const label = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
+  error: "wanted lower-case letters, digits and dashes",
+});
+
+/** Keys of the chart that the migration itself sets. */
+const OWN_VALUES = ["fullnameOverride", "database", "backup", "mysql.serverIdBase", "mysql.channel"] as const;
+
+const placeSchema = z.object({
+  // The StatefulSet has the same name, and its pods' names have to fit into a label.
+  releaseName: label.max(50),
+  namespace: label.max(63),
+  serverIdBase: z.number().int().min(1).max(4_294_967_295),
+  chartValues: z.record(z.string(), z.unknown()).superRefine((values, context) => {
+    for (const own of OWN_VALUES) {
+      if (own.split(".").reduce<unknown>(memberOf, values) === undefined) continue;
+      context.addIssue({ code: "custom", message: `${own} is set by the migration itself; leave it out` });
+    }
+  }),
+});
+
+export interface MysqlReleaseArgs extends z.input<typeof placeSchema> {
+  readonly provider: kubernetes.Provider;
+  /** Name of the database in the backup's keys. */
+  readonly database: string;
+  /** Name of the replication channel, which a restarted pod goes on with. */
+  readonly channel: string;
+  /** Where the backup is; absent in phase finalize, where it is gone and the release keeps what it has. */
+  readonly backup?: {
+    readonly bucket: string;
+    readonly region: string;
+    readonly endpoint?: string;
+    readonly manifestKey: pulumi.Input<string>;
+  };
+  /** Login to the bucket, for clusters whose service accounts have none of their own. */
+  readonly accessKey?: { readonly id: string; readonly secret: pulumi.Input<string> };
+  /** Whether the release outlives this resource. */
+  readonly keepsRelease: boolean;
+}
+
+/** The chart's release: the target's StatefulSet with its Services, volume and rules. */
+export class MysqlRelease extends pulumi.ComponentResource {
+  readonly release: kubernetes.helm.v3.Release;
+
+  constructor(name: string, args: MysqlReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gtid-ferry:index:MysqlRelease", name, {}, opts);
+    const { releaseName, namespace, serverIdBase, chartValues } = validate(name, args);
+    const { provider, accessKey, keepsRelease } = args;
+    const child = { parent: this, provider, retainOnDelete: keepsRelease };
+    const credentials = accessKey && credentialsSecret(releaseName, namespace, accessKey, child);
+    const values = {
+      ...chartValues,
+      ...(credentials === undefined
+        ? {}
+        : { credentials: { source: "secret", secretName: credentials.metadata.name } }),
+      fullnameOverride: releaseName,
+      database: args.database,
+      mysql: { ...asRecord(chartValues.mysql), serverIdBase, channel: args.channel },
+      ...(args.backup === undefined ? {} : { backup: args.backup }),
+    };
+    this.release = new kubernetes.helm.v3.Release(
+      releaseName,
+      {
+        name: releaseName,
+        namespace,
+        chart: "./chart",
+        values,
+        // The restore may take hours; whoever follows the pod shows its progress.
+        skipAwait: true,
+      },
+      { ...child, ...(args.backup === undefined ? { ignoreChanges: ["values.backup"] } : {}) },
+    );
+    this.registerOutputs({ release: this.release.name });
+  }
+}
+
+function credentialsSecret(
+  releaseName: string,
+  namespace: string,
+  { id, secret }: NonNullable<MysqlReleaseArgs["accessKey"]>,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Secret {
+  const name = `${releaseName}-backup-login`;
+  const stringData = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
+  return new kubernetes.core.v1.Secret(
+    name,
+    { metadata: { name, namespace }, stringData: pulumi.secret(stringData) },
+    opts,
+  );
+}
+
+/** All mistakes at once, before anything is declared. */
+function validate(name: string, args: MysqlReleaseArgs): z.output<typeof placeSchema> {
+  const result = placeSchema.safeParse(args);
+  if (result.success) return result.data;
+  const mistakes = result.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+  throw new RunError(`the release ${name} has ${mistakes.length} mistake(s)\n${mistakes.join("\n")}`);
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return asRecord(value)[key];
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

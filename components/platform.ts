@@ -1,0 +1,40 @@
+import type { HostOptions } from "@gtid-ferry/engine/hosts";
+import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
+import type { ChannelSource } from "@gtid-ferry/engine/replication";
+import type { RouteOptions } from "@gtid-ferry/engine/traffic";
+import type * as pulumi from "@pulumi/pulumi";
+import type { BackupRun } from "../dynamic-providers/backup-run";
+
+export type Outputs = Readonly<Record<string, pulumi.Input<unknown>>>;
+
+/** The target's server, once its data are restored. */
+export interface TargetServer {
+  readonly serverUuid: pulumi.Output<string>;
+  /** gtid_executed right after the restore. */
+  readonly restoredGtidSet: pulumi.Output<string>;
+  /** What the stack shows of it. */
+  readonly outputs: Outputs;
+  /** What `ferry rebuild` takes, on a platform where the target can be rebuilt; secret. */
+  readonly rebuild?: pulumi.Output<unknown>;
+}
+
+/** Where source and target live, and how they are reached: all in which the platforms differ. */
+export interface Platform {
+  /** The machine that the source and its backup run on; secret. */
+  readonly sourceHost: pulumi.Output<HostOptions>;
+  /** The machine that the target runs on, where commands can be run there. */
+  readonly targetHost?: HostOptions;
+  /** The servers as an administrator reaches them; secret. */
+  readonly source: pulumi.Output<ConnectionOptions>;
+  readonly target: pulumi.Output<ConnectionOptions>;
+  /** The ways by which applications reach the primary. */
+  readonly routes: readonly RouteOptions[];
+  /** Where a comparison of the data remembers how far it came, on this machine. */
+  readonly checkpointFile: string;
+  /** How each server is reached by the other's channel; secret. */
+  replicationAddresses(
+    password: pulumi.Input<string>,
+  ): Readonly<Record<"source" | "target", pulumi.Output<ChannelSource>>>;
+  /** `backup` is what it is restored from; undefined in phase finalize, where the data are there and stay. */
+  runTarget(parent: pulumi.Resource, backup: BackupRun | undefined): TargetServer;
+}

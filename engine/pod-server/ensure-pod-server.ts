@@ -1,0 +1,131 @@
+import { assertRestoredServer, type Manifest } from "../backup/index.js";
+import { type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
+import { FerryError, messageOf, type Progress, waitUntil } from "../operation/index.js";
+import { judgePod, type PodState } from "./pod-state.js";
+import { type PodPlace, Pods } from "./pods.js";
+
+/** The target as a pod of a StatefulSet, which restores its data before mysqld starts. */
+export interface PodServerRequest {
+  readonly target: ConnectionOptions;
+  readonly place: PodPlace;
+  /** Of the backup that is restored there; absent once there is none any more. */
+  readonly manifest?: Manifest;
+  /** From the pod's first sign to mysqld, the download included. */
+  readonly restoreTimeoutSeconds: number;
+  /** For scheduling, volumes and images before the restore, and for mysqld's first answer after it. */
+  readonly startTimeoutSeconds: number;
+}
+
+export interface PodServerResult {
+  readonly serverUuid: string;
+  readonly version: string;
+  /** gtid_executed right after the restore: what the data holds, and a superset of the manifest's set. */
+  readonly restoredGtidSet: string;
+  readonly restoreSeconds: number;
+  readonly running: boolean;
+}
+
+const LOOK_SECONDS = 1;
+const PROGRESS_MILLISECONDS = 5_000;
+
+/** Follows the pod until mysqld answers on the restored data. `known` is the last run's result. */
+export async function ensurePodServer(
+  request: PodServerRequest,
+  known: PodServerResult | undefined,
+  progress: Progress,
+): Promise<PodServerResult> {
+  const restoreSeconds = await awaitStart(request, progress);
+  const facts = await awaitAnswer(request);
+  if (request.manifest !== undefined && known === undefined) {
+    await assertRestoredServer(request.target, request.manifest, facts);
+  }
+  progress(
+    `${facts.label}: MySQL ${facts.version.text} runs on the restored data${facts.superReadOnly ? ", read-only" : ""}`,
+  );
+  return {
+    serverUuid: facts.serverUuid,
+    version: facts.version.text,
+    restoredGtidSet: known?.restoredGtidSet || facts.gtidExecuted,
+    restoreSeconds: known?.restoreSeconds ?? restoreSeconds,
+    running: true,
+  };
+}
+
+/** Seconds that the restore took. */
+async function awaitStart({ place, ...limits }: PodServerRequest, progress: Progress): Promise<number> {
+  const pods = new Pods(place);
+  let waitingSince = Date.now();
+  // A failure of before this run says nothing about now: its cause may have been mended since.
+  const first = judgePod(await pods.read());
+  const oldFailure = first.kind === "restore failed" ? first.at : undefined;
+  let lastLine = "";
+  let lastShown = 0;
+  const show = (line: string) => {
+    if (line === "" || line === lastLine || Date.now() - lastShown < PROGRESS_MILLISECONDS) return;
+    [lastLine, lastShown] = [line, Date.now()];
+    progress(`${pods.name}: ${line}`);
+  };
+  const wait = {
+    awaited: "a pod that has restored the backup and started mysqld",
+    where: pods.name,
+    next: `look at it: kubectl describe pod ${place.statefulSet}-0 --namespace ${place.namespace}`,
+    timeoutSeconds: limits.restoreTimeoutSeconds,
+    intervalSeconds: LOOK_SECONDS,
+  };
+  return waitUntil(wait, async () => {
+    const state = judgePod(await pods.read());
+    if (state.kind === "started") return { done: state.restoreSeconds };
+    if (state.kind === "restore failed" && state.at !== oldFailure) throw restoreFailed(pods, state.seen);
+    if (state.kind === "restoring") {
+      waitingSince = Date.now();
+      const line = await pods.lastRestoreLine();
+      show(`restoring: ${line}`);
+      return { seen: `it restores: ${line}` };
+    }
+    show(state.seen);
+    if (Date.now() - waitingSince > limits.startTimeoutSeconds * 1000) {
+      throw neverBegan(pods, state, limits.startTimeoutSeconds, wait.next);
+    }
+    return state;
+  });
+}
+
+async function awaitAnswer({ target, place, startTimeoutSeconds }: PodServerRequest) {
+  const pods = new Pods(place);
+  const wait = {
+    awaited: "mysqld answers",
+    where: pods.name,
+    next: `read its log: kubectl logs ${place.statefulSet}-0 --namespace ${place.namespace}`,
+    timeoutSeconds: startTimeoutSeconds,
+    intervalSeconds: LOOK_SECONDS,
+  };
+  return waitUntil(wait, async () => {
+    try {
+      return { done: await MysqlServer.with(target, "target", readServerFacts) };
+    } catch (error) {
+      if (!(error instanceof FerryError)) throw error;
+      const state = judgePod(await pods.read());
+      return { seen: `${"seen" in state ? `${state.seen}; ` : ""}${messageOf(error)}` };
+    }
+  });
+}
+
+function restoreFailed(pods: Pods, seen: string): FerryError {
+  return new FerryError({
+    failed: "restoring the backup",
+    where: pods.name,
+    seen,
+    wanted: "a complete restore",
+    next: "mend what the message names; Kubernetes tries again by itself, then run again",
+  });
+}
+
+function neverBegan(pods: Pods, state: PodState & { seen: string }, seconds: number, next: string): FerryError {
+  return new FerryError({
+    failed: `waiting ${seconds} s for the restore to begin`,
+    where: pods.name,
+    seen: state.seen,
+    wanted: "a pod that is scheduled, with its volume and images",
+    next,
+  });
+}

@@ -1,0 +1,97 @@
+import type { AppsV1Api, CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import { apiStatusOf, openKubeconfig } from "../kubernetes/index.js";
+import { FerryError, messageOf } from "../operation/index.js";
+import { RESTORE_CONTAINER } from "./pod-state.js";
+
+/** Which StatefulSet; its first pod is the target. Holds access to the cluster, so never log it. */
+export interface PodPlace {
+  /** YAML text. */
+  readonly kubeconfig: string;
+  /** @default the kubeconfig's current context */
+  readonly context?: string;
+  readonly namespace: string;
+  readonly statefulSet: string;
+}
+
+interface Apis {
+  readonly core: CoreV1Api;
+  readonly apps: AppsV1Api;
+}
+
+/** The API server's view of one StatefulSet and its first pod. */
+export class Pods {
+  readonly name: string;
+  private readonly pod: string;
+  private apis: Promise<Apis> | undefined;
+
+  constructor(private readonly place: PodPlace) {
+    this.pod = `${place.statefulSet}-0`;
+    this.name = `pod ${place.namespace}/${this.pod}`;
+  }
+
+  /** Undefined while there is none. */
+  async read(): Promise<V1Pod | undefined> {
+    const { namespace } = this.place;
+    return this.call("get pods", ({ core }) => core.readNamespacedPod({ name: this.pod, namespace }));
+  }
+
+  /** The newest line of the restore's log; empty while there is none. */
+  async lastRestoreLine(): Promise<string> {
+    const { namespace } = this.place;
+    const request = { name: this.pod, namespace, container: RESTORE_CONTAINER, tailLines: 1 };
+    const log = await this.call("get pods/log", ({ core }) => core.readNamespacedPodLog(request));
+    return log?.trim() ?? "";
+  }
+
+  /** Whether there is such a StatefulSet. */
+  async exists(): Promise<boolean> {
+    const { namespace, statefulSet: name } = this.place;
+    const found = await this.call("get statefulsets", ({ apps }) =>
+      apps.readNamespacedStatefulSet({ name, namespace }),
+    );
+    return found !== undefined;
+  }
+
+  /** Lets the volume go together with the StatefulSet. */
+  async releaseVolume(): Promise<void> {
+    const { namespace, statefulSet: name } = this.place;
+    await this.call("update statefulsets", async ({ apps }) => {
+      const body = await apps.readNamespacedStatefulSet({ name, namespace });
+      const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete", whenScaled: "Retain" };
+      const spec = body.spec && { ...body.spec, persistentVolumeClaimRetentionPolicy };
+      await apps.replaceNamespacedStatefulSet({ name, namespace, body: { ...body, ...(spec && { spec }) } });
+    });
+  }
+
+  /** Undefined for what is not there. */
+  private async call<T>(what: string, work: (apis: Apis) => Promise<T>): Promise<T | undefined> {
+    try {
+      this.apis ??= this.connect();
+      return await work(await this.apis);
+    } catch (error) {
+      if (error instanceof FerryError) throw error;
+      const status = apiStatusOf(error);
+      if (status === 404) return undefined;
+      const isDenied = status === 401 || status === 403;
+      throw new FerryError(
+        {
+          failed: `asking Kubernetes (${what})`,
+          where: this.name,
+          seen: status === undefined ? messageOf(error) : `the API answers ${status}`,
+          wanted: isDenied
+            ? `an account that may ${what} in namespace ${this.place.namespace}`
+            : "an answer of the API",
+          next: isDenied ? "give its role that right" : "check the kubeconfig and the network to the API server",
+        },
+        { cause: error },
+      );
+    }
+  }
+
+  private async connect(): Promise<Apis> {
+    const config = await openKubeconfig(this.place);
+    // Loaded at the first use: it is large, and most runs need none.
+    const { CoreV1Api: Core, AppsV1Api: Apps } = await import("@kubernetes/client-node");
+    return { core: config.makeApiClient(Core), apps: config.makeApiClient(Apps) };
+  }
+}
