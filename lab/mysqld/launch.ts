@@ -13,6 +13,8 @@ export interface Launch {
   /** Command-line options after the configuration file. */
   readonly extraOptions?: readonly string[];
   readonly timeoutSeconds: number;
+  /** Comes before the command: what puts it into a network namespace. */
+  readonly prefix?: readonly string[];
 }
 
 /** Starts mysqld detached and waits until it answers; a server that dies or hangs is an error with its last words. */
@@ -20,8 +22,10 @@ export async function launchMysqld(
   launch: Launch,
   onStart: (process: ProcessIdentity) => void,
 ): Promise<ProcessIdentity> {
+  const options = [`--defaults-file=${launch.configurationFile}`, ...(launch.extraOptions ?? [])];
+  const [program = launch.mysqld, ...rest] = [...(launch.prefix ?? []), launch.mysqld, ...options];
   const process = await startDetached({
-    argv: [launch.mysqld, `--defaults-file=${launch.configurationFile}`, ...(launch.extraOptions ?? [])],
+    argv: [program, ...rest],
     workingDirectory: launch.directory,
     logPath: launch.errorLog,
   });

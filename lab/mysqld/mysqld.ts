@@ -39,6 +39,10 @@ export interface MysqldOptions {
   readonly settings?: MysqldSettings;
   /** @default 120 */
   readonly startTimeoutSeconds?: number;
+  /** Where it can be reached besides loopback: in a network namespace, which `prefix` leads into. @default LAB_HOST */
+  readonly address?: string;
+  /** Comes before the command. */
+  readonly prefix?: readonly string[];
 }
 
 /** Longest path that the kernel takes for a socket. */
@@ -55,7 +59,7 @@ export class LabMysqld {
     private readonly installation: MysqlInstallation,
     readonly directory: string,
     private server: ServerRecord,
-    private readonly startTimeoutSeconds: number,
+    private readonly options: Pick<MysqldOptions, "startTimeoutSeconds" | "address" | "prefix">,
   ) {
     this.socket = join(directory, "mysqld.sock");
     this.errorLogPath = join(directory, "error.log");
@@ -65,7 +69,7 @@ export class LabMysqld {
   /** A server that was started there some time; it may be stopped now. */
   static find(installation: MysqlInstallation, directory: string): LabMysqld | undefined {
     const server = readServerRecord(directory);
-    return server === undefined ? undefined : new LabMysqld(installation, directory, server, 120);
+    return server === undefined ? undefined : new LabMysqld(installation, directory, server, {});
   }
 
   /** Starts the server of a directory, or finds it running there; then nothing is changed. */
@@ -82,7 +86,7 @@ export class LabMysqld {
       serverId: known?.serverId ?? randomInt(1000, 2 ** 32 - 1),
       settings: options.settings ?? known?.settings ?? {},
     };
-    const lab = new LabMysqld(installation, directory, server, options.startTimeoutSeconds ?? 120);
+    const lab = new LabMysqld(installation, directory, server, options);
     if (lab.isRunning()) {
       if (known !== undefined) lab.server = known;
       requirePort(lab, options.port);
@@ -105,17 +109,21 @@ export class LabMysqld {
     return readProcess(this.directory);
   }
 
+  get address(): string {
+    return this.options.address ?? LAB_HOST;
+  }
+
   isRunning(): boolean {
     const { process } = this;
     return process !== undefined && isRunning(process);
   }
 
   administrator(): ConnectionOptions {
-    return { host: LAB_HOST, port: this.port, ...ADMINISTRATOR };
+    return { host: this.address, port: this.port, ...ADMINISTRATOR };
   }
 
   application(): ConnectionOptions {
-    return { host: LAB_HOST, port: this.port, ...APPLICATION };
+    return { host: this.address, port: this.port, ...APPLICATION };
   }
 
   /** Runs statements as root in one session and gives the rows of the last. */
@@ -150,21 +158,25 @@ export class LabMysqld {
   private async configure(): Promise<void> {
     const { port, serverId, settings } = this.server;
     const { dataDirectory, socket, errorLogPath } = this;
-    const place = placeSettings({ dataDirectory, socket, errorLog: errorLogPath });
+    const { address } = this.options;
+    const files = { dataDirectory, socket, errorLog: errorLogPath };
+    const place = placeSettings({ ...files, ...(address === undefined ? {} : { address }) });
     const all = mergeSettings(SOURCE_SETTINGS, { server_id: serverId }, settings, place, { port });
     await writeFile(join(this.directory, "my.cnf"), configurationText(all));
     writeServerRecord(this.directory, this.server);
   }
 
   private async launch(): Promise<void> {
-    await requireFreePort(this.port, `mysqld ${basename(this.directory)}`);
+    const { startTimeoutSeconds = 120, address, prefix = [] } = this.options;
+    if (address === undefined) await requireFreePort(this.port, `mysqld ${basename(this.directory)}`);
     const launch = {
       mysqld: this.installation.mysqld,
       configurationFile: join(this.directory, "my.cnf"),
       directory: this.directory,
       socket: this.socket,
       errorLog: this.errorLogPath,
-      timeoutSeconds: this.startTimeoutSeconds,
+      timeoutSeconds: startTimeoutSeconds,
+      prefix,
     };
     await launchMysqld(launch, (process) => writeProcess(this.directory, process));
   }

@@ -41,16 +41,18 @@ export interface MysqldPlace {
   readonly dataDirectory: string;
   readonly socket: string;
   readonly errorLog: string;
+  /** @default LAB_HOST */
+  readonly address?: string;
 }
 
-/** Settings that make a server one of the lab; nothing may override where its files are and that it is local. */
+/** Settings that make a server one of the lab; nothing may override where its files are and where it listens. */
 export function placeSettings(place: MysqldPlace): MysqldSettings {
   return {
     datadir: place.dataDirectory,
     socket: place.socket,
     pid_file: `${place.dataDirectory}/mysqld.pid`,
     log_error: place.errorLog,
-    bind_address: LAB_HOST,
+    bind_address: place.address === undefined ? LAB_HOST : `${LAB_HOST},${place.address}`,
     // Without names a TCP connection is never from "localhost", so root, who has no password, is for the socket only.
     skip_name_resolve: "ON",
     secure_file_priv: "NULL",

@@ -59,7 +59,7 @@ export class LabSshd {
       port,
       user: userInfo().username,
       privateKey: await readFile(userKey.path, "utf8"),
-      knownHosts: `[${address}]:${port} ${hostKey.publicLine}`,
+      knownHosts: `${port === 22 ? address : `[${address}]:${port}`} ${hostKey.publicLine}`,
     });
     await sshd.launch();
     return sshd;
