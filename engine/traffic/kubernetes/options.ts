@@ -13,15 +13,17 @@ const endpoint = z.union([
 /** A Service of Kubernetes that applications use. */
 export const kubernetesOptions = z.strictObject({
   kind: z.literal("kubernetes"),
+  /** YAML text; a secret. @default the file at kubeconfigPath */
+  kubeconfig: z.string().min(1).exactOptional(),
   /** @default the default loading rules: KUBECONFIG, ~/.kube/config, the pod's own account */
-  kubeconfigPath: z.string().min(1).optional(),
-  context: z.string().min(1).optional(),
+  kubeconfigPath: z.string().min(1).exactOptional(),
+  context: z.string().min(1).exactOptional(),
   namespace: z.string().min(1),
   service: z.string().min(1),
-  /** Name of the Service's port, where it has one. */
+  /** Name of MySQL's port in the Service, where it has one. */
   portName: z.string().default(""),
   endpoints: z.strictObject({ source: endpoint, target: endpoint }),
-  /** Longest time for one call of the API. */
+  /** Longest time for one call of the API, and for the cluster to follow a change. */
   timeoutSeconds: z.number().positive().default(5),
 });
 

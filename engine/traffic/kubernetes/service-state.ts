@@ -7,10 +7,12 @@ import type { KubernetesEndpoint } from "./options.js";
 export interface ServiceState {
   /** Empty for a Service without one: then only hand-made EndpointSlices count. */
   readonly selector: Readonly<Record<string, string>>;
-  /** Addresses in the EndpointSlice of this tool; undefined when there is none. */
-  readonly ownAddresses: readonly string[] | undefined;
+  /** What the EndpointSlice of this tool has; undefined when there is none. */
+  readonly own: { readonly addresses: readonly string[]; readonly port: number | undefined } | undefined;
   /** Names of the other EndpointSlices of the Service. */
   readonly otherSlices: readonly string[];
+  /** Addresses in those that take connections. */
+  readonly otherReady: readonly string[];
 }
 
 export function judgeService(state: ServiceState, endpoints: Readonly<Record<Side, KubernetesEndpoint>>): RouteState {
@@ -18,10 +20,15 @@ export function judgeService(state: ServiceState, endpoints: Readonly<Record<Sid
   return "elsewhere";
 }
 
-function leadsTo({ selector, ownAddresses, otherSlices }: ServiceState, endpoint: KubernetesEndpoint): boolean {
+/** Whether somebody takes new connections: the cluster needs a moment to find the pods of a selector. */
+export function isServed(state: ServiceState, endpoint: KubernetesEndpoint): boolean {
+  return !("selector" in endpoint) || state.otherReady.length > 0;
+}
+
+function leadsTo({ selector, own, otherSlices }: ServiceState, endpoint: KubernetesEndpoint): boolean {
   // The cluster keeps the slices of pods by itself.
-  if ("selector" in endpoint)
-    return isDeepStrictEqual({ ...selector }, endpoint.selector) && ownAddresses === undefined;
+  if ("selector" in endpoint) return isDeepStrictEqual({ ...selector }, endpoint.selector) && own === undefined;
   const isOnlyOurs = Object.keys(selector).length === 0 && otherSlices.length === 0;
-  return isOnlyOurs && isDeepStrictEqual([...(ownAddresses ?? [])].sort(), [...endpoint.addresses].sort());
+  const wanted = { addresses: [...endpoint.addresses].sort(), port: endpoint.port };
+  return isOnlyOurs && isDeepStrictEqual(own && { addresses: [...own.addresses].sort(), port: own.port }, wanted);
 }
