@@ -1,9 +1,12 @@
 import { messageOf } from "@gtid-ferry/engine/operation";
+import { ensureClusterToolchain } from "./cluster.js";
 import { paths } from "./paths.js";
 import { ensureToolchain } from "./toolchain.js";
 
-async function main(): Promise<void> {
-  const { haproxy, mysql, pulumi, python } = await ensureToolchain((line) => process.stderr.write(`${line}\n`));
+const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function getPrograms(): Promise<void> {
+  const { haproxy, mysql, pulumi, python } = await ensureToolchain(progress);
   process.stdout.write(
     `MySQL ${mysql.version}   ${mysql.binDirectory}\n` +
       `HAProxy ${haproxy.version} ${haproxy.haproxy}\n` +
@@ -12,6 +15,18 @@ async function main(): Promise<void> {
       `moto           ${python.motoServer}\n` +
       `To use them by hand: source ${paths.environmentFile}\n`,
   );
+}
+
+async function getClusterPrograms(): Promise<void> {
+  const { kubernetes, runtime } = await ensureClusterToolchain(progress);
+  process.stdout.write(`kubectl        ${kubernetes.kubectl}\n` + `containerd     ${runtime.binDirectory}\n`);
+}
+
+async function main(): Promise<void> {
+  const [part, ...others] = process.argv.slice(2);
+  if (part === undefined) await getPrograms();
+  else if (part === "cluster" && others.length === 0) await getClusterPrograms();
+  else throw new Error("usage: node toolchain/run.mjs toolchain/cli.ts [cluster]");
 }
 
 main().catch((error: unknown) => {

@@ -1,9 +1,10 @@
 import type { ClusterToolchain } from "../../toolchain/cluster.js";
 import { type ClusterAddresses, clusterAddresses } from "./addresses.js";
 import { type ComponentName, componentCommands, componentNames } from "./component-commands.js";
-import { killComponent, startComponent, stopComponent } from "./components.js";
+import { killComponent, startComponent, stopComponent, waitForCluster } from "./components.js";
 import { type Kubectl, kubectlFor } from "./kubectl.js";
 import type { ClusterLayout } from "./layout.js";
+import { lookWhetherApiAnswers, lookWhetherContainerdAnswers, lookWhetherReady } from "./readiness.js";
 import type { Sandbox } from "./sandbox.js";
 import { makeVolumePlace, type VolumeRequest } from "./volumes.js";
 
@@ -36,6 +37,7 @@ export class Cluster {
     for (const name of names) {
       const component = { name, command: commands[name], pathDirectories: [binDirectory, nftDirectory] };
       await startComponent(this.layout, this.sandbox, component);
+      await this.waitUntilUsable(name);
     }
   }
 
@@ -52,11 +54,27 @@ export class Cluster {
   async restartComponent(name: ComponentName): Promise<void> {
     await this.stopComponent(name);
     await this.startComponents([name]);
+    await this.waitUntilReady();
+  }
+
+  /** Waits until pods can be made, and those that are there can be entered. */
+  async waitUntilReady(): Promise<void> {
+    await waitForCluster(this.layout, "a ready node", () => lookWhetherReady(this.kubectl));
   }
 
   /** Makes a PersistentVolume of class `STORAGE_CLASS`, to which a claim binds when its pod is scheduled. */
   async makeVolume(request: VolumeRequest): Promise<void> {
     const volume = await makeVolumePlace(this.layout, this.sandbox, request);
     await this.kubectl(["apply", "--filename=-"], JSON.stringify(volume));
+  }
+
+  private async waitUntilUsable(name: ComponentName): Promise<void> {
+    const { layout, sandbox, kubectl } = this;
+    if (name === "containerd") {
+      await waitForCluster(layout, "containerd's answer", () => lookWhetherContainerdAnswers(sandbox));
+    }
+    if (name === "kube-apiserver") {
+      await waitForCluster(layout, "the API server's answer", () => lookWhetherApiAnswers(kubectl));
+    }
   }
 }

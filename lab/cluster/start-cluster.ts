@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import { FerryError, messageOf, type Progress, silent } from "@gtid-ferry/engine/operation";
+import { FerryError, type Progress, silent } from "@gtid-ferry/engine/operation";
 import { type ClusterToolchain, ensureClusterToolchain } from "../../toolchain/cluster.js";
 import { withLock } from "../../toolchain/lock.mjs";
 import { paths } from "../../toolchain/paths.js";
@@ -8,13 +8,12 @@ import { clusterAddresses } from "./addresses.js";
 import { makeControlGroup, removeControlGroup } from "./cgroups.js";
 import { Cluster } from "./cluster.js";
 import { readClusterNumber, writeClusterNumber } from "./cluster-record.js";
-import { waitForCluster } from "./components.js";
 import { writeConfiguration } from "./configuration.js";
 import { ensureImages, importImage } from "./images.js";
 import { type ClusterLayout, clusterLayout } from "./layout.js";
 import { awaitNoLink, connectSandbox } from "./network.js";
 import { closeSandbox, findSandbox, openSandbox, type Sandbox } from "./sandbox.js";
-import { makeSecrets, NODE_NAME } from "./secrets.js";
+import { makeSecrets } from "./secrets.js";
 import { storageClass } from "./volumes.js";
 
 export interface ClusterOptions {
@@ -39,7 +38,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const { cluster, sandbox } = running ?? (await prepare(layout, toolchain));
     await makeControlGroup(cluster.addresses.name);
     await cluster.startComponents();
-    await waitUntilReady(cluster, layout, progress);
+    await cluster.waitUntilReady();
+    progress("the node is ready");
     if (running === undefined) {
       for (const image of images) await importImage(image, sandbox, toolchain);
       await cluster.kubectl(["apply", "--filename=-"], JSON.stringify(storageClass));
@@ -94,22 +94,6 @@ async function remove(layout: ClusterLayout): Promise<void> {
   }
   const { directory: _, ...own } = layout;
   for (const path of [...Object.values(own), `${layout.var}-work`]) await rm(path, { recursive: true, force: true });
-}
-
-async function waitUntilReady({ kubectl }: Cluster, layout: ClusterLayout, progress: Progress): Promise<void> {
-  const start = Date.now();
-  const ready = '{.status.conditions[?(@.type=="Ready")].status}';
-  await waitForCluster(layout, "a ready node", async () => {
-    try {
-      const node = await kubectl(["get", "node", NODE_NAME, `--output=jsonpath=${ready}`]);
-      // Without it no pod can be made.
-      await kubectl(["get", "serviceaccount", "default"]);
-      return node === "True" ? { done: undefined } : { seen: `the node's condition Ready is ${node}` };
-    } catch (error) {
-      return { seen: messageOf(error) };
-    }
-  });
-  progress(`the node is ready after ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
 function layoutOf(directory: string = paths.cluster): ClusterLayout {
