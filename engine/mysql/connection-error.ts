@@ -41,7 +41,7 @@ export function errnoOf(error: unknown): number | undefined {
   return typeof error.errno === "number" ? error.errno : undefined;
 }
 
-/** Whether a connection was refused by the host itself: it is up, and no server listens on that port. */
+/** Whether no server is there: its host, or the last hop of a tunnel, refused the connection, or there is no such pod. */
 export function isNobodyListening(error: unknown): boolean {
   return codeOf(error) === "ECONNREFUSED";
 }

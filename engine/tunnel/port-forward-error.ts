@@ -6,12 +6,13 @@ type Advice = Pick<Problem, "wanted" | "next">;
 
 /** An answer of the API server that is no tunnel. `body` is its Status as JSON, or a text. */
 export function refusedUpgrade(via: PortForwardVia, port: number, status: number, body: string): TunnelError {
-  return new TunnelError({
+  const problem = {
     failed: "opening the port-forward",
     where: placeOf({ host: "", port }, via),
     seen: `the API server answers ${status}: ${reasonOf(body)}`,
     ...adviceFor(via, status),
-  });
+  };
+  return new TunnelError(problem, status === 404 ? { code: "ECONNREFUSED" } : {});
 }
 
 function adviceFor({ namespace, pod }: PortForwardVia, status: number): Advice {
@@ -58,13 +59,17 @@ export function unreachableApi(server: string, error: unknown): TunnelError {
   );
 }
 
+/** The kubelet has no code for it. */
+const REFUSED = /connection refused/;
+
 /** What the kubelet says on the error channel when the port of the pod cannot be connected to. */
 export function refusedPort(where: string, reason: string): TunnelError {
-  return new TunnelError({
+  const problem = {
     failed: "connecting to the port inside of the pod",
     where,
     seen: reason,
     wanted: "a server that listens there on the pod's loopback address",
     next: "check the port, that the container runs, and its log: it may still be restoring or starting",
-  });
+  };
+  return new TunnelError(problem, REFUSED.test(reason) ? { code: "ECONNREFUSED" } : {});
 }

@@ -20,6 +20,7 @@ export class PortForwardStream extends TunnelStream {
     [DATA_CHANNEL, PORT_BYTES],
     [ERROR_CHANNEL, PORT_BYTES],
   ]);
+  private hasAnswered = false;
   private silentRounds = 0;
   private readonly timer: NodeJS.Timeout;
 
@@ -63,8 +64,13 @@ export class PortForwardStream extends TunnelStream {
     this.missingBytes.set(channel, (this.missingBytes.get(channel) ?? 0) - skipped);
     const bytes = message.subarray(1 + skipped);
     if (bytes.length === 0) return;
-    if (channel === ERROR_CHANNEL) this.destroy(refusedPort(this.where, bytes.toString().trim()));
-    else if (!this.push(bytes)) this.socket.pause();
+    if (channel === ERROR_CHANNEL) {
+      const reason = bytes.toString().trim();
+      this.destroy(this.hasAnswered ? tunnelLost(this.where, reason) : refusedPort(this.where, reason));
+      return;
+    }
+    this.hasAnswered = true;
+    if (!this.push(bytes)) this.socket.pause();
   }
 
   /** A normal closure is the server's own; everything else is the tunnel's. */

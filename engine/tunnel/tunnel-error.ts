@@ -2,7 +2,7 @@ import { FerryError, type Problem } from "../operation/index.js";
 
 /** A tunnel that cannot be opened, or that was lost; `where` is the hop. */
 export class TunnelError extends FerryError {
-  /** As Node has it, and only where the server itself refused: ECONNREFUSED means a host that is up, and no server. */
+  /** As Node has it for direct connections, and only of the last hop: all before it is up, and no server is there. */
   readonly code: "ECONNREFUSED" | undefined;
 
   constructor(problem: Problem, options?: { readonly cause?: unknown; readonly code?: "ECONNREFUSED" }) {

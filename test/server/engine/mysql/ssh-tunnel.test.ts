@@ -16,7 +16,7 @@ import { findFreePort } from "../../../../lab/process/index.js";
 import { LabSshd } from "../../../../lab/sshd/index.js";
 import { makeTestDirectory, removeTestDirectory, startTestMysql, type TestMysql } from "../../../../lab/testing.js";
 import { ensureOpenssh } from "../../../../toolchain/openssh.js";
-import { Authority } from "../../helpers/certificates.js";
+import { Authority } from "../../../helpers/certificates.js";
 
 let directory: string;
 let authority: Authority;

@@ -150,13 +150,29 @@ describe("a port-forward", () => {
       greet(socket, 3306);
       refuse(socket, "error forwarding port 3306 to pod mysql-0: connection refused");
     };
-    const { problem } = await errorOf(await open());
+    const { problem, code } = await errorOf(await open());
+    expect(code).toBe("ECONNREFUSED");
     expect(problem).toMatchObject({
       failed: "connecting to the port inside of the pod",
       where: "pod shop/mysql-0:3306",
       seen: "error forwarding port 3306 to pod mysql-0: connection refused",
     });
   });
+});
+
+it("tells a connection that breaks inside of the pod from one that is refused", async () => {
+  answer = (socket) => {
+    greet(socket, 3306);
+    socket.send(Buffer.from("\0greeting"), () => refuse(socket, "read tcp4 127.0.0.1:3306: connection reset by peer"));
+  };
+  const stream = await open();
+  stream.resume();
+  const { problem, code } = await errorOf(stream);
+  expect([problem.failed, problem.seen, code]).toEqual([
+    "keeping the tunnel open",
+    "read tcp4 127.0.0.1:3306: connection reset by peer",
+    undefined,
+  ]);
 });
 
 describe("a port-forward that is refused", () => {
@@ -178,7 +194,7 @@ describe("a port-forward that is refused", () => {
   ])("with %i says why and what to do", async (status, body, reason, next) => {
     answer = { status, body };
     const error = await failureOf(open());
-    expect(error).toBeInstanceOf(TunnelError);
+    expect((error as TunnelError).code).toBe(status === 404 ? "ECONNREFUSED" : undefined);
     expect((error as TunnelError).problem).toMatchObject({
       failed: "opening the port-forward",
       where: "pod shop/mysql-0:3306",
