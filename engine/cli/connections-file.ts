@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ConnectionOptions, TlsMode } from "../mysql/index.js";
 import type { Side } from "../topology/index.js";
+import { viaSchema } from "../tunnel/index.js";
 import { parseOutput, readPrivateText } from "./private-json.js";
 
 export const TLS_MODES = ["disabled", "required", "verify-ca", "verify-identity"] as const satisfies readonly TlsMode[];
@@ -25,6 +26,7 @@ export const connectionSchema = z.strictObject({
   password: z.string(),
   tls: tls.exactOptional(),
   connectTimeoutSeconds: z.number().positive().exactOptional(),
+  via: viaSchema.exactOptional(),
 });
 const connections = z
   .strictObject({ source: connectionSchema.exactOptional(), target: connectionSchema.exactOptional() })

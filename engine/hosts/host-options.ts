@@ -23,9 +23,13 @@ const login = {
   connectTimeoutSeconds: z.number().positive().exactOptional(),
 };
 
+const ssh = { ...login, bastion: z.strictObject(login).exactOptional() };
+
+export const sshOptionsSchema: z.ZodType<SshOptions> = z.strictObject(ssh);
+
 export const hostOptionsSchema: z.ZodType<HostOptions> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("local") }),
-  z.strictObject({ kind: z.literal("ssh"), ...login, bastion: z.strictObject(login).exactOptional() }),
+  z.strictObject({ kind: z.literal("ssh"), ...ssh }),
   z.strictObject({
     kind: z.literal("ssm"),
     instanceId: text,

@@ -1,7 +1,7 @@
 export { ConnectionLostError } from "./connection-lost.js";
 export { type FollowOptions, followJob, isJobRunning, JobLostError, readJobStatus, redact } from "./follow-job.js";
 export type { Command, CommandResult, DetachedJob, Host, ProcessIdentity } from "./host.js";
-export { type HostOptions, hostOptionsSchema, parseHostOptions } from "./host-options.js";
+export { type HostOptions, hostOptionsSchema, parseHostOptions, sshOptionsSchema } from "./host-options.js";
 export { describeProgress } from "./job-progress.js";
 export { type JobStatus, parseJobStatus, processOf, secondsOf } from "./job-status.js";
 export { LocalHost } from "./local-host.js";

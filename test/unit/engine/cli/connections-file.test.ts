@@ -17,6 +17,15 @@ describe("parseConnections", () => {
     [{ source: server }],
     [{ target: server }],
     [{ source: { ...server, tls: { mode: "verify-ca", ca: "PEM" } }, target: { ...server, connectTimeoutSeconds: 3 } }],
+    [
+      {
+        source: {
+          ...server,
+          via: { kind: "ssh", ssh: { host: "bastion", user: "ec2-user", knownHosts: "bastion ..." } },
+        },
+      },
+    ],
+    [{ target: { ...server, via: { kind: "port-forward", kubeconfig: "YAML", namespace: "shop", pod: "mysql-0" } } }],
   ])("takes %o as it is", (connections) =>
     expect(parseConnections(`${JSON.stringify(connections)}\n`)).toStrictEqual(connections),
   );
@@ -37,6 +46,20 @@ describe("parseConnections", () => {
       '  connections.target.tls.mode: Invalid option: expected one of "disabled"|"required"|"verify-ca"|"verify-identity"',
     ]);
     expect(message).not.toContain("hunter2");
+  });
+
+  it("names mistakes on the way to a server", () => {
+    const source = { ...server, via: { kind: "ssh", ssh: { host: "bastion", privateKey: "hunter2", port: 0 } } };
+    const target = { ...server, via: { kind: "port-forward", kubeconfig: "hunter2", namespace: "" } };
+    const message = messageFor({ source, target });
+    expect(message.split("\n").slice(1)).toEqual([
+      "  connections.source.via.ssh.port: Too small: expected number to be >=1",
+      "  connections.source.via.ssh.user: Invalid input: expected string, received undefined",
+      "  connections.target.via.namespace: Too small: expected string to have >=1 characters",
+      "  connections.target.via.pod: Invalid input: expected string, received undefined",
+    ]);
+    expect(message).not.toContain("hunter2");
+    expect(messageFor({ source: { ...server, via: { kind: "hunter2" } } })).not.toContain("hunter2");
   });
 
   it.each([
