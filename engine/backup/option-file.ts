@@ -3,6 +3,8 @@ import type { ConnectionOptions, TlsOptions } from "../mysql/connection-options.
 export interface OptionFileExtras {
   /** Unix socket on the host; then host, port and TLS are not used. */
   readonly socket?: string;
+  /** Unix socket whose other end is the server's TCP port; then host and port are not used, and TLS as over TCP. */
+  readonly tunnelSocket?: string;
   /** Where the certificate authority's PEM text lies on the host; needed when the connection has one. */
   readonly caPath?: string;
 }
@@ -31,13 +33,16 @@ export function quoteOptionValue(value: string): string {
 }
 
 function addressLines(options: ConnectionOptions, extras: OptionFileExtras): string[] {
-  if (extras.socket !== undefined) return [`socket=${quoteOptionValue(extras.socket)}`, "protocol=SOCKET"];
+  if (extras.socket !== undefined) return socketLines(extras.socket);
+  const tcpLines = [`host=${quoteOptionValue(options.host)}`, `port=${options.port}`, "protocol=TCP"];
   return [
-    `host=${quoteOptionValue(options.host)}`,
-    `port=${options.port}`,
-    "protocol=TCP",
+    ...(extras.tunnelSocket === undefined ? tcpLines : socketLines(extras.tunnelSocket)),
     ...tlsLines(options.tls ?? { mode: "required" }, extras.caPath),
   ];
+}
+
+function socketLines(socket: string): string[] {
+  return [`socket=${quoteOptionValue(socket)}`, "protocol=SOCKET"];
 }
 
 function tlsLines(tls: TlsOptions, caPath: string | undefined): string[] {

@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { optionFile } from "../backup/option-file.js";
 import type { GtidSet } from "../gtid/index.js";
 import { BoundedText } from "../hosts/bounded-text.js";
 import { addressOf, type ConnectionOptions } from "../mysql/index.js";
 import { FerryError, messageOf } from "../operation/index.js";
 import { includedGtids } from "./included-gtids.js";
+import { type MysqlbinlogLogin, makeLogin } from "./mysqlbinlog-login.js";
 
 export interface MysqlbinlogRequest {
   readonly connection: ConnectionOptions;
@@ -28,27 +26,18 @@ const STDERR_LIMIT_BYTES = 8 * 1024;
  * runs. An end that was no success is a FerryError; the program never outlives the loop over its output.
  */
 export async function* readWithMysqlbinlog(request: MysqlbinlogRequest): AsyncGenerator<Buffer> {
-  const directory = await mkdtemp(join(tmpdir(), "gtid-ferry-"));
+  const login = await makeLogin(request.connection);
   try {
-    yield* run(request, await writeOptionFile(directory, request.connection), directory);
+    yield* run(request, login);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await login.close();
   }
 }
 
-async function writeOptionFile(directory: string, connection: ConnectionOptions): Promise<string> {
-  const caPath = join(directory, "ca.pem");
-  const ca = connection.tls?.ca;
-  if (ca !== undefined) await writeFile(caPath, ca, { mode: 0o600 });
-  const path = join(directory, "login.cnf");
-  await writeFile(path, optionFile(connection, ca === undefined ? {} : { caPath }), { mode: 0o600 });
-  return path;
-}
-
-async function* run(request: MysqlbinlogRequest, options: string, directory: string): AsyncGenerator<Buffer> {
+async function* run(request: MysqlbinlogRequest, login: MysqlbinlogLogin): AsyncGenerator<Buffer> {
   const program = request.program ?? "mysqlbinlog";
   const argv = [
-    `--defaults-file=${options}`,
+    `--defaults-file=${login.optionFile}`,
     "--read-from-remote-server",
     "--base64-output=decode-rows",
     "-vv",
@@ -57,7 +46,7 @@ async function* run(request: MysqlbinlogRequest, options: string, directory: str
     request.file,
   ];
   // The user's login file would win over the option file.
-  const env = { ...process.env, MYSQL_TEST_LOGIN_FILE: join(directory, "no-login-file") };
+  const env = { ...process.env, MYSQL_TEST_LOGIN_FILE: join(login.directory, "no-login-file") };
   const child = spawn(program, argv, { stdio: ["ignore", "pipe", "pipe"], env });
   const stderr = new BoundedText(STDERR_LIMIT_BYTES);
   child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
@@ -73,7 +62,7 @@ async function* run(request: MysqlbinlogRequest, options: string, directory: str
     for await (const chunk of child.stdout) yield chunk as Buffer;
     const seen = await end;
     if (expired) throw failure(where, `no end after ${timeoutSeconds} s; it was killed`);
-    if (seen !== "exit code 0") throw failure(where, `${seen} ${stderr}`.trim());
+    if (seen !== "exit code 0") throw login.tunnelError() ?? failure(where, `${seen} ${stderr}`.trim());
   } finally {
     clearTimeout(timer);
     child.kill("SIGKILL");

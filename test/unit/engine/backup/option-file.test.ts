@@ -70,6 +70,12 @@ describe("optionFile", () => {
     expect(text).not.toMatch(/host=|port=|ssl-mode/);
   });
 
+  it("keeps TLS over a socket that leads to the server's port", () => {
+    const text = optionFile(source, { tunnelSocket: "/private/tunnel.sock" });
+    expect(text).toContain('socket="/private/tunnel.sock"\nprotocol=SOCKET\nssl-mode=REQUIRED\n');
+    expect(text).not.toMatch(/host=|port=/);
+  });
+
   it("names the authority when it verifies, and asks for the server's key without TLS", () => {
     const verify = { ...source, tls: { mode: "verify-identity", ca: "PEM" } } as const;
     expect(optionFile(verify, { caPath: "/job/ca.pem" })).toContain('ssl-mode=VERIFY_IDENTITY\nssl-ca="/job/ca.pem"\n');
