@@ -27,6 +27,7 @@ removed at the end. status.json in it tells how far the backup is.
   S3_ENDPOINT            address of an S3-compatible store
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN   default: the credentials of this host
   AWS_TOOL, MYSQL_TOOL, TAR_TOOL, XTRABACKUP_TOOL, ZSTD_TOOL    programs, when they are not on PATH
+  XTRABACKUP_STOP_TOOL   ends xtrabackup where killing XTRABACKUP_TOOL does not, e.g. in a container
 
 --cleanup undoes on this host what a killed backup left: processes, the clone, the clone plugin. It needs client.cnf.
 --part-size prints the part size in bytes of an upload of BYTES.
@@ -392,6 +393,10 @@ MANIFEST
     fail "the manifest cannot be uploaded: $(tail_of "$WORK/manifest.err")" "run again"
 }
 
+stop_xtrabackup() {
+  [[ -z $XTRABACKUP_STOP_TOOL ]] || "$XTRABACKUP_STOP_TOOL" || log "$XTRABACKUP_STOP_TOOL ended with exit code $?"
+}
+
 remove_from_storage() {
   local key upload rest
   export AWS_MAX_ATTEMPTS=2
@@ -415,7 +420,7 @@ undo_backup() {
   # Where tee never opened the pipe to it, it would wait for ever.
   [[ -z $HASHER ]] || kill "$HASHER" 2>/dev/null
   exec 9>&-
-  if [[ $METHOD == clone ]]; then undo_clone; fi
+  if [[ $METHOD == clone ]]; then undo_clone; else stop_xtrabackup; fi
   if [[ -n $REMOTE_TOUCHED ]]; then remove_from_storage; fi
 }
 
@@ -426,6 +431,7 @@ load_parameters() {
   fi
   AWS_TOOL=${AWS_TOOL:-aws} MYSQL_TOOL=${MYSQL_TOOL:-mysql} TAR_TOOL=${TAR_TOOL:-tar}
   XTRABACKUP_TOOL=${XTRABACKUP_TOOL:-xtrabackup} ZSTD_TOOL=${ZSTD_TOOL:-zstd}
+  XTRABACKUP_STOP_TOOL=${XTRABACKUP_STOP_TOOL:-}
   COMPRESSION_LEVEL=${COMPRESSION_LEVEL:-1} THREADS=${THREADS:-$(nproc)} EXPECTED_BYTES=${EXPECTED_BYTES:-}
   METHOD=${METHOD:-} TOOL_VERSION="" GTID_SET="" UNCOMPRESSED_BYTES="" COMPRESSED_BYTES="" SHA256=""
   CLONE_MARK="$JOB_DIRECTORY/clone-plugin-installed"
@@ -473,7 +479,7 @@ clean_up() {
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
   sweep_leftovers
-  if [[ $METHOD == clone ]]; then undo_clone; fi
+  if [[ $METHOD == clone ]]; then undo_clone; else stop_xtrabackup; fi
   rm -f "$JOB_DIRECTORY/job.env" "$JOB_DIRECTORY/client.cnf" "$JOB_DIRECTORY/ca.pem" "$JOB_DIRECTORY/process"
   [[ ! -e $CLONE_MARK ]]
 }

@@ -8,6 +8,9 @@ import type { ObjectStorage } from "./storage.js";
 
 const SECRET = 0o600;
 
+/** Files of a job that stand in for xtrabackup where that comes from a container image. */
+export const CONTAINER_TOOLS = { run: "xtrabackup-in-container", stop: "remove-container" } as const;
+
 export function backupJobDirectory(request: Pick<BackupRequest, "workDirectory" | "backupId">): string {
   return `${request.workDirectory}/backup-${request.backupId}`;
 }
@@ -68,6 +71,17 @@ function backupParameters(request: BackupRequest): Record<string, string | undef
     EXPECTED_BYTES: request.expectedBytes?.toString(),
     ...storageParameters(request.storage),
     ...toolParameters(request.tools ?? {}),
+    ...containerParameters(request),
+  };
+}
+
+function containerParameters(request: BackupRequest): Record<string, string> {
+  if (request.container === undefined || request.method !== "xtrabackup") return {};
+  const directory = backupJobDirectory(request);
+  return {
+    CONTAINER_PROGRAM: request.container.program ?? "docker",
+    XTRABACKUP_TOOL: `${directory}/${CONTAINER_TOOLS.run}`,
+    XTRABACKUP_STOP_TOOL: `${directory}/${CONTAINER_TOOLS.stop}`,
   };
 }
 

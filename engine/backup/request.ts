@@ -14,6 +14,14 @@ export interface BackupTools {
   readonly zstd?: string;
 }
 
+/** Where XtraBackup comes from when it is not installed on the host. */
+export interface BackupContainer {
+  /** @default percona/percona-xtrabackup of the server's series */
+  readonly image?: string;
+  /** What runs it; podman takes the same options. @default docker */
+  readonly program?: string;
+}
+
 /** A backup to be taken; holds secrets, so never log it. */
 export interface BackupRequest {
   /** Name of the database in keys and manifest; not a schema: the whole server is copied. */
@@ -34,6 +42,8 @@ export interface BackupRequest {
   /** Absolute path on the host, for the job's files; `clone` needs room for a whole copy of the data there. */
   readonly workDirectory: string;
   readonly tools?: BackupTools;
+  /** Runs xtrabackup from a container image instead of `tools`; the other tools are the host's. */
+  readonly container?: BackupContainer;
   /** Uncompressed. @default measured on the source */
   readonly expectedBytes?: number;
   readonly timeoutSeconds: number;

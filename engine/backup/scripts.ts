@@ -6,10 +6,10 @@ import type { Host } from "../hosts/index.js";
 export async function installScript(
   host: Host,
   directory: string,
-  script: "backup.sh" | "restore.sh",
+  script: "backup.sh" | "restore.sh" | "inspect-host.sh",
 ): Promise<string> {
   const scripts = findScripts(__dirname);
-  for (const name of ["job.sh", script]) {
+  for (const name of script === "inspect-host.sh" ? [script] : ["job.sh", script]) {
     await host.writeFile(`${directory}/${name}`, readFileSync(join(scripts, name), "utf8"), 0o700);
   }
   return `${directory}/${script}`;

@@ -8,6 +8,7 @@ import {
   readJobStatus,
 } from "../hosts/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
+import { prepareHost } from "./host-check/index.js";
 import { backupJobDirectory, removeCredentials, secretsOf, startJob, writeBackupJob } from "./job-files.js";
 import { backupKeys } from "./keys.js";
 import type { Manifest } from "./manifest.js";
@@ -38,6 +39,7 @@ export async function takeBackup(host: Host, request: BackupRequest, progress: P
     if (status?.state === "running") await undoOnHost(host, request);
     await removeFromStorage(request.storage, keysOf(request));
     const script = await writeBackupJob(host, request);
+    await prepareHost(host, request);
     await follow(host, request, progress, await startJob(host, directory, script));
   } catch (error) {
     // Only a job that was lost left its credentials; in all other cases this finds nothing. One that cannot be seen may

@@ -48,6 +48,8 @@ const backup = z.strictObject({
   socket: text.exactOptional(),
   keyPrefix: z.string(),
   compressionLevel: count.exactOptional(),
+  container: z.strictObject({ image: text.exactOptional(), program: text.exactOptional() }).exactOptional(),
+  connectionLossTimeoutSeconds: count.exactOptional(),
 });
 const schema = z.strictObject({
   host: hostOptionsSchema,

@@ -124,12 +124,13 @@ describe("a backup of which a part fails leaves nothing", () => {
 
   it("the password is wrong", async () => {
     const message = await failure(lab.backup({ source: { ...lab.source.options, password: "wrong-password" } }));
-    expect(message).toMatch(/stage check: the source cannot be read: .*Access denied for user/);
+    expect(message).toMatch(/the source cannot be read: .*Access denied for user/);
   });
 
-  it("a tool is missing", async () => {
-    const message = await failure(lab.backup({ tools: { zstd: "/nowhere/zstd" } }));
-    expect(message).toContain("the program /nowhere/zstd is not there");
+  it("tools are missing, all of which are named with their packages", async () => {
+    const message = await failure(lab.backup({ tools: { zstd: "/nowhere/zstd", aws: "/nowhere/aws" } }));
+    expect(message).toContain("the program /nowhere/zstd is not there; the program /nowhere/aws is not there");
+    expect(message).toContain("install zstd aws");
   });
 
   it("the data do not fit into the work directory", async () => {

@@ -100,9 +100,58 @@ describe("a backup by XtraBackup", () => {
   it.each(["8.4.0-6", "8.0.35-34"])("%s is refused for a 9.7 server before it reads anything", async (version) => {
     const request = await backup("", version);
     await expect(takeBackup(host, request, silent)).rejects.toThrow(
-      /stage check: xtrabackup 8\.\S+ cannot copy MySQL 9\.7\.[\s\S]*next: +install Percona XtraBackup 9\.7/,
+      /XtraBackup 8\.\d cannot copy MySQL 9\.7\..*next: +percona-release enable pxb-97-lts release; .*percona-xtrabackup-97/s,
     );
     expect(await lab.traces(request)).toEqual([]);
+  });
+});
+
+describe("a backup by XtraBackup from a container image, by a double of docker", () => {
+  async function request(fault = ""): Promise<BackupRequest> {
+    const environment = `export DOUBLE_RECORD=${record} DOUBLE_UUID=${uuid} DOUBLE_FAULT=${fault}`;
+    const program = await lab.tool(`docker-${fault}`, `${environment}\nexec ${doubles}/docker "$@"`);
+    return lab.backup({ method: "xtrabackup", container: { program } });
+  }
+
+  async function dockerCalls(): Promise<string[]> {
+    return (await readFile(join(record, "docker-argv"), "utf8")).trimEnd().split("\n");
+  }
+
+  it("mounts the data read-only, shows no secret, and calls the tool as if it were installed", async () => {
+    const backup = await request();
+    expect(await takeBackup(host, backup, silent)).toMatchObject({
+      toolVersion: "xtrabackup 9.7.2-2",
+      serverUuid: uuid,
+    });
+    const job = join(lab.workDirectory, `backup-${backup.backupId}`);
+    const run = (await dockerCalls()).find((call) => call.includes(" --backup "));
+    const data = `${lab.source.directory}/data`;
+    expect(run).toMatch(
+      new RegExp(`^run --rm --name gtid-ferry-shop-${backup.backupId} --network host --log-driver none `),
+    );
+    expect(run).toContain(` --mount type=bind,source=${job},target=${job} `);
+    expect(run).toContain(` --mount type=bind,source=${data},target=${data},readonly `);
+    expect(run).toContain(
+      ` --entrypoint xtrabackup percona/percona-xtrabackup:9.7.1-rc1.1 --defaults-extra-file=${job}/client.cnf --backup `,
+    );
+    expect((await dockerCalls()).join("\n")).not.toContain(lab.source.options.password);
+  });
+
+  it("says why containers cannot be run", async () => {
+    await expect(takeBackup(host, await request("no-daemon"), silent)).rejects.toThrow(
+      /docker-no-daemon cannot be used by .*: Cannot connect to the Docker daemon/,
+    );
+  });
+
+  it("removes the container of a backup that fails", async () => {
+    const backup = await request();
+    const stuck = await lab.awsThat("stuck", "sleep 0.3; exit 1");
+    await expect(takeBackup(host, { ...backup, tools: { ...backup.tools, aws: stuck } }, silent)).rejects.toThrow(
+      "upload",
+    );
+    expect((await dockerCalls()).at(-1)).toBe(`rm --force gtid-ferry-shop-${backup.backupId}`);
+    expect(await readdir(record)).not.toContain(`container-gtid-ferry-shop-${backup.backupId}`);
+    expect(await lab.traces(backup)).toEqual([]);
   });
 });
 

@@ -1,0 +1,1 @@
+export { prepareHost } from "./prepare-host.js";
