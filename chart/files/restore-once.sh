@@ -18,4 +18,5 @@ if [[ -r ${CREDENTIALS_DIRECTORY:-}/s3.env ]]; then
   source "$CREDENTIALS_DIRECTORY/s3.env"
   set +a
 fi
-exec bash "$scripts/restore.sh"
+# Its own notes lie outside of the volume, so that it can tell when that is full.
+exec bash "$scripts/restore.sh" /tmp/restore

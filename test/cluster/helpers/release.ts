@@ -49,6 +49,7 @@ export class Release {
       mysql: {
         serverIdBase: 700,
         bufferPoolSize: "64M",
+        terminationGracePeriodSeconds: 60,
         resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "1Gi" } },
       },
       probes: { periodSeconds: 1 },
@@ -60,7 +61,7 @@ export class Release {
   }
 
   uninstall(): void {
-    this.helm(["uninstall", this.name, "-n", this.place.namespace, "--wait", "--timeout=2m"]);
+    this.helm(["uninstall", this.name, "-n", this.place.namespace, "--wait", "--cascade=foreground", "--timeout=2m"]);
   }
 
   async kubectl(args: readonly string[], input?: string): Promise<string> {
@@ -113,6 +114,10 @@ export class Release {
   /** How often the init container was started again. */
   async restarts(): Promise<number> {
     return Number(at(await this.podStatus(this.pod), "initContainerStatuses.0.restartCount") ?? 0);
+  }
+
+  async podUid(): Promise<string> {
+    return this.kubectl(["get", "pod", this.pod, "--output=jsonpath={.metadata.uid}"]);
   }
 
   async deletePod(pod = this.pod): Promise<void> {

@@ -19,5 +19,8 @@ export async function makeNamespace({ kubectl }: Cluster, name: string): Promise
 }
 
 export async function removeNamespace({ kubectl }: Pick<Cluster, "kubectl">, name: string): Promise<void> {
+  // Kubernetes would wait for as long as pods may take to end at most, not for as long as they do.
+  const sets = ["delete", "statefulset", "--all", `--namespace=${name}`, "--cascade=foreground", "--timeout=120s"];
+  await kubectl(sets);
   await kubectl(["delete", "namespace", name, "--ignore-not-found", "--timeout=120s"]);
 }
