@@ -2,16 +2,20 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FerryError } from "@gtid-ferry/engine/operation";
+import { FerryError, messageOf } from "@gtid-ferry/engine/operation";
 
 const ROOT = "/sys/fs/cgroup";
 const needed = ["cpu", "memory", "cpuset"] as const;
 
 /** Makes the control group below which the kubelet has its pods, in version 2 or in each hierarchy of version 1. */
 export async function makeControlGroup(name: string): Promise<void> {
-  if (isVersion2()) await writeFile(join(ROOT, "cgroup.subtree_control"), "+cpu +cpuset +memory +pids");
-  else requireControllers();
-  for (const hierarchy of hierarchies()) await mkdir(join(hierarchy, name), { recursive: true });
+  if (!isVersion2()) requireControllers();
+  try {
+    if (isVersion2()) await writeFile(join(ROOT, "cgroup.subtree_control"), "+cpu +cpuset +memory +pids");
+    for (const hierarchy of hierarchies()) await mkdir(join(hierarchy, name), { recursive: true });
+  } catch (error) {
+    throw unusable(messageOf(error), error);
+  }
 }
 
 /** Its processes must have ended. */
@@ -33,13 +37,20 @@ function hierarchies(): readonly string[] {
 function requireControllers(): void {
   const missing = needed.filter((name) => !existsSync(join(ROOT, name, "tasks")));
   if (missing.length === 0) return;
-  throw new FerryError({
-    failed: "starting the cluster",
-    where: ROOT,
-    seen: `no control group hierarchy of ${missing.join(", ")}`,
-    wanted: "control groups of version 2, or of version 1 with cpu, memory and cpuset",
-    next: `mount them below ${ROOT}, or use a machine that has them`,
-  });
+  throw unusable(`no control group hierarchy of ${missing.join(", ")}`);
+}
+
+function unusable(seen: string, cause?: unknown): FerryError {
+  return new FerryError(
+    {
+      failed: "making a control group",
+      where: ROOT,
+      seen,
+      wanted: "control groups of version 2, or of version 1 with cpu, memory and cpuset, that root can make",
+      next: `mount them below ${ROOT}, or use a machine that has them`,
+    },
+    { cause },
+  );
 }
 
 async function removeGroups(path: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { waitUntil } from "@gtid-ferry/engine/operation";
+import { FerryError, waitUntil } from "@gtid-ferry/engine/operation";
+import { lastLines } from "../last-lines.js";
 import {
   type DetachedProgram,
   forgetProcess,
@@ -36,20 +37,24 @@ export function findSandbox({ directory }: ClusterLayout): Sandbox | undefined {
 
 export async function openSandbox(layout: ClusterLayout): Promise<Sandbox> {
   await mkdir(layout.logs, { recursive: true });
+  const logPath = join(layout.logs, "sandbox.log");
   const namespaces = ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "slave"];
   const holder = await startDetached({
     // With SIGCHLD ignored the kernel reaps what ends inside and has no other parent.
     argv: ["unshare", ...namespaces, "sh", "-c", 'trap "" CHLD; exec sleep infinity'],
     workingDirectory: "/",
-    logPath: join(layout.logs, "sandbox.log"),
+    logPath,
   });
   writeProcess(layout.directory, holder);
-  const next = `read ${join(layout.logs, "sandbox.log")}; new namespaces need root`;
-  const waiting = { awaited: "namespaces of the cluster's own", where: layout.directory, next };
-  const init = await waitUntil({ ...waiting, timeoutSeconds: 20, intervalSeconds: 0.05 }, async () => {
+  const awaited = "namespaces of the cluster's own";
+  const problem = { where: layout.directory, next: "use a machine where root may make namespaces" };
+  const init = await waitUntil({ awaited, ...problem, timeoutSeconds: 20, intervalSeconds: 0.05 }, async () => {
     const child = firstChild(holder.pid);
     // It becomes `sleep` when everything before is done.
-    return child !== undefined && programOf(child.pid) === "sleep" ? { done: child } : { seen: "none yet" };
+    if (child !== undefined && programOf(child.pid) === "sleep") return { done: child };
+    if (isRunning(holder)) return { seen: "none yet" };
+    const seen = `unshare ended; the end of ${logPath}:\n${await lastLines(logPath, 5)}`;
+    throw new FerryError({ failed: "making namespaces", wanted: awaited, seen, ...problem });
   });
   const sandbox = sandboxOf(init);
   await separateFiles(sandbox, layout);
@@ -85,8 +90,9 @@ export async function startInside(
   const waiting = { awaited: `${program.argv[0]} running`, where: "the cluster", next: `read ${program.logPath}` };
   return await waitUntil({ ...waiting, timeoutSeconds: 20, intervalSeconds: 0.02 }, async () => {
     const child = firstChild(entrance.pid);
-    const started = child !== undefined && !["nsenter", "setsid"].includes(programOf(child.pid) ?? "nsenter");
-    return started ? { done: child } : { seen: isRunning(entrance) ? "it is being started" : "it ended at once" };
+    if (child !== undefined && !["nsenter", "setsid", undefined].includes(programOf(child.pid))) return { done: child };
+    // One that is gone already is reported by whoever waits for it to work.
+    return isRunning(entrance) ? { seen: "it is being started" } : { done: entrance };
   });
 }
 

@@ -1,18 +1,19 @@
 import { rm } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
-import { FerryError, type Progress, silent } from "@gtid-ferry/engine/operation";
+import { join, resolve } from "node:path";
+import { type Progress, silent } from "@gtid-ferry/engine/operation";
 import { type ClusterToolchain, ensureClusterToolchain } from "../../toolchain/cluster.js";
 import { withLock } from "../../toolchain/lock.mjs";
 import { paths } from "../../toolchain/paths.js";
 import { clusterAddresses } from "./addresses.js";
 import { makeControlGroup, removeControlGroup } from "./cgroups.js";
 import { Cluster } from "./cluster.js";
-import { readClusterNumber, writeClusterNumber } from "./cluster-record.js";
+import { readClusterRecord, writeClusterRecord } from "./cluster-record.js";
 import { writeConfiguration } from "./configuration.js";
 import { ensureImages, importImage } from "./images.js";
 import { type ClusterLayout, clusterLayout } from "./layout.js";
 import { awaitNoLink, connectSandbox } from "./network.js";
-import { closeSandbox, findSandbox, openSandbox, type Sandbox } from "./sandbox.js";
+import { requireMachine } from "./require-machine.js";
+import { closeSandbox, findSandbox, openSandbox } from "./sandbox.js";
 import { makeSecrets } from "./secrets.js";
 import { storageClass } from "./volumes.js";
 
@@ -34,25 +35,17 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const images = await ensureImages(toolchain, progress);
   return await withLock(lockOf(layout), progress, async () => {
     const running = await find(layout, toolchain);
-    if (running === undefined) progress(`starting a cluster in ${layout.directory}`);
-    const { cluster, sandbox } = running ?? (await prepare(layout, toolchain));
-    await makeControlGroup(cluster.addresses.name);
-    await cluster.startComponents();
-    await cluster.waitUntilReady();
-    progress("the node is ready");
-    if (running === undefined) {
-      for (const image of images) await importImage(image, sandbox, toolchain);
-      await cluster.kubectl(["apply", "--filename=-"], JSON.stringify(storageClass));
-      progress("the cluster has its images");
-    }
-    return cluster;
+    if (running === undefined) return await startAnew({ layout, toolchain, images, progress });
+    await running.startComponents();
+    await running.waitUntilReady();
+    return running;
   });
 }
 
 /** The cluster that runs in a directory, if one does. */
 export async function findCluster(directory?: string): Promise<Cluster | undefined> {
   const layout = layoutOf(directory);
-  return (await find(layout, await ensureClusterToolchain(silent)))?.cluster;
+  return await find(layout, await ensureClusterToolchain(silent));
 }
 
 /** Ends everything of a directory's cluster and removes its data, whatever state it is in; none being there is success. */
@@ -61,34 +54,52 @@ export async function stopCluster(options: ClusterOptions = {}): Promise<void> {
   await withLock(lockOf(layout), options.progress ?? silent, () => remove(layout));
 }
 
-interface Found {
-  readonly cluster: Cluster;
-  readonly sandbox: Sandbox;
-}
-
-async function find(layout: ClusterLayout, toolchain: ClusterToolchain): Promise<Found | undefined> {
-  const number = await readClusterNumber(layout);
+async function find(layout: ClusterLayout, toolchain: ClusterToolchain): Promise<Cluster | undefined> {
+  const record = await readClusterRecord(layout);
   const sandbox = findSandbox(layout);
-  if (number === undefined || sandbox === undefined) return undefined;
-  return { cluster: new Cluster(toolchain, layout, sandbox, number), sandbox };
+  // What a killed start left is of no use.
+  if (record?.isComplete !== true || sandbox === undefined) return undefined;
+  return new Cluster(toolchain, layout, sandbox, record.number);
 }
 
-async function prepare(layout: ClusterLayout, toolchain: ClusterToolchain): Promise<Found> {
+interface NewCluster {
+  readonly layout: ClusterLayout;
+  readonly toolchain: ClusterToolchain;
+  /** As `ensureImages` gives them. */
+  readonly images: readonly string[];
+  readonly progress: Progress;
+}
+
+async function startAnew({ layout, toolchain, images, progress }: NewCluster): Promise<Cluster> {
+  progress(`starting a cluster in ${layout.directory}`);
   await remove(layout);
   const sandbox = await openSandbox(layout);
   const number = await connectSandbox(sandbox);
+  await writeClusterRecord(layout, { number, isComplete: false });
   const addresses = clusterAddresses(number);
+  await makeControlGroup(addresses.name);
   await makeSecrets(layout, addresses);
   await writeConfiguration(layout, addresses, toolchain.runtime);
-  await writeClusterNumber(layout, number);
-  return { cluster: new Cluster(toolchain, layout, sandbox, number), sandbox };
+
+  const cluster = new Cluster(toolchain, layout, sandbox, number);
+  await cluster.startComponents(["etcd", "containerd"]);
+  const importImages = async () => {
+    for (const image of images) await importImage(image, sandbox, toolchain);
+    progress("the images are there");
+  };
+  await Promise.all([importImages(), cluster.startComponents()]);
+  await cluster.kubectl(["apply", "--filename=-"], JSON.stringify(storageClass));
+  await cluster.waitUntilReady();
+  progress("the node is ready");
+  await writeClusterRecord(layout, { number, isComplete: true });
+  return cluster;
 }
 
 async function remove(layout: ClusterLayout): Promise<void> {
-  const number = await readClusterNumber(layout);
+  const record = await readClusterRecord(layout);
   await closeSandbox(layout);
-  if (number !== undefined) {
-    const addresses = clusterAddresses(number);
+  if (record !== undefined) {
+    const addresses = clusterAddresses(record.number);
     await awaitNoLink(addresses);
     await removeControlGroup(addresses.name);
   }
@@ -102,16 +113,4 @@ function layoutOf(directory: string = paths.cluster): ClusterLayout {
 
 function lockOf({ directory }: ClusterLayout): string {
   return join(directory, "lock");
-}
-
-function requireMachine({ directory }: ClusterLayout): void {
-  const problem = { failed: "starting the cluster", where: directory };
-  if (process.getuid?.() !== 0) {
-    const next = "run it as root, on a machine of your own";
-    throw new FerryError({ ...problem, seen: "this process does not run as root", wanted: "root", next });
-  }
-  if (`${directory}${sep}`.startsWith("/var/")) {
-    const next = "give another directory";
-    throw new FerryError({ ...problem, seen: "a folder of /var", wanted: "a folder elsewhere", next });
-  }
 }

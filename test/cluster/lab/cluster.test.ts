@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { waitUntil } from "@gtid-ferry/engine/operation";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Cluster, findCluster, startCluster, stopCluster } from "../../../lab/cluster/index.js";
+import { type Cluster, findCluster, PAUSE_IMAGE, startCluster, stopCluster } from "../../../lab/cluster/index.js";
 import { identify, isRunning, readProcess } from "../../../lab/process/index.js";
 import { makeTestDirectory, removeTestDirectory } from "../../../lab/test-directories.js";
 import { paths } from "../../../toolchain/paths.js";
@@ -95,7 +95,7 @@ it("ends with nothing left, and twice is no error", async () => {
   await stopCluster({ directory });
 });
 
-it("ends what a killed start left", async () => {
+async function startAndKill(): Promise<void> {
   const main = join(paths.projectRoot, "lab/cluster/main.ts");
   const tsx = join(paths.projectRoot, "node_modules/tsx/dist/loader.mjs");
   const starter = spawn(process.execPath, ["--import", tsx, main, "--directory", directory], { stdio: "ignore" });
@@ -104,11 +104,23 @@ it("ends what a killed start left", async () => {
     existsSync(join(directory, "components/kube-apiserver/process.json")) ? { done: undefined } : { seen: "none" },
   );
   starter.kill("SIGKILL");
+}
+
+it("ends what a killed start left", async () => {
+  await startAndKill();
+  expect(await findCluster(directory)).toBeUndefined();
   const { number } = JSON.parse(readFileSync(join(directory, "cluster.json"), "utf8")) as { number: number };
   const left = tracesOf(directory, `gtid-ferry${number}`);
   expect(left()).not.toEqual([]);
   await stopCluster({ directory });
   expect(left()).toEqual([]);
+});
+
+it("starts anew after a killed start", async () => {
+  await startAndKill();
+  cluster = await startCluster({ directory });
+  await cluster.kubectl(["run", "sleeper", `--image=${PAUSE_IMAGE}`]);
+  await cluster.kubectl(["wait", "--for=condition=Ready", "pod/sleeper", "--timeout=60s"]);
 });
 
 /** What a cluster that runs now leaves on this machine, to be asked for as often as one likes. */
