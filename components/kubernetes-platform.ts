@@ -29,7 +29,6 @@ export class KubernetesPlatform implements Platform {
   /** Its accounts are the source's, which came with the data. */
   readonly target: pulumi.Output<ConnectionOptions>;
   readonly checkpointFile: string;
-  readonly routes: readonly RouteOptions[];
 
   constructor(
     private readonly configuration: KubernetesConfiguration,
@@ -57,7 +56,6 @@ export class KubernetesPlatform implements Platform {
       })),
     );
     this.checkpointFile = join(configuration.verificationDirectory, `${database}.json`);
-    this.routes = [primaryService(configuration), ...configuration.trafficRoutes];
   }
 
   replicationAddresses(password: pulumi.Input<string>) {
@@ -134,6 +132,8 @@ export class KubernetesPlatform implements Platform {
     return {
       serverUuid: server.serverUuid,
       restoredGtidSet: server.restoredGtidSet,
+      // The Service comes with the release.
+      routes: [release.release.id.apply(() => primaryService(configuration)), ...configuration.trafficRoutes],
       outputs: {
         targetPod: `${namespace}/${database}-0`,
         targetService: `${database}.${namespace}.svc:${MYSQL_PORT}`,

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
-import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupRun } from "../dynamic-providers/backup-run";
 import { LocalServer } from "../dynamic-providers/local-server";
@@ -29,7 +28,6 @@ export class LocalPlatform implements Platform {
   /** Its accounts are the source's, which came with the data. */
   readonly target: pulumi.Output<ConnectionOptions>;
   readonly checkpointFile: string;
-  readonly routes: readonly RouteOptions[];
 
   constructor(
     private readonly configuration: LocalConfiguration,
@@ -43,7 +41,6 @@ export class LocalPlatform implements Platform {
       password,
       tls: { mode: "required" as const },
     }));
-    this.routes = configuration.trafficRoutes;
     this.checkpointFile = join(configuration.targetDirectory, "verification.json");
   }
 
@@ -73,6 +70,7 @@ export class LocalPlatform implements Platform {
     return {
       serverUuid: server.serverUuid,
       restoredGtidSet: server.restoredGtidSet,
+      routes: configuration.trafficRoutes,
       outputs: {
         targetPort: configuration.targetPort,
         targetUuid: server.serverUuid,

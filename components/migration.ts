@@ -1,3 +1,4 @@
+import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import * as pulumi from "@pulumi/pulumi";
 import { BackupRun } from "../dynamic-providers/backup-run";
 import { DataVerification } from "../dynamic-providers/data-verification";
@@ -89,7 +90,7 @@ export class Migration extends pulumi.ComponentResource {
     const roles = new Switchover(
       `${this.name}-switchover`,
       {
-        ...this.roles(),
+        ...this.roles(target.routes),
         source: {
           connection: platform.source,
           address: addresses.source,
@@ -151,7 +152,7 @@ export class Migration extends pulumi.ComponentResource {
     const roles = new Switchover(
       `${this.name}-switchover`,
       {
-        ...this.roles(),
+        ...this.roles(target.routes),
         source: { connection: platform.source },
         target: { connection: platform.target, expectedUuid: target.serverUuid },
         primary: "target",
@@ -172,7 +173,7 @@ export class Migration extends pulumi.ComponentResource {
     return new BackupRun(`${this.name}-backup`, request, { parent: this, dependsOn: [preparation] });
   }
 
-  private roles() {
+  private roles(routes: readonly pulumi.Input<RouteOptions>[]) {
     const { configuration } = this;
     return {
       channel: CHANNEL,
@@ -184,7 +185,8 @@ export class Migration extends pulumi.ComponentResource {
         maximumLagSeconds: configuration.switchoverMaximumLagSeconds,
         settleTimeoutSeconds: configuration.switchoverSettleTimeoutSeconds,
       },
-      routes: pulumi.secret(this.platform.routes),
+      // Each by itself: one that is not known yet must not hide the others from the preview's checks.
+      routes: routes.map((route) => pulumi.secret(route)),
     };
   }
 }

@@ -12,6 +12,8 @@ export interface TargetServer {
   readonly serverUuid: pulumi.Output<string>;
   /** gtid_executed right after the restore. */
   readonly restoredGtidSet: pulumi.Output<string>;
+  /** The ways by which applications reach the primary; those that are not there yet are not known in a preview. */
+  readonly routes: readonly pulumi.Input<RouteOptions>[];
   /** What the stack shows of it. */
   readonly outputs: Outputs;
   /** What `ferry rebuild` takes, on a platform where the target can be rebuilt; secret. */
@@ -27,8 +29,6 @@ export interface Platform {
   /** The servers as an administrator reaches them; secret. */
   readonly source: pulumi.Output<ConnectionOptions>;
   readonly target: pulumi.Output<ConnectionOptions>;
-  /** The ways by which applications reach the primary. */
-  readonly routes: readonly RouteOptions[];
   /** Where a comparison of the data remembers how far it came, on this machine. */
   readonly checkpointFile: string;
   /** How each server is reached by the other's channel; secret. */

@@ -1,4 +1,5 @@
 import type { RoleEnd, RolesRequest, RolesResult, Side, SwitchoverReport } from "@gtid-ferry/engine/cutover";
+import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
@@ -15,7 +16,8 @@ import {
 type Inputs = RolesRequest;
 type Outputs = Inputs & RolesResult;
 
-export interface SwitchoverArgs extends Omit<InputsOf<Inputs>, Side> {
+export interface SwitchoverArgs extends Omit<InputsOf<Inputs>, Side | "routes"> {
+  routes: pulumi.Input<pulumi.Input<RouteOptions>[]>;
   source: InputsOf<RoleEnd>;
   target: InputsOf<RoleEnd>;
 }
@@ -50,7 +52,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     try {
       assertLimits(news.limits);
       // Of a migration that has not begun; later a route that is away must not keep the rest from being mended.
-      if (olds.routes === undefined && !hasUnknown(news.routes)) await assertRoutes(news.routes);
+      if (olds.routes === undefined) await assertRoutes(news.routes.filter((route) => !hasUnknown(route)));
       const isMove = (olds.primary ?? "source") !== news.primary || (olds.isFinal ?? false) !== news.isFinal;
       if (isMove && !hasUnknown(news)) for (const line of await planRoles(news)) report(`plan: ${line}`);
       return { inputs: news };

@@ -76,7 +76,7 @@ function openPrimary(primary: ServerState): EstablishStep[] {
   ];
 }
 
-/** Before the first switchover a route may be set by others as they like, as long as it holds nobody. */
+/** Before the first switchover a route may be set by others as they like, as long as it is set and holds nobody. */
 function isAstray(state: RouteState, pair: PairState): boolean {
   return state !== pair.primary && (pair.entry !== undefined || state !== "elsewhere");
 }

@@ -1,6 +1,6 @@
-import type { AppsV1Api, CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import type { AppsV1Api, CoreV1Api, V1OwnerReference, V1Pod } from "@kubernetes/client-node";
 import { apiStatusOf, openKubeconfig } from "../kubernetes/index.js";
-import { FerryError, messageOf } from "../operation/index.js";
+import { FerryError, messageOf, waitUntil } from "../operation/index.js";
 import { RESTORE_CONTAINER } from "./pod-state.js";
 
 /** Which StatefulSet; its first pod is the target. Holds access to the cluster, so never log it. */
@@ -12,6 +12,9 @@ export interface PodPlace {
   readonly namespace: string;
   readonly statefulSet: string;
 }
+
+const TAKE_OVER_SECONDS = 60;
+const isStatefulSet = ({ kind }: V1OwnerReference) => kind === "StatefulSet";
 
 interface Apis {
   readonly core: CoreV1Api;
@@ -52,14 +55,30 @@ export class Pods {
     return found !== undefined;
   }
 
-  /** Lets the volume go together with the StatefulSet. */
-  async releaseVolume(): Promise<void> {
+  /** Lets the volumes go together with the StatefulSet; returns when its controller has taken them over. */
+  async releaseVolumes(): Promise<void> {
     const { namespace, statefulSet: name } = this.place;
-    await this.call("update statefulsets", async ({ apps }) => {
+    const found = await this.call("update statefulsets", async ({ apps }) => {
       const body = await apps.readNamespacedStatefulSet({ name, namespace });
       const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete", whenScaled: "Retain" };
       const spec = body.spec && { ...body.spec, persistentVolumeClaimRetentionPolicy };
-      await apps.replaceNamespacedStatefulSet({ name, namespace, body: { ...body, ...(spec && { spec }) } });
+      return apps.replaceNamespacedStatefulSet({ name, namespace, body: { ...body, ...(spec && { spec }) } });
+    });
+    const labels = Object.entries(found?.spec?.selector.matchLabels ?? {});
+    const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(",");
+    const wait = {
+      awaited: "volume claims that belong to the StatefulSet",
+      where: this.name,
+      next: `look at them: kubectl get persistentvolumeclaims --namespace ${namespace} --selector ${labelSelector} --output yaml`,
+      timeoutSeconds: TAKE_OVER_SECONDS,
+    };
+    await waitUntil(wait, async () => {
+      const claims = await this.call("list persistentvolumeclaims", ({ core }) =>
+        core.listNamespacedPersistentVolumeClaim({ namespace, labelSelector }),
+      );
+      const free = (claims?.items ?? []).filter(({ metadata }) => !metadata?.ownerReferences?.some(isStatefulSet));
+      if (free.length === 0) return { done: undefined };
+      return { seen: `${free.map(({ metadata }) => metadata?.name).join(", ")} would stay` };
     });
   }
 

@@ -30,7 +30,7 @@ export async function releasePodServer(
     });
   }
   progress(`${pods.name}: its volume goes with it`);
-  await pods.releaseVolume();
+  await pods.releaseVolumes();
 }
 
 async function isPrimary({ target, place }: PodServerRequest, pods: Pods): Promise<boolean> {

@@ -1,7 +1,10 @@
 import type { Side } from "../topology/side.js";
 
-/** Where a route leads now: to one side, to nobody while connections wait, or somewhere that is neither side. */
-export type RouteState = Side | "held" | "elsewhere";
+/**
+ * Where a route leads now: to one side, to nobody while connections wait, somewhere that is neither side, or nowhere
+ * because nobody has set it yet.
+ */
+export type RouteState = Side | "held" | "elsewhere" | "unset";
 
 /**
  * A way by which applications reach the primary. Every method is idempotent, is bounded in time by itself, and throws

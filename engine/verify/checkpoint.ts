@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { codeOf } from "../mysql/index.js";
 
@@ -56,6 +57,7 @@ export async function loadCheckpoint(file: string, of: string): Promise<Checkpoi
 
 /** Keys are data, so nobody else may read the file. */
 export async function saveCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.new`;
   await writeFile(draft, JSON.stringify(checkpoint), { mode: 0o600 });
   await rename(draft, file);

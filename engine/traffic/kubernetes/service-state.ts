@@ -17,7 +17,9 @@ export interface ServiceState {
 
 export function judgeService(state: ServiceState, endpoints: Readonly<Record<Side, KubernetesEndpoint>>): RouteState {
   for (const side of SIDES) if (leadsTo(state, endpoints[side])) return side;
-  return "elsewhere";
+  const { selector, own, otherSlices } = state;
+  const isUnset = Object.keys(selector).length === 0 && own === undefined && otherSlices.length === 0;
+  return isUnset ? "unset" : "elsewhere";
 }
 
 /** Whether somebody takes new connections: the cluster needs a moment to find the pods of a selector. */

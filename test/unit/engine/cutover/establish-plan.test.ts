@@ -94,9 +94,11 @@ describe("before the first switchover", () => {
     const routes = [
       { name: "held", state: "held" },
       { name: "elsewhere", state: "elsewhere" },
+      { name: "unset", state: "unset" },
     ] as const;
     expect(planEstablish(pairOf(server("source"), server("target"), { routes }), "ferry")).toEqual([
       { kind: "lead", route: "held", to: "source" },
+      { kind: "lead", route: "unset", to: "source" },
     ]);
   });
 });

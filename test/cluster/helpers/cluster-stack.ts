@@ -1,0 +1,128 @@
+import { randomInt } from "node:crypto";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { silent } from "@gtid-ferry/engine/operation";
+import { type Cluster, MYSQL_IMAGE } from "../../../lab/cluster/index.js";
+import { ADMINISTRATOR } from "../../../lab/defaults.js";
+import { type SourceHost, startSourceHost } from "../../../lab/source-host.js";
+import { makeTestProject, type TestProject } from "../../../lab/test-project.js";
+import { makeTestDirectory, removeTestDirectory, startTestS3 } from "../../../lab/testing.js";
+import { ensureClusterToolchain } from "../../../toolchain/cluster.js";
+import { ensureHelm } from "../../../toolchain/helm.js";
+import { paths } from "../../../toolchain/paths.js";
+import { shellQuote } from "../../../toolchain/shell-quote.js";
+import { Relay } from "./relay.js";
+
+/**
+ * The project's own program on platform kubernetes: from a source behind SSH, on a host of its own, into a cluster. Where
+ * Pulumi's Kubernetes plugin would apply the program's objects, a stand-in does, by Helm and kubectl.
+ */
+export interface ClusterStack extends TestProject {
+  readonly source: SourceHost;
+  readonly directory: string;
+  readonly database: string;
+  /** What the stand-in was asked for, one line each: `create TYPE NAME`. */
+  pluginCalls(): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
+
+export interface ClusterStackOptions {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly database: string;
+}
+
+export async function startClusterStack({ cluster, namespace, database }: ClusterStackOptions): Promise<ClusterStack> {
+  const directory = await makeTestDirectory(`cluster-stack-${database}`);
+  const [helm, { kubernetes }] = await Promise.all([ensureHelm(silent), ensureClusterToolchain(silent)]);
+  const source = await startSourceHost({ directory: join(directory, "source"), admit: [cluster.addresses.name] });
+  const s3 = await startTestS3();
+  const relay = await Relay.start(cluster.addresses.hostAddress, Number(new URL(s3.endpoint).port));
+  await cluster.makeVolume({ name: `${namespace}-${database}` });
+  const record = join(directory, "plugin-calls");
+  const stack = await makeTestProject({
+    directory,
+    configuration: {
+      plain: [
+        "platform=kubernetes",
+        `database=${database}`,
+        `sourceHost=${source.address}`,
+        `sourcePort=${source.mysqld.port}`,
+        "sourceVia=ssh",
+        `sourceUser=${ADMINISTRATOR.user}`,
+        "consistencyWatchSeconds=1",
+        "stepTimeoutSeconds=30",
+        "replicationHost=10.%",
+        "replicationStartTimeoutSeconds=60",
+        "backupMethod=clone",
+        `backupBucket=${s3.bucket}`,
+        `backupRegion=${s3.region}`,
+        `backupEndpoint=http://${cluster.addresses.hostAddress}:${relay.port}`,
+        `backupAccessKeyId=${s3.accessKeyId}`,
+        `backupDirectory=${join(directory, "backup")}`,
+        "backupTimeoutSeconds=120",
+        `backupTools=${JSON.stringify({ mysql: join(paths.mysqlBin, "mysql"), aws: join(paths.bin, "aws") })}`,
+        `mysqlBinDirectory=${paths.mysqlBin}`,
+        `kubeconfigPath=${cluster.kubeconfig}`,
+        `kubeNamespace=${namespace}`,
+        `chartValues=${JSON.stringify(chartValues(source.address))}`,
+        `targetServerId=${randomInt(1, 2 ** 31)}`,
+        "targetStartTimeoutSeconds=120",
+        `verificationDirectory=${join(directory, "verification")}`,
+      ],
+      secret: [
+        `sourcePassword=${ADMINISTRATOR.password}`,
+        `sourceHostAccess=${JSON.stringify({ kind: "ssh", ...source.ssh })}`,
+        `backupSecretAccessKey=${s3.secretAccessKey}`,
+      ],
+    },
+    pathDirectories: [await makePluginDirectory(directory), dirname(helm.helm), dirname(kubernetes.kubectl)],
+    environment: {
+      KUBECONFIG: cluster.kubeconfig,
+      GTID_FERRY_PROJECT_ROOT: paths.projectRoot,
+      GTID_FERRY_PLUGIN_RECORD: record,
+    },
+  });
+  return {
+    ...stack,
+    source,
+    directory,
+    database,
+    pluginCalls: async () => (await readFile(record, "utf8")).trim().split("\n"),
+    stop: async () => {
+      await relay.stop();
+      await Promise.all([source.stop(), s3.stop()]);
+      await removeTestDirectory(directory);
+    },
+  };
+}
+
+/** What a user of a small cluster would choose. */
+function chartValues(sourceAddress: string) {
+  const [repository, tag] = MYSQL_IMAGE.split(/:(?=[^:]*$)/);
+  return {
+    image: { repository, tag },
+    restore: { resources: { requests: { cpu: "50m", memory: "64Mi" } } },
+    mysql: {
+      bufferPoolSize: "64M",
+      resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "1Gi" } },
+    },
+    persistence: { size: "1Gi" },
+    networkPolicy: { clients: [{ podSelector: {} }, { ipBlock: { cidr: `${sourceAddress}/32` } }] },
+  };
+}
+
+/** A folder for the PATH with the stand-in under the name by which Pulumi looks for a plugin. */
+async function makePluginDirectory(directory: string): Promise<string> {
+  const bin = join(directory, "bin");
+  await mkdir(bin);
+  const tsx = createRequire(join(paths.projectRoot, "package.json")).resolve("tsx");
+  const program = join(paths.projectRoot, "test/doubles/kubernetes-plugin/main.ts");
+  const words = [process.execPath, "--import", pathToFileURL(tsx).href, program].map(shellQuote);
+  const launcher = join(bin, "pulumi-resource-kubernetes");
+  await writeFile(launcher, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`);
+  await chmod(launcher, 0o755);
+  return bin;
+}
