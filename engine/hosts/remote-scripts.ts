@@ -66,7 +66,9 @@ export function startScript({ argv, workingDirectory, environment, logPath }: De
     `: >>${shellQuote(logPath)} || exit`,
     "pid=",
     'if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && command -v systemd-run >/dev/null; then',
-    `  if systemd-run --quiet --collect --unit=${shellQuote(unit)} /bin/sh -c ${shellQuote(inside)}; then`,
+    // A service has no environment of the user's; older versions do not know all of this, or may be refused.
+    `  if systemd-run --quiet --collect --unit=${shellQuote(unit)} --setenv=PATH="$PATH" --setenv=HOME="$HOME" \\`,
+    `    /bin/sh -c ${shellQuote(inside)}; then`,
     `    pid=$(systemctl show --property=MainPID ${shellQuote(`${unit}.service`)}) || exit`,
     `    pid=\${pid#MainPID=}`,
     "  fi",

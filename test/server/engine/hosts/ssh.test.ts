@@ -1,5 +1,9 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConnectionLostError, type Host, openHost, type SshOptions } from "../../../../engine/hosts/index.js";
 import { LabSshd } from "../../../../lab/sshd/index.js";
@@ -232,6 +236,33 @@ describe("a login", () => {
     await expect(attempt({ ...sshd.login, privateKey, passphrase: "secret" })).rejects.toThrow(
       "refuses the private key",
     );
+  });
+
+  it("takes its key from an ssh-agent", async () => {
+    const agentSocket = join(directory, "agent");
+    const programs = dirname(installation.sshKeygen);
+    const agent = spawn(join(programs, "ssh-agent"), ["-D", "-a", agentSocket], { stdio: "ignore" });
+    try {
+      await expect.poll(() => existsSync(agentSocket)).toBe(true);
+      const { privateKey: _, ...login } = sshd.login;
+      const byAgent = { ...login, agentSocket };
+      await expect(attempt(byAgent)).rejects.toThrow("refuses every key of the agent");
+      const env = { ...process.env, SSH_AUTH_SOCK: agentSocket };
+      execFileSync(join(programs, "ssh-add"), ["-q", join(root, "sshd/user_key")], { env });
+      expect((await attempt(byAgent)).exitCode).toBe(0);
+    } finally {
+      agent.kill();
+    }
+    await expect(attempt({ ...sshd.login, privateKey: "no key" })).rejects.toThrow("the private key cannot be read");
+  });
+
+  it("to a host that never answers ends in time", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const address = silent.address();
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    await expect(attempt({ ...sshd.login, port, connectTimeoutSeconds: 0.3 })).rejects.toThrow("no login within 0.3 s");
+    silent.close();
   });
 
   it("to nobody says so", async () => {
