@@ -1,0 +1,92 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { MysqlRelease, type MysqlReleaseArgs } from "../../../components/mysql-release.js";
+
+interface Declared {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+let declared: Declared[] = [];
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks({
+    newResource({ type, name, inputs }) {
+      declared.push({ type, name, inputs });
+      return { id: `${name}-id`, state: inputs };
+    },
+    call: ({ inputs }) => inputs,
+  });
+});
+beforeEach(() => {
+  declared = [];
+});
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+const SECRET = "kubernetes:core/v1:Secret";
+
+async function declare(changes: Partial<MysqlReleaseArgs> = {}): Promise<Declared[]> {
+  const { release } = new MysqlRelease("shop-release", {
+    provider: new kubernetes.Provider("cluster"),
+    releaseName: "shop",
+    namespace: "databases",
+    database: "shop",
+    channel: "gtid_ferry",
+    serverIdBase: 700,
+    chartValues: { image: { tag: "8.4" }, mysql: { bufferPoolSize: "8G" } },
+    backup: { bucket: "backups", region: "eu-central-1", manifestKey: pulumi.output("ferry/shop/1/manifest.json") },
+    keepsRelease: false,
+    ...changes,
+  });
+  await new Promise((resolve) => release.id.apply(resolve));
+  return declared.filter(({ type }) => type === RELEASE || type === SECRET);
+}
+
+describe("MysqlRelease", () => {
+  it("registers the chart with the user's values and what only the migration knows", async () => {
+    expect(await declare()).toEqual([
+      {
+        type: RELEASE,
+        name: "shop",
+        inputs: expect.objectContaining({
+          name: "shop",
+          namespace: "databases",
+          chart: "./chart",
+          skipAwait: true,
+          values: {
+            fullnameOverride: "shop",
+            database: "shop",
+            image: { tag: "8.4" },
+            mysql: { bufferPoolSize: "8G", serverIdBase: 700, channel: "gtid_ferry" },
+            backup: { bucket: "backups", region: "eu-central-1", manifestKey: "ferry/shop/1/manifest.json" },
+          },
+        }),
+      },
+    ]);
+  });
+
+  it("hands a login to the bucket over in a Secret of its own, never in the values", async () => {
+    const [secret, release] = await declare({ accessKey: { id: "AKIA", secret: pulumi.secret("hush") } });
+    expect(secret).toMatchObject({ type: SECRET, inputs: { metadata: { name: "shop-backup-login" } } });
+    expect(JSON.stringify(release)).not.toContain("hush");
+    expect(release?.inputs.values).toMatchObject({
+      credentials: { source: "secret", secretName: "shop-backup-login" },
+    });
+  });
+
+  it.each([
+    [{ releaseName: "Shop!" }, "releaseName: wanted lower-case letters, digits and dashes"],
+    [{ serverIdBase: 0 }, "serverIdBase: "],
+    [{ chartValues: { backup: {} } }, "chartValues: backup is set by the migration itself; leave it out"],
+    [{ chartValues: { mysql: { channel: "x" } } }, "chartValues: mysql.channel is set by the migration itself"],
+  ])("refuses %o, before anything is declared", async (changes, expected) => {
+    await expect(declare(changes)).rejects.toThrow(expected);
+    expect(declared.filter(({ type }) => type === RELEASE)).toEqual([]);
+  });
+
+  it("names all mistakes at once", async () => {
+    await expect(declare({ releaseName: "Shop!", namespace: "", serverIdBase: 0 })).rejects.toThrow(/has 3 mistake/);
+  });
+});
