@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FerryError, type Progress } from "@gtid-ferry/engine/operation";
+import { runTool } from "./command.js";
 import { installDebianPackages } from "./debian-packages.js";
 import { ensureDebianRoot } from "./debian-root.js";
 import { unpackDebianPackages } from "./debian-unpack.js";
@@ -33,6 +34,7 @@ export function ensureContainerRuntime(progress: Progress): Promise<ContainerRun
       await ensureDebianRoot(paths.mysqlRoot, progress);
       await unpackDebianPackages(paths.mysqlRoot, unpacked, target, progress);
     }
+    await requireWorking(join(target, "usr/bin"));
     const [runc, nft] = await ensureSystemPrograms(progress);
     return {
       binDirectory: join(target, "usr/bin"),
@@ -42,6 +44,23 @@ export function ensureContainerRuntime(progress: Progress): Promise<ContainerRun
       nftDirectory: dirname(nft),
     };
   });
+}
+
+/** The suite moves on: some day its programs may need a newer C library than this machine's. */
+async function requireWorking(binDirectory: string): Promise<void> {
+  for (const name of ["containerd", "etcd"]) {
+    const { exitCode, ended, lastLines } = await runTool([join(binDirectory, name), "--version"], {
+      timeoutSeconds: 30,
+    });
+    if (exitCode === 0) continue;
+    throw new FerryError({
+      failed: `running ${name} --version`,
+      where: binDirectory,
+      seen: [ended, ...lastLines.slice(-3)].join("\n          "),
+      wanted: "a program that this machine can run",
+      next: "use a machine with the C library of Debian 12 or newer",
+    });
+  }
 }
 
 async function ensureSystemPrograms(progress: Progress): Promise<[runc: string, nft: string]> {
