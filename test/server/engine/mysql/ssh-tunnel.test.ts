@@ -12,7 +12,7 @@ import {
   statement,
 } from "../../../../engine/mysql/index.js";
 import { FerryError } from "../../../../engine/operation/index.js";
-import { findFreePort } from "../../../../lab/process/index.js";
+import { findFreePort, readProcess } from "../../../../lab/process/index.js";
 import { LabSshd } from "../../../../lab/sshd/index.js";
 import { makeTestDirectory, removeTestDirectory, startTestMysql, type TestMysql } from "../../../../lab/testing.js";
 import { ensureOpenssh } from "../../../../toolchain/openssh.js";
@@ -189,6 +189,19 @@ describe("a tunnel that cannot be opened", () => {
       ),
     );
     expect(error.problem.seen).toContain("checking the host key");
+  });
+
+  it("ends in time where the SSH server is silent", async () => {
+    const { pid } = readProcess(join(directory, "sshd")) ?? {};
+    if (pid === undefined) throw new Error("no sshd");
+    process.kill(pid, "SIGSTOP");
+    try {
+      const error = await failureOf(askOnce({ ...through(), connectTimeoutSeconds: 1 }));
+      expect(error.problem.seen).toMatch(/no login within 1 s|the login took longer than 1 s/);
+      expect(isNobodyListening(error.cause)).toBe(false);
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
   });
 
   it("says that nobody listens behind it, as a refused connection says it", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connectionError, isNobodyListening } from "../../../../engine/mysql/connection-error.js";
 import { addressOf, codeOf, errnoOf } from "../../../../engine/mysql/index.js";
+import { FerryError } from "../../../../engine/operation/index.js";
 
 const OPTIONS = { host: "10.20.1.5", port: 3306, user: "admin", password: "hunter2-secret" } as const;
 const failed = (code: string, message: string) => Object.assign(new Error(message), { code });
@@ -37,6 +38,20 @@ describe("connectionError", () => {
     const error = connectionError(OPTIONS, "source", cause);
     expect(`${error.message}${JSON.stringify(error.problem)}`).not.toContain(OPTIONS.password);
     expect(error.cause).toBe(cause);
+  });
+
+  it("says of a tunnel what failed there, and what to do about that", () => {
+    const problem = { failed: "logging in", where: "ssh a@b:22", seen: "no key", wanted: "a key", next: "give one" };
+    const cause = new FerryError(problem, { cause: failed("ECONNREFUSED", "connect ECONNREFUSED") });
+    const error = connectionError(OPTIONS, "source", cause);
+    expect(error.problem).toEqual({
+      failed: "connecting as admin",
+      where: "source 10.20.1.5:3306",
+      seen: "logging in failed on ssh a@b:22: no key",
+      wanted: "a key",
+      next: "give one",
+    });
+    expect(isNobodyListening(error.cause)).toBe(false);
   });
 
   it("takes what is thrown without being an error", () => {
