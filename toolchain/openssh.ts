@@ -15,7 +15,7 @@ export interface OpensshInstallation {
 }
 
 const PACKAGES = ["openssh-server", "openssh-client", "libwrap0"];
-const unpacked = join(paths.ferry, "openssh");
+const unpacked = paths.openssh;
 
 /** Finds sshd on this machine, else unpacks its distribution's own package, which is not installed: that would start it. */
 export function ensureOpenssh(progress: Progress): Promise<OpensshInstallation> {

@@ -21,6 +21,8 @@ export function ferryPaths(projectRoot: string) {
     mysqlRoot: join(ferry, "mysql", "root"),
     haproxyBin: join(ferry, "haproxy", "bin"),
     helmBin: join(ferry, "helm", "bin"),
+    /** sshd, unpacked from this machine's own distribution where it is not installed. */
+    openssh: join(ferry, "openssh"),
     perconaToolkitBin: join(ferry, "percona-toolkit", "bin"),
     kubernetesBin: join(ferry, "kubernetes", "bin"),
     /** containerd, etcd and the CNI plugins, unpacked from Debian packages. */
