@@ -19,4 +19,4 @@ if [[ -r ${CREDENTIALS_DIRECTORY:-}/s3.env ]]; then
   set +a
 fi
 # Its own notes lie outside of the volume, so that it can tell when that is full.
-exec bash "$scripts/restore.sh" /tmp/restore
+exec bash "$scripts/restore.sh" "$JOB_DIRECTORY"

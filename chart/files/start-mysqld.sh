@@ -25,5 +25,5 @@ if [[ -e $data/$RELAY_LOG-$CHANNEL.index ]]; then skip_start=OFF; fi
   # The data can only be read with the source's values.
   echo "lower_case_table_names = $(manifest_value "$manifest" lowerCaseTableNames)"
   echo "innodb_page_size = $(manifest_value "$manifest" innodbPageSizeBytes)"
-} >/run/mysqld/my.cnf
-exec mysqld --defaults-file=/run/mysqld/my.cnf
+} >"$RUN_DIRECTORY/my.cnf"
+exec mysqld --defaults-file="$RUN_DIRECTORY/my.cnf"

@@ -7,6 +7,8 @@
   env:
     - name: VOLUME_DIRECTORY
       value: /volume
+    - name: JOB_DIRECTORY
+      value: /tmp/restore
     - name: CREDENTIALS_DIRECTORY
       value: /credentials
     - name: LOG_BIN
@@ -56,6 +58,8 @@
           fieldPath: metadata.name
     - name: VOLUME_DIRECTORY
       value: /volume
+    - name: RUN_DIRECTORY
+      value: /run/mysqld
     - name: CONFIGURATION
       value: /configuration/mysqld.cnf
     - name: SERVER_ID_BASE

@@ -16,6 +16,8 @@ export function helm(argv: readonly string[], options: { input?: string; kubecon
   const home = join(paths.ferry, "helm", "home");
   const environment = {
     PATH: process.env.PATH,
+    // Where its client of Kubernetes keeps a cache.
+    HOME: home,
     HELM_CACHE_HOME: home,
     HELM_CONFIG_HOME: home,
     HELM_DATA_HOME: home,

@@ -96,6 +96,17 @@ describe("a release of the chart", () => {
     expect(await release.query("SELECT @@super_read_only")).toEqual([["1"]]);
   });
 
+  it("is not disturbed by a kubelet that is restarted", async () => {
+    const before = [await release.podUid(), await release.query("SHOW GLOBAL STATUS LIKE 'Uptime'")] as const;
+    await place.cluster.killComponent("kubelet");
+    await write("fourth");
+    await place.cluster.startComponents(["kubelet"]);
+    await untilNotes(["first", "second", "third", "fourth"]);
+    expect(await release.podUid()).toBe(before[0]);
+    const uptime = await release.query("SHOW GLOBAL STATUS LIKE 'Uptime'");
+    expect(Number(uptime[0]?.[1])).toBeGreaterThanOrEqual(Number(before[1][0]?.[1]));
+  });
+
   it("has more servers by `replicas`, each with data, server_id and server_uuid of its own", async () => {
     release.install(place.manifestKey, { replicas: 2 });
     await release.untilReady("shop-1");
@@ -123,7 +134,7 @@ describe("a release of the chart", () => {
     release.install(place.manifestKey);
     await release.untilReady();
     expect(await uuidOf(release.pod)).toBe(serverUuid);
-    await untilNotes(["first", "second", "third"]);
+    await untilNotes(["first", "second", "third", "fourth"]);
   });
 });
 
