@@ -34,6 +34,13 @@ export function localTools(configuration: LocalConfiguration) {
   return { mysql: mysqlProgram(configuration, "mysql"), aws: configuration.awsCommand };
 }
 
+/** The programs of the backup on the source's host. */
+function hostTools(configuration: Configuration) {
+  if (configuration.platform === "local") return { tools: localTools(configuration) };
+  const { backupTools: tools, backupContainer: container } = configuration;
+  return { tools, ...(container === undefined ? {} : { container }) };
+}
+
 /** A backup of the source; the same for the same configuration. */
 export function backupInputs(
   configuration: Configuration,
@@ -51,7 +58,7 @@ export function backupInputs(
     threads: configuration.backupThreads,
     // Several migrations may have their source on one host.
     workDirectory: join(configuration.backupDirectory, configuration.database),
-    tools: configuration.platform === "local" ? localTools(configuration) : configuration.backupTools,
+    ...hostTools(configuration),
     timeoutSeconds: configuration.backupTimeoutSeconds,
     stallTimeoutSeconds: STALL_TIMEOUT_SECONDS,
   };

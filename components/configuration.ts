@@ -20,6 +20,7 @@ const text = z.string().min(1);
 /** Empty stands for "not given": Pulumi.yaml has no other way to declare an optional text. */
 const optional = z.string().transform((value) => (value === "" ? undefined : value));
 const path = text.transform((value) => resolve(value));
+const container = json.pipe(z.strictObject({ image: text.exactOptional(), program: text.exactOptional() }));
 const optionalTools = Object.fromEntries(
   (["aws", "mysql", "tar", "xbstream", "xtrabackup", "zstd"] as const).map((tool) => [tool, text.optional()]),
 );
@@ -99,6 +100,10 @@ const kubernetes = common.extend({
   kubeContext: optional,
   kubeNamespace: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "wanted the name of a namespace" }),
   chartValues: json.pipe(z.record(z.string(), z.unknown())),
+  backupContainer: z
+    .string()
+    .transform((value) => (value === "" ? undefined : value))
+    .pipe(container.optional()),
   backupTools: json.pipe(z.strictObject(optionalTools)),
   verificationDirectory: path,
   rebuildOnPurged: z.literal("false", {

@@ -6,10 +6,12 @@ import {
   diffByTable,
   GONE,
   guarded,
+  hasUnknown,
   type InputsOf,
   noImport,
   report,
   reportPlan,
+  toProviderError,
 } from "./provider-support";
 
 interface Inputs extends BackupRequest {
@@ -34,13 +36,24 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   storage: "update",
   source: "update",
   workDirectory: "update",
+  container: "update",
 };
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
+    const { checkHost } = await import("@gtid-ferry/engine/backup");
+    const { withHost } = await import("@gtid-ferry/engine/hosts");
+    const { addressOf } = await import("@gtid-ferry/engine/mysql");
     const { source, method, storage, keyPrefix, database, backupId } = news;
+    try {
+      if (Object.keys(olds).length === 0 && !hasUnknown(news)) {
+        await withHost(news.host, (host) => checkHost(host, news));
+      }
+    } catch (error) {
+      return { inputs: news, failures: [{ property: "host", reason: toProviderError(error).message }] };
+    }
     reportPlan(olds, [
-      `source ${source.host}:${source.port}: physical copy by ${method}, streamed to s3://${storage.bucket}/${keyPrefix}/${database}/${backupId}/, manifest last`,
+      `source ${addressOf(source)}: physical copy by ${method}, streamed to s3://${storage.bucket}/${keyPrefix}/${database}/${backupId}/, manifest last`,
     ]);
     return { inputs: news };
   },

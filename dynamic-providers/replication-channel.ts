@@ -45,8 +45,9 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
     // The source as the channel sees it is not known before the account has its password.
     const { source, target, channel, errantTransactions } = news;
+    const { addressOf } = await import("@gtid-ferry/engine/mysql");
     const from = source.connection;
-    const where = `target ${target.connection.host}:${target.connection.port}`;
+    const where = `target ${addressOf(target.connection)}`;
     reportPlan(olds, [
       `${where}: compare GTID sets; refuse purged transactions; errant ones: ${errantTransactions}`,
       `${where}: CHANGE REPLICATION SOURCE TO ${from.host}:${from.port} by GTID auto-position, with TLS as configured, FOR CHANNEL '${channel}'`,

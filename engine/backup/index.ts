@@ -1,5 +1,6 @@
 export { assertRestoredServer } from "./assert-restored-server.js";
 export { findBackup, listBackups } from "./find-backup.js";
+export { checkHost } from "./host-check/index.js";
 export { isFenced } from "./is-fenced.js";
 export { type BackupKeys, backupIdOf, backupKeys } from "./keys.js";
 export { type Manifest, parseManifest } from "./manifest.js";

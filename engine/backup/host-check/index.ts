@@ -1,1 +1,2 @@
+export { checkHost } from "./check-host.js";
 export { prepareHost } from "./prepare-host.js";

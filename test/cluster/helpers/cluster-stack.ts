@@ -28,6 +28,9 @@ export interface ClusterStack extends TestProject {
   stop(): Promise<void>;
 }
 
+/** Where the source's host has what is not on its PATH. */
+export const BACKUP_TOOLS = { mysql: join(paths.mysqlBin, "mysql"), aws: join(paths.bin, "aws") };
+
 export interface ClusterStackOptions {
   readonly cluster: Cluster;
   readonly namespace: string;
@@ -63,7 +66,7 @@ export async function startClusterStack({ cluster, namespace, database }: Cluste
         `backupAccessKeyId=${s3.accessKeyId}`,
         `backupDirectory=${join(directory, "backup")}`,
         "backupTimeoutSeconds=120",
-        `backupTools=${JSON.stringify({ mysql: join(paths.mysqlBin, "mysql"), aws: join(paths.bin, "aws") })}`,
+        `backupTools=${JSON.stringify(BACKUP_TOOLS)}`,
         `mysqlBinDirectory=${paths.mysqlBin}`,
         `kubeconfigPath=${cluster.kubeconfig}`,
         `kubeNamespace=${namespace}`,

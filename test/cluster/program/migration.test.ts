@@ -6,7 +6,7 @@ import type { Cluster } from "../../../lab/cluster/index.js";
 import { ADMINISTRATOR } from "../../../lab/defaults.js";
 import { FollowingWriters, WRITTEN_TABLE } from "../../server/helpers/following-writers.js";
 import { makeTestNamespace, type TestNamespace, testCluster } from "../helpers/cluster.js";
-import { type ClusterStack, startClusterStack } from "../helpers/cluster-stack.js";
+import { BACKUP_TOOLS, type ClusterStack, startClusterStack } from "../helpers/cluster-stack.js";
 
 const WRITERS = 4;
 const THINK_MILLISECONDS = 5;
@@ -105,6 +105,16 @@ describe("the program from a host behind SSH into a pod", () => {
     expect(output).toContain("host key");
     expect(await stack.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "OFF" }]);
     await stack.configure("sourceHostAccess", JSON.stringify({ kind: "ssh", ...ssh }));
+  });
+
+  it("says what the source's host lacks, before anything is changed", async () => {
+    await stack.configure("backupTools", JSON.stringify({ ...BACKUP_TOOLS, aws: "/nonexistent/aws" }));
+    const { exitCode, output } = await stack.pulumi("preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("preparing backup 1 of shop failed");
+    expect(output).toContain("/nonexistent/aws");
+    expect(await stack.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "OFF" }]);
+    await stack.configure("backupTools", JSON.stringify(BACKUP_TOOLS));
   });
 
   it("replicates: the backup is restored in the pod, which is read-only and gets what is written meanwhile", async () => {

@@ -69,6 +69,7 @@ const inKubernetes = {
   kubeNamespace: "shop",
   chartValues: "{}",
   backupTools: "{}",
+  backupContainer: "",
   verificationDirectory: ".ferry/verification",
 };
 const load = (changed: Record<string, string | undefined> = {}) => {
@@ -107,6 +108,7 @@ describe("loadConfiguration", () => {
     [{ phase: "cutover" }, 'gtid-ferry:targetHostForSource is ""'],
     [{ chartValues: "[]" }, 'gtid-ferry:chartValues is "[]"'],
     [{ backupTools: '{"rm": "/bin/rm"}' }, "gtid-ferry:backupTools is"],
+    [{ backupContainer: '{"images": "x"}' }, "gtid-ferry:backupContainer is"],
     [{ rebuildOnPurged: "true" }, 'gtid-ferry:rebuildOnPurged is "true"'],
     [{ kubeNamespace: "My" }, 'gtid-ferry:kubeNamespace is "My"'],
     [{ sourceVia: "vpn" }, 'gtid-ferry:sourceVia is "vpn"'],
