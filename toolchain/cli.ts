@@ -1,5 +1,6 @@
 import { messageOf } from "@gtid-ferry/engine/operation";
 import { ensureClusterToolchain } from "./cluster.js";
+import { ensureKubernetes } from "./kubernetes.js";
 import { paths } from "./paths.js";
 import { ensureToolchain } from "./toolchain.js";
 
@@ -25,8 +26,9 @@ async function getClusterPrograms(): Promise<void> {
 async function main(): Promise<void> {
   const [part, ...others] = process.argv.slice(2);
   if (part === undefined) await getPrograms();
+  else if (part === "kubernetes" && others.length === 0) await ensureKubernetes(progress);
   else if (part === "cluster" && others.length === 0) await getClusterPrograms();
-  else throw new Error("usage: node toolchain/run.mjs toolchain/cli.ts [cluster]");
+  else throw new Error("usage: node toolchain/run.mjs toolchain/cli.ts [kubernetes | cluster]");
 }
 
 main().catch((error: unknown) => {
