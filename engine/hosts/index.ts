@@ -8,4 +8,5 @@ export { LocalHost } from "./local-host.js";
 export { openHost, withHost } from "./open-host.js";
 export { openSsh } from "./ssh/connection.js";
 export type { SshLogin, SshOptions } from "./ssh/options.js";
+export { withoutDelay } from "./ssh/without-delay.js";
 export type { SsmOptions } from "./ssm/options.js";

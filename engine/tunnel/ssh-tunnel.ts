@@ -1,10 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
-import { openSsh, type SshOptions } from "../hosts/index.js";
-import { messageOf } from "../operation/index.js";
+import { openSsh, type SshOptions, withoutDelay } from "../hosts/index.js";
+import { FerryError, messageOf } from "../operation/index.js";
 import { type Address, placeOf, type SshVia } from "./options.js";
 import { SshStream } from "./ssh-stream.js";
-import { TunnelError } from "./tunnel-error.js";
+import { TunnelError, tunnelLost } from "./tunnel-error.js";
 import { withinDeadline } from "./within-deadline.js";
 
 /** Asks the SSH server for a TCP connection to the server, over a login of its own. */
@@ -15,14 +15,15 @@ export async function openSshTunnel(via: SshVia, to: Address, timeoutSeconds: nu
   const expired = (step: string) => () => tooLate(where, `${step} took longer than ${timeoutSeconds} s`);
   const login = openSsh(withTimeout(ssh, timeoutSeconds));
   const client = await withinDeadline(login, deadline, expired("the login"), (late) => late.destroy());
-  client.setNoDelay(true);
   try {
+    withoutDelay(client);
     const step = `the connection from there to ${placeOf(to)}`;
     const channel = await withinDeadline(forward(client, to, where), deadline, expired(step), (late) => late.close());
     return new SshStream(client, channel, placeOf(to, via), to.host);
   } catch (error) {
     client.destroy();
-    throw error;
+    // ssh2 throws at once where the connection has gone meanwhile.
+    throw error instanceof FerryError ? error : tunnelLost(where, messageOf(error), error);
   }
 }
 

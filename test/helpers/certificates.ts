@@ -10,18 +10,8 @@ export class Authority {
   constructor(private readonly directory: string) {
     this.certificatePath = join(directory, "authority.pem");
     this.keyPath = join(directory, "authority.key");
-    openssl(
-      "req",
-      "-x509",
-      ...NEW_KEY,
-      ...DAYS,
-      "-subj",
-      "/CN=authority",
-      "-keyout",
-      this.keyPath,
-      "-out",
-      this.certificatePath,
-    );
+    const files = ["-keyout", this.keyPath, "-out", this.certificatePath];
+    openssl("req", "-x509", ...NEW_KEY, ...DAYS, "-subj", "/CN=authority", ...files);
   }
 
   /** PEM text. */
@@ -36,18 +26,8 @@ export class Authority {
     writeFileSync(file("ext"), `subjectAltName=${names}\n`);
     openssl("req", ...NEW_KEY, "-subj", "/CN=server", "-keyout", keyPath, "-out", file("csr"));
     const authority = ["-CA", this.certificatePath, "-CAkey", this.keyPath, "-CAcreateserial"];
-    openssl(
-      "x509",
-      "-req",
-      "-in",
-      file("csr"),
-      ...DAYS,
-      "-extfile",
-      file("ext"),
-      ...authority,
-      "-out",
-      certificatePath,
-    );
+    const files = ["-in", file("csr"), "-extfile", file("ext"), "-out", certificatePath];
+    openssl("x509", "-req", ...DAYS, ...authority, ...files);
     return { certificatePath, keyPath };
   }
 }

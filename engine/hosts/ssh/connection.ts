@@ -6,6 +6,7 @@ import { loginError } from "./connection-error.js";
 import { credentialsOf } from "./credentials.js";
 import { hostKeyCheck } from "./host-key-check.js";
 import { DEFAULT_CONNECT_TIMEOUT_SECONDS, nameOf, portOf, type SshLogin, type SshOptions } from "./options.js";
+import { withoutDelay } from "./without-delay.js";
 
 /** A connection that has swallowed this many questions, asked at this interval, is dead. */
 const KEEPALIVE_SECONDS = 5;
@@ -21,6 +22,7 @@ export async function openSsh(options: SshOptions): Promise<Client> {
   if (bastion === undefined) return await logIn(options);
   const first = await logIn(bastion);
   try {
+    withoutDelay(first);
     const stream = await forward(first, options, bastion);
     const client = await logIn(options, { stream, via: nameOf(bastion) });
     client.once("close", () => first.end());

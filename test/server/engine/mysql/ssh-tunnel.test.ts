@@ -70,6 +70,8 @@ describe("a server behind SSH", () => {
   it("answers through a bastion", async () => {
     expect(await askOnce(through({ ...sshd.login, bastion: bastion.login }))).toBe(1);
     expect(await bastion.log()).toContain("Accepted publickey");
+    // Without a command OpenSSH holds small packets back.
+    for (const hop of [sshd, bastion]) await expect.poll(() => hop.log()).toContain("Starting session: command");
   });
 
   it("gives and takes what is larger than any window", async () => {
