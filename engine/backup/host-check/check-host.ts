@@ -1,20 +1,20 @@
-import { type Host, readJobStatus } from "../../hosts/index.js";
-import { backupJobDirectory, writeBackupJob } from "../job-files.js";
+import { posix } from "node:path";
+import type { Host } from "../../hosts/index.js";
+import { writeBackupJob } from "../job-files.js";
 import type { BackupRequest } from "../request.js";
 import { prepareHost } from "./prepare-host.js";
 
 /**
  * Sees whether the host can be reached and could take this backup, before anything is changed: what is written there to
- * ask is gone afterwards. Where a job has been before, taking the backup decides. A FerryError names everything that is
- * missing.
+ * ask lies beside the real jobs and is gone afterwards. A FerryError names everything that is missing.
  */
 export async function checkHost(host: Host, request: BackupRequest): Promise<void> {
-  const directory = backupJobDirectory(request);
-  if ((await readJobStatus(host, directory)) !== undefined) return;
+  const workDirectory = posix.join(request.workDirectory, "check");
+  const aside = { ...request, workDirectory };
   try {
-    await writeBackupJob(host, request);
-    await prepareHost(host, request);
+    await writeBackupJob(host, aside);
+    await prepareHost(host, aside);
   } finally {
-    await host.remove(directory);
+    await host.remove(workDirectory);
   }
 }
