@@ -1,19 +1,27 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Authority } from "../../helpers/certificates.js";
 import { BackupPlace } from "../helpers/backup-place.js";
 import type { Release } from "../helpers/release.js";
-import { tlsSecret } from "../helpers/tls-secret.js";
-
-const NAMESPACE = "chart-tls";
 
 let place: BackupPlace;
 
 beforeAll(async () => {
-  place = await BackupPlace.start(NAMESPACE);
+  place = await BackupPlace.start("chart-tls");
 });
 
 afterAll(async () => {
   await place.stop();
 });
+
+/** With a certificate for these names (a subjectAltName), by an authority of its own. */
+function tlsSecret(name: string, names: string): unknown {
+  const authority = new Authority(place.lab.directory);
+  const { certificatePath, keyPath } = authority.sign(names);
+  const [certificate, key] = [certificatePath, keyPath].map((path) => readFileSync(path, "utf8"));
+  const stringData = { "ca.crt": authority.certificate, "tls.crt": certificate, "tls.key": key };
+  return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name }, stringData };
+}
 
 /** The cipher of a connection to a Service, by the mysql client in the pod. */
 async function cipherOf(release: Release, service: string, ...options: readonly string[]): Promise<string> {
@@ -43,8 +51,7 @@ describe("a release", () => {
 
   it("shows a given certificate, which names its Services and nothing else", async () => {
     const release = await place.release("given");
-    const secret = await tlsSecret("given-tls", NAMESPACE, ["given-target.chart-tls.svc"]);
-    await place.cluster.kubectl(["apply", "--filename=-"], JSON.stringify(secret));
+    await release.kubectl(["apply", "--filename=-"], JSON.stringify(tlsSecret("given-tls", "DNS:given-target")));
     release.install(place.manifestKey, { tls: { secretName: "given-tls" } });
     await release.untilReady();
     const address = await release.kubectl(["get", "service", "given-target", "--output=jsonpath={.spec.clusterIP}"]);

@@ -3,9 +3,10 @@ import { LocalHost } from "../../../engine/hosts/index.js";
 import { silent } from "../../../engine/operation/index.js";
 import type { Cluster } from "../../../lab/cluster/index.js";
 import { BackupLab } from "../../server/helpers/backup-lab.js";
+import { type TestNamespace, testCluster } from "./cluster.js";
 import { Relay } from "./relay.js";
 import { Release, type ReleasePlace } from "./release.js";
-import { makeNamespace, removeNamespace, testCluster } from "./test-cluster.js";
+import { makeRestrictedNamespace } from "./restricted-namespace.js";
 
 /** A source with a backup in S3, both reachable by pods, and a namespace for releases of the chart. */
 export class BackupPlace {
@@ -16,29 +17,30 @@ export class BackupPlace {
     readonly lab: BackupLab,
     readonly s3Relay: Relay,
     readonly sourceRelay: Relay,
+    private readonly namespace: TestNamespace,
     readonly place: ReleasePlace,
     readonly manifest: Manifest,
     readonly manifestKey: string,
   ) {}
 
-  static async start(namespace: string): Promise<BackupPlace> {
+  static async start(purpose: string): Promise<BackupPlace> {
     const cluster = await testCluster();
-    const lab = await BackupLab.start(namespace);
+    const lab = await BackupLab.start(purpose);
     const { hostAddress } = cluster.addresses;
     const s3Relay = await Relay.start(hostAddress, Number(new URL(lab.s3.endpoint).port));
     const sourceRelay = await Relay.start(hostAddress, lab.source.port);
-    await makeNamespace(cluster, namespace);
+    const namespace = await makeRestrictedNamespace(cluster, purpose);
     const storage = { ...lab.s3, endpoint: `http://${hostAddress}:${s3Relay.port}` };
-    const place = { cluster, namespace, storage };
+    const place = { cluster, namespace: namespace.name, storage };
     await Release.makeCredentials(place);
     const request = lab.backup();
     const manifest = await takeBackup(new LocalHost(), request, silent);
     const key = backupKeys(request.keyPrefix, request.database, request.backupId).manifest;
-    return new BackupPlace(cluster, lab, s3Relay, sourceRelay, place, manifest, key);
+    return new BackupPlace(cluster, lab, s3Relay, sourceRelay, namespace, place, manifest, key);
   }
 
   async stop(): Promise<void> {
-    await removeNamespace(this.cluster, this.place.namespace);
+    await this.namespace.remove();
     for (const name of this.volumes) await this.cluster.kubectl(["delete", "persistentvolume", name]);
     await Promise.all([this.s3Relay.stop(), this.sourceRelay.stop()]);
     await this.lab.stop();
@@ -48,8 +50,7 @@ export class BackupPlace {
   async release(name: string, options: { sizeBytes?: number; pods?: number } = {}): Promise<Release> {
     const { sizeBytes, pods = 1 } = options;
     for (let ordinal = 0; ordinal < pods; ordinal += 1) {
-      // A volume's data stay on the node for as long as the cluster does.
-      const volume = `${this.place.namespace}-${name}-${ordinal}-${Date.now().toString(36)}`;
+      const volume = `${this.place.namespace}-${name}-${ordinal}`;
       await this.cluster.makeVolume({ name: volume, ...(sizeBytes === undefined ? {} : { sizeBytes }) });
       this.volumes.push(volume);
       // For nobody else's claim.
