@@ -14,7 +14,8 @@ const placeSchema = z.object({
   // The StatefulSet has the same name, and its pods' names have to fit into a label.
   releaseName: label.max(50),
   namespace: label.max(63),
-  serverIdBase: z.number().int().min(1).max(4_294_967_295),
+  // Its pods have the numbers after it.
+  serverIdBase: z.number().int().min(1).max(4_294_960_000),
   chartValues: z.record(z.string(), z.unknown()).superRefine((values, context) => {
     for (const own of OWN_VALUES) {
       if (own.split(".").reduce<unknown>(memberOf, values) === undefined) continue;

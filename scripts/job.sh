@@ -342,7 +342,7 @@ end_job() {
     [[ $code != 0 ]] || code=1
     JOB_MESSAGE=${JOB_MESSAGE:-"ended with exit code $code"}
     JOB_ADVICE=${JOB_ADVICE:-"look into the log in $JOB_DIRECTORY"}
-    log "failed in stage $JOB_STAGE: $JOB_MESSAGE"
+    log "failed in stage $JOB_STAGE: $JOB_MESSAGE; $JOB_ADVICE"
     "$UNDO"
   fi
   rm -f "$JOB_DIRECTORY/job.env" "$JOB_DIRECTORY/client.cnf" "$JOB_DIRECTORY/ca.pem" "$WORK/aws-config" "$WORK"/*.fifo

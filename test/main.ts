@@ -3,16 +3,20 @@ import { mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "@gtid-ferry/engine/operation";
 import { type IsolatedEnvironment, shellEnvironment } from "../toolchain/environment.js";
+import { ensureHelm } from "../toolchain/helm.js";
 import { paths } from "../toolchain/paths.js";
 import { ensureToolchain } from "../toolchain/toolchain.js";
 import { runVitest } from "./run-vitest.js";
+
+const progress = (line: string) => console.log(line);
 
 /**
  * Everything: types, lint, format, then all tests, for which it gets MySQL, S3, Helm and the Pulumi CLI, and for those in
  * a cluster Kubernetes. With arguments only the tests that they select, and none in a cluster.
  */
 async function main(): Promise<number> {
-  const { environment } = await ensureToolchain((line) => console.log(line));
+  const { environment } = await ensureToolchain(progress);
+  await ensureHelm(progress);
   const vitestArguments = process.argv.slice(2);
   const check = run("npm", ["run", "check"], environment);
   if (check !== 0) return check;

@@ -2,7 +2,6 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { messageOf, type Progress } from "@gtid-ferry/engine/operation";
 import { environmentFileText, type IsolatedEnvironment, isolatedEnvironment } from "./environment.js";
 import { ensureHaproxy, type HaproxyInstallation } from "./haproxy.js";
-import { ensureHelm, type HelmInstallation } from "./helm.js";
 import { ensureMysql, type MysqlInstallation } from "./mysql.js";
 import { paths } from "./paths.js";
 import { ensurePulumi, type PulumiInstallation } from "./pulumi.js";
@@ -10,7 +9,6 @@ import { ensurePythonTools, type PythonTools } from "./python.js";
 
 export interface Toolchain {
   readonly haproxy: HaproxyInstallation;
-  readonly helm: HelmInstallation;
   readonly mysql: MysqlInstallation;
   readonly pulumi: PulumiInstallation;
   readonly python: PythonTools;
@@ -22,10 +20,9 @@ export interface Toolchain {
  * second), and writes `.ferry/env`. When several cannot be had, an AggregateError holds one error for each.
  */
 export async function ensureToolchain(progress: Progress): Promise<Toolchain> {
-  const [{ mysql, haproxy }, pulumi, helm, python] = await allOrEveryError([
+  const [{ mysql, haproxy }, pulumi, python] = await allOrEveryError([
     ensureServers(progress),
     ensurePulumi(progress),
-    ensureHelm(progress),
     ensurePythonTools(progress),
   ]);
   const environment = isolatedEnvironment(paths, pulumi.binDirectory);
@@ -33,7 +30,7 @@ export async function ensureToolchain(progress: Progress): Promise<Toolchain> {
   await mkdir(paths.pulumiBackend, { recursive: true });
   await writeFile(`${paths.environmentFile}.new`, environmentFileText(environment), { mode: 0o600 });
   await rename(`${paths.environmentFile}.new`, paths.environmentFile);
-  return { haproxy, helm, mysql, pulumi, python, environment };
+  return { haproxy, mysql, pulumi, python, environment };
 }
 
 /** One after the other: both may come from the same root directory. */

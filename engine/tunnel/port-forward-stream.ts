@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { WebSocket } from "ws";
 import { refusedPort } from "./port-forward-error.js";
 import { tunnelLost } from "./tunnel-error.js";
@@ -14,6 +15,10 @@ const NORMAL_CLOSURE = 1000;
 const PING_MILLISECONDS = 5_000;
 const SILENT_ROUNDS = 3;
 
+/** What is needed of a websocket. */
+type Socket = Pick<WebSocket, "close" | "isPaused" | "pause" | "ping" | "resume" | "terminate"> &
+  Pick<EventEmitter, "on" | "once"> & { send(data: Buffer, done: (error?: Error) => void): void };
+
 /** The bytes of one forwarded port, over a websocket that is its own. */
 export class PortForwardStream extends TunnelStream {
   private readonly missingBytes = new Map([
@@ -25,7 +30,7 @@ export class PortForwardStream extends TunnelStream {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    private readonly socket: WebSocket,
+    private readonly socket: Socket,
     private readonly where: string,
     host: string,
   ) {

@@ -1,5 +1,6 @@
 import { messageOf } from "@gtid-ferry/engine/operation";
 import { findCluster, startCluster, stopCluster } from "../../lab/cluster/index.js";
+import { ensureHelm } from "../../toolchain/helm.js";
 import { ensureToolchain } from "../../toolchain/toolchain.js";
 import { runVitest } from "../run-vitest.js";
 
@@ -8,6 +9,7 @@ const progress = (line: string) => console.log(line);
 /** The tests that need a cluster: on the lab's own where that runs, else on one that is gone afterwards. */
 async function main(): Promise<number> {
   const { environment } = await ensureToolchain(progress);
+  await ensureHelm(progress);
   const isRunning = (await findCluster()) !== undefined;
   const { kubeconfig } = await startCluster({ progress });
   try {

@@ -1,4 +1,3 @@
-/// <reference path="../../../engine/tunnel/ws.d.ts" />
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
