@@ -34,6 +34,9 @@ export class LocalHost implements Host {
       const timer = setTimeout(() => {
         expired = true;
         signalGroup(child.pid, "SIGKILL");
+        // What has left the group may hold them open for as long as it likes.
+        child.stdout.destroy();
+        child.stderr.destroy();
       }, command.timeoutSeconds * 1000);
       child.stdout.on("data", (chunk: Buffer) => stdout.add(chunk));
       child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));

@@ -65,6 +65,12 @@ describe("LocalHost.run", () => {
     expect(stat === undefined || parseProcessStat(stat)?.state === "Z").toBe(true);
   });
 
+  it("waits for nobody whom a command that takes too long has left in a session of its own", async () => {
+    const script = `setsid sleep 60 & echo $! > ${directory}/child; sleep 300`;
+    await expect(host.run({ argv: ["bash", "-c", script], timeoutSeconds: 0.5 })).rejects.toThrow("no end after 0.5 s");
+    process.kill(Number(await readFile(join(directory, "child"), "utf8")), "SIGKILL");
+  });
+
   it("says which program is missing", async () => {
     await expect(host.run({ argv: ["no-such-program"], timeoutSeconds: 1 })).rejects.toThrow(
       "starting no-such-program failed",
