@@ -33,10 +33,12 @@ JOB_DIRECTORY=$1
 # shellcheck disable=SC1091
 . "$JOB_DIRECTORY/job.env"
 
-if [ -r /etc/os-release ]; then
-  # shellcheck disable=SC1091
-  fact distribution "$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")"
-fi
+for manager in apt-get dnf yum; do
+  if has "$manager"; then
+    fact packageManager "$manager"
+    break
+  fi
+done
 fact user "$(id -un 2>/dev/null || id -u)"
 
 has bash && fact bash "$(bash -c 'echo "$BASH_VERSION"')"

@@ -2,8 +2,8 @@ import { posix } from "node:path";
 
 /** What scripts/inspect-host.sh has found on a host; what is undefined is not there. */
 export interface HostFacts {
-  /** Words of /etc/os-release: `ID` and those of `ID_LIKE`. */
-  readonly distribution: readonly string[];
+  /** What installs packages there. */
+  readonly packageManager: PackageManager | undefined;
   readonly user: string;
   /** Version texts of programs, or their paths. */
   readonly programs: Readonly<Partial<Record<Program, string>>>;
@@ -18,6 +18,9 @@ export interface HostFacts {
   readonly serverDirectories: readonly string[];
   readonly isDataReadable: boolean;
 }
+
+const PACKAGE_MANAGERS = ["apt-get", "dnf", "yum"] as const;
+export type PackageManager = (typeof PACKAGE_MANAGERS)[number];
 
 export type Program = (typeof PROGRAMS)[number];
 
@@ -37,7 +40,7 @@ export function parseHostFacts(text: string): HostFacts {
   });
   const bytes = Number(one("work.availableBytes") ?? "none");
   return {
-    distribution: words("distribution"),
+    packageManager: PACKAGE_MANAGERS.find((name) => name === one("packageManager")),
     user: one("user") ?? "",
     programs: Object.fromEntries(found),
     missingCoreutils: words("coreutils.missing"),

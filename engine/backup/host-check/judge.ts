@@ -20,7 +20,7 @@ const OLDEST_BASH = [4, 4] as const;
 export function judgeHost(facts: HostFacts, needs: Needs): HostVerdict {
   const tools = judgePrograms(facts, needs);
   const xtrabackup = needs.method === "xtrabackup" ? judgeXtrabackup(facts, needs) : NOTHING;
-  const install = installCommands(facts.distribution, tools.missing, xtrabackup.install);
+  const install = installCommands(facts.packageManager, tools.missing, xtrabackup.install);
   const others = [judgeServer(facts), judgeWork(facts, needs), needs.method === "xtrabackup" ? judgeData(facts) : FINE];
   return {
     problems: [...tools.problems, ...xtrabackup.problems, ...others.flatMap(({ problems }) => problems)],

@@ -1,7 +1,5 @@
-import type { Program } from "./facts.js";
+import type { PackageManager, Program } from "./facts.js";
 import { XTRABACKUP_SERIES, type XtrabackupSeries } from "./xtrabackup-series.js";
-
-type Manager = "apt-get" | "dnf" | "yum";
 
 /** Packages by what is missing, in the distributions of MySQL servers. */
 const PACKAGES: Readonly<
@@ -16,21 +14,12 @@ const PACKAGES: Readonly<
   container: { deb: "docker.io", rpm: "docker" },
 };
 
-/** How the packages of this distribution are installed; undefined where that is not known. */
-export function packageManager(distribution: readonly string[]): Manager | undefined {
-  if (distribution.some((word) => word === "debian" || word === "ubuntu")) return "apt-get";
-  const [id = ""] = distribution;
-  if (["fedora", "rhel", "centos", "rocky", "almalinux", "ol", "amzn"].includes(id)) return "dnf";
-  return distribution.some((word) => word === "rhel" || word === "fedora") ? "dnf" : undefined;
-}
-
 /** The commands that install what is missing, in this order. */
 export function installCommands(
-  distribution: readonly string[],
+  manager: PackageManager | undefined,
   missing: readonly (keyof typeof PACKAGES)[],
   series: XtrabackupSeries | undefined,
 ): readonly string[] {
-  const manager = packageManager(distribution);
   const kind = manager === "apt-get" ? "deb" : "rpm";
   const names = [...new Set(missing)].map((one) => (manager === undefined ? one : PACKAGES[one][kind]));
   const aws = missing.includes("aws") ? " (the AWS CLI is also to be had from https://aws.amazon.com/cli/)" : "";

@@ -4,7 +4,7 @@ import { parseHostFacts } from "../../../../../engine/backup/host-check/facts.js
 describe("parseHostFacts", () => {
   it("reads what the script prints", () => {
     const text = [
-      "distribution\tamzn centos rhel fedora",
+      "packageManager\tdnf",
       "user\tec2-user",
       "bash\t5.2.15(1)-release",
       "coreutils.missing\tnproc tee",
@@ -25,7 +25,7 @@ describe("parseHostFacts", () => {
       "",
     ].join("\n");
     expect(parseHostFacts(text)).toEqual({
-      distribution: ["amzn", "centos", "rhel", "fedora"],
+      packageManager: "dnf",
       user: "ec2-user",
       programs: {
         bash: "5.2.15(1)-release",
@@ -46,7 +46,7 @@ describe("parseHostFacts", () => {
 
   it("takes nothing for nothing", () => {
     expect(parseHostFacts("")).toEqual({
-      distribution: [],
+      packageManager: undefined,
       user: "",
       programs: {},
       missingCoreutils: [],
