@@ -10,7 +10,7 @@ import { ensureStack, type PulumiProject, type PulumiResult, runPulumi } from ".
 export interface TestProject {
   readonly project: PulumiProject;
   pulumi(...args: string[]): Promise<PulumiResult>;
-  /** `pulumi up --yes`, which must succeed. */
+  /** `pulumi up --yes`, which must succeed; without the preview, which takes as long again and has tests of its own. */
   up(...args: string[]): Promise<string>;
   configure(key: string, value: string): Promise<void>;
   /** The resources of the state, as `pulumi stack export` shows them; dynamic ones. */
@@ -70,7 +70,7 @@ export async function makeTestProject(options: TestProjectOptions): Promise<Test
   return {
     project,
     pulumi,
-    up: (...args) => must("up", "--yes", ...args),
+    up: (...args) => must("up", "--yes", "--skip-preview", ...args),
     configure: async (key, value) => {
       const kind = /password|secret|access$/i.test(key) ? "--secret" : "--plaintext";
       await must("config", "set", kind, key, value);
