@@ -1,5 +1,5 @@
 import { type CommandResult, LocalHost } from "../../hosts/index.js";
-import { FerryError, inTime, messageOf } from "../../operation/index.js";
+import { FerryError, messageOf } from "../../operation/index.js";
 import { otherSide, type Side } from "../../topology/side.js";
 import type { RouteState, TrafficRoute } from "../route.js";
 import type { CommandOptions } from "./options.js";
@@ -8,8 +8,6 @@ type Action = "observe" | "lead" | "hold" | "cut";
 
 const STATES: readonly RouteState[] = ["source", "target", "held", "elsewhere"];
 const TAIL_CHARACTERS = 1000;
-/** Between the end of a call's time and the moment when nobody waits for its killed processes any more. */
-const GRACE_SECONDS = 0.5;
 
 /**
  * Opens a route that a program of the user's own switches. It gets GTID_FERRY_ACTION (`observe`, `hold`, `cut`, `lead`)
@@ -80,10 +78,8 @@ class CommandRoute implements TrafficRoute {
   private async run(action: Action, side: Side | ""): Promise<CommandResult> {
     const { argv, timeoutSeconds } = this.options;
     const where = [`GTID_FERRY_ACTION=${action}`, `GTID_FERRY_SIDE=${side}`];
-    const ended = this.host.run({ argv: ["env", ...where, ...argv], timeoutSeconds });
     try {
-      // What it left running in a session of its own may keep its output open for as long as it likes.
-      return await inTime(ended, (timeoutSeconds + GRACE_SECONDS) * 1000, action, this.name);
+      return await this.host.run({ argv: ["env", ...where, ...argv], timeoutSeconds });
     } catch (error) {
       const seen = error instanceof FerryError ? error.problem.seen : messageOf(error);
       throw this.failure(action, seen, `its end within ${timeoutSeconds} s`, error);
