@@ -1,6 +1,6 @@
 import type { AppsV1Api, CoreV1Api, V1OwnerReference, V1Pod } from "@kubernetes/client-node";
 import { apiStatusOf, openKubeconfig } from "../kubernetes/index.js";
-import { FerryError, messageOf, waitUntil } from "../operation/index.js";
+import { FerryError, inTime, messageOf, waitUntil } from "../operation/index.js";
 import { RESTORE_CONTAINER } from "./pod-state.js";
 
 /** Which StatefulSet; its first pod is the target. Holds access to the cluster, so never log it. */
@@ -14,6 +14,7 @@ export interface PodPlace {
 }
 
 const TAKE_OVER_SECONDS = 60;
+const CALL_MILLISECONDS = 30_000;
 const isStatefulSet = ({ kind }: V1OwnerReference) => kind === "StatefulSet";
 
 interface Apis {
@@ -64,7 +65,8 @@ export class Pods {
       const spec = body.spec && { ...body.spec, persistentVolumeClaimRetentionPolicy };
       return apps.replaceNamespacedStatefulSet({ name, namespace, body: { ...body, ...(spec && { spec }) } });
     });
-    const labels = Object.entries(found?.spec?.selector.matchLabels ?? {});
+    if (found === undefined) return;
+    const labels = Object.entries(found.spec?.selector.matchLabels ?? {});
     const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(",");
     const wait = {
       awaited: "volume claims that belong to the StatefulSet",
@@ -86,7 +88,7 @@ export class Pods {
   private async call<T>(what: string, work: (apis: Apis) => Promise<T>): Promise<T | undefined> {
     try {
       this.apis ??= this.connect();
-      return await work(await this.apis);
+      return await inTime(work(await this.apis), CALL_MILLISECONDS, what, this.name);
     } catch (error) {
       if (error instanceof FerryError) throw error;
       const status = apiStatusOf(error);
