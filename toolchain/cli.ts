@@ -3,6 +3,7 @@ import { ensureClusterToolchain } from "./cluster.js";
 import { ensureKubernetes } from "./kubernetes.js";
 import { paths } from "./paths.js";
 import { ensureToolchain } from "./toolchain.js";
+import { ensureVault } from "./vault.js";
 
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -27,8 +28,9 @@ async function main(): Promise<void> {
   const [part, ...others] = process.argv.slice(2);
   if (part === undefined) await getPrograms();
   else if (part === "kubernetes" && others.length === 0) await ensureKubernetes(progress);
+  else if (part === "vault" && others.length === 0) await ensureVault(progress);
   else if (part === "cluster" && others.length === 0) await getClusterPrograms();
-  else throw new Error("usage: node toolchain/run.mjs toolchain/cli.ts [kubernetes | cluster]");
+  else throw new Error("usage: node toolchain/run.mjs toolchain/cli.ts [kubernetes | vault | cluster]");
 }
 
 main().catch((error: unknown) => {
