@@ -27,7 +27,9 @@ beforeAll(async () => {
   const pods = { oidcProviderArn: OIDC, namespace: "databases", serviceAccount: "shop" };
   const irsa = new IrsaRole("irsa", { ...place, ...pods, provider: accounts.b }, recording);
   const bucketArgs = { ...place, provider: accounts.a, readerArn: irsa.roleArn, keepsBackups: true };
+  const looser = { ...bucketArgs, readerArn: `arn:aws:iam::${ACCOUNT_B}:root` };
   const { bucket } = new BackupBucket("bucket", bucketArgs, recording);
+  new BackupBucket("looser-bucket", looser, recording);
   new SourceUploadAccess("upload", { ...place, provider: accounts.a, roleName: "mysql-host" }, recording);
   registered = await recordedResources(bucket);
 });
@@ -36,6 +38,7 @@ function documentOf(name: string, property: string): unknown {
   return JSON.parse(String(registered.find((resource) => resource.name === name)?.inputs[property]));
 }
 const bucketPolicy = () => documentOf("bucket-policy", "policy");
+const looserBucketPolicy = () => documentOf("looser-bucket-policy", "policy");
 const readPolicy = () => documentOf("irsa-read-backups", "policy");
 const uploadPolicy = () => documentOf("upload-upload-backups", "policy");
 const everything = {
@@ -51,10 +54,12 @@ interface Request {
   readonly resource: string;
   readonly prefix?: string;
   readonly tls?: boolean;
+  readonly resourcePolicy?: unknown;
 }
 
 /** The answer of S3 to a request for the bucket, which is account A's. */
-function answer({ principal, policies, action, resource, prefix, tls = true }: Request): Promise<EvaluationResult> {
+function answer({ principal, policies, action, resource, prefix, ...rest }: Request): Promise<EvaluationResult> {
+  const { tls = true, resourcePolicy = bucketPolicy() } = rest;
   return simulate({
     request: {
       principal,
@@ -68,7 +73,7 @@ function answer({ principal, policies, action, resource, prefix, tls = true }: R
     identityPolicies: policies.map((policy, index) => ({ name: `policy-${index}`, policy })),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
-    resourcePolicy: bucketPolicy(),
+    resourcePolicy,
     additionalSettings: { s3: { blockPublicAccess: true } },
   });
 }
@@ -173,6 +178,26 @@ describe("everybody else", () => {
       expect(await answer(request), action).toBe("Allowed");
       expect(await answer({ ...request, tls: false }), action).toBe("ExplicitlyDenied");
     }
+  });
+});
+
+describe("account B as a whole, where its root is the reader", () => {
+  const request = (principal: string, policies: readonly unknown[], action: string, resource: string) =>
+    answer({ principal, policies, action, resource, resourcePolicy: looserBucketPolicy() });
+
+  it("reads with those roles that it has given the right to", async () => {
+    expect(await request(OTHER_OF_B, [readPolicy()], "s3:GetObject", BACKUP)).toBe("Allowed");
+    expect(await request(OTHER_OF_B, [], "s3:GetObject", BACKUP)).toBe("ImplicitlyDenied");
+    expect(await request(OTHER_OF_B, [everything], "s3:GetObject", OTHER_BACKUP)).toBe("ImplicitlyDenied");
+  });
+
+  it.each(writes)("may still not %s on %s", async (action, resource) => {
+    expect(await request(OTHER_OF_B, [everything], action, resource)).toBe("ImplicitlyDenied");
+  });
+
+  it("lets in no third account", async () => {
+    const stranger = "arn:aws:iam::333333333333:role/admin";
+    expect(await request(stranger, [everything], "s3:GetObject", BACKUP)).toBe("ImplicitlyDenied");
   });
 });
 
