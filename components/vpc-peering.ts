@@ -10,10 +10,10 @@ const network = z.object({
   vpcId: ec2Id("vpc"),
   /** All IPv4 blocks of the VPC that the other side reaches; secondary ones too, such as those of pods. */
   cidrBlocks: distinct(vpcCidrBlock).min(1, { error: "wanted at least one CIDR block" }),
-  /** Route tables that get a way to the other side. */
-  routeTableIds: distinct(ec2Id("rtb")).min(1, { error: "wanted at least one route table" }),
-  /** Security groups of MySQL that let the other side in. */
-  securityGroupIds: distinct(ec2Id("sg")).min(1, { error: "wanted at least one security group" }),
+  /** Route tables that get a way to the other side; beside an existing connection none where they have it already. */
+  routeTableIds: distinct(ec2Id("rtb")),
+  /** Security groups of MySQL that let the other side in; beside an existing connection none where they do already. */
+  securityGroupIds: distinct(ec2Id("sg")),
   /** Port of MySQL on this side. @default 3306 */
   port: z.number().int().min(1).max(65_535).default(3306),
 });
@@ -26,10 +26,20 @@ const argsSchema = z
     cluster: network.extend({ accountId, region }),
     /** Whether each side resolves the other's host names to private addresses. @default true */
     resolvesRemoteNames: z.boolean().default(true),
-    /** A peering connection that is there already and accepted: only routes and rules are created. */
+    /**
+     * A peering connection that is there already and accepted: only routes and rules are created. Two VPCs can have no
+     * second connection, and no route table or group takes the same route or rule twice: when several databases move
+     * between the same VPCs, one stack owns these, and the others name what it has made.
+     */
     existingConnectionId: ec2Id("pcx").exactOptional(),
   })
-  .superRefine(({ source, cluster }, context) => {
+  .superRefine(({ source, cluster, existingConnectionId }, context) => {
+    for (const [side, { routeTableIds, securityGroupIds }] of Object.entries({ source, cluster })) {
+      for (const [list, ids] of Object.entries({ routeTableIds, securityGroupIds })) {
+        if (ids.length > 0 || existingConnectionId !== undefined) continue;
+        context.addIssue({ code: "custom", path: [side, list], message: "wanted at least one for a new connection" });
+      }
+    }
     for (const own of source.cidrBlocks) {
       for (const peer of cluster.cidrBlocks.filter((block) => overlapping(own, block))) {
         const message = `${own} of the source overlaps with ${peer} of the cluster; networks that overlap cannot be peered`;

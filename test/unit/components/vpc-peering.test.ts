@@ -156,6 +156,17 @@ describe("VpcPeering", () => {
     expect(await settled(connectionId)).toBe("pcx-11112222");
   });
 
+  it("registers nothing where another stack has made the whole way", async () => {
+    const nothing = { routeTableIds: [], securityGroupIds: [] };
+    const { connectionId } = declare({
+      source: { ...source, ...nothing },
+      cluster: { ...cluster, ...nothing },
+      existingConnectionId: "pcx-11112222",
+    });
+    expect(await recordedResources(connectionId)).toEqual([component]);
+    expect(await settled(connectionId)).toBe("pcx-11112222");
+  });
+
   it("opens other ports, and leaves names alone, where that is asked for", async () => {
     const { connectionId } = declare({ source: { ...source, port: 3307 }, resolvesRemoteNames: false });
     const recorded = await recordedResources(connectionId);
@@ -185,7 +196,7 @@ describe("VpcPeering", () => {
       { cluster: { ...cluster, routeTableIds: ["rtb-bbbb0001", "rtb-bbbb0001"] } },
       "cluster.routeTableIds.1: rtb-bbbb0001 is there twice",
     ],
-    [{ cluster: { ...cluster, routeTableIds: [] } }, "cluster.routeTableIds: wanted at least one route table"],
+    [{ cluster: { ...cluster, routeTableIds: [] } }, "cluster.routeTableIds: wanted at least one for a new connection"],
     [
       { cluster: { ...cluster, securityGroupIds: ["default"] } },
       "cluster.securityGroupIds.0: wanted an id such as sg-",
