@@ -30,19 +30,24 @@ interface Options {
 let registrations: Registration[] = [];
 let options: Map<string, Options> = new Map();
 
-/** Ids are `NAME-id`; a call to a provider's function throws. `computed` adds outputs that no input has. */
+/**
+ * Ids are `NAME-id`, or unknown in a preview; a call to a provider's function throws. `computed` adds outputs that no
+ * input has.
+ */
 export async function mockPulumi(
   computed: (type: string, inputs: Readonly<Record<string, unknown>>) => object | Promise<object> = () => ({}),
+  { isPreview }: { readonly isPreview: boolean } = { isPreview: false },
 ): Promise<void> {
-  await pulumi.runtime.setMocks({
+  const mocks: pulumi.runtime.Mocks = {
     async newResource({ type, name, inputs, provider }) {
       registrations.push({ type, name, inputs, provider: provider === "" ? undefined : provider });
-      return { id: `${name}-id`, state: { ...inputs, ...(await computed(type, inputs)) } };
+      return { id: isPreview ? undefined : `${name}-id`, state: { ...inputs, ...(await computed(type, inputs)) } };
     },
     call({ token }) {
       throw new Error(`${token} was called`);
     },
-  });
+  };
+  await pulumi.runtime.setMocks(mocks, undefined, undefined, isPreview);
 }
 
 export function forgetResources(): void {
@@ -65,8 +70,13 @@ export const recording: pulumi.ComponentResourceOptions = {
 export async function recordedResources(ready?: pulumi.Output<unknown>): Promise<RecordedResource[]> {
   if (ready !== undefined) await settled(ready);
   await pulumi.runtime.disconnect();
-  const recorded = registrations.filter(({ type }) => !type.startsWith("pulumi:providers:")).map(withOptions);
+  const recorded = registrations.filter((registration) => !isProvider(registration)).map(withOptions);
   return (await Promise.all(recorded)).sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** The explicit providers that have been registered. */
+export function recordedProviders(): Pick<RecordedResource, "type" | "name" | "inputs">[] {
+  return registrations.filter(isProvider).map(({ type, name, inputs }) => ({ type, name, inputs }));
 }
 
 export function settled<T>(output: pulumi.Output<T>): Promise<T> {
@@ -91,6 +101,10 @@ async function withOptions({ provider, ...registration }: Registration): Promise
 async function nameOf({ urn }: pulumi.Resource): Promise<string> {
   const text = await settled(urn);
   return text.slice(text.lastIndexOf("::") + 2);
+}
+
+function isProvider({ type }: Registration): boolean {
+  return type.startsWith("pulumi:providers:");
 }
 
 function plainResources(dependsOn: pulumi.ResourceOptions["dependsOn"]): pulumi.Resource[] {
