@@ -32,6 +32,12 @@ const argsSchema = z
   .refine((args) => args.roleName !== undefined || roleName.safeParse(irsaRoleName(args.database)).success, {
     path: ["roleName"],
     error: "wanted a name of your own: made of the database's, it is longer than 64 characters",
+  })
+  .superRefine(({ partition, oidcProviderArn, existingRoleArn }, context) => {
+    for (const [key, arn] of Object.entries({ oidcProviderArn, existingRoleArn })) {
+      if (arn === undefined || arn.startsWith(`arn:${partition}:`)) continue;
+      context.addIssue({ code: "custom", path: [key], message: `is not in the bucket's partition, ${partition}` });
+    }
   });
 
 export interface IrsaRoleArgs extends z.input<typeof argsSchema> {

@@ -133,6 +133,7 @@ describe("IrsaRole", () => {
     [{ serviceAccount: "" }, "serviceAccount: wanted the name of a Kubernetes service account"],
     [{ serviceAccount: "shop*" }, "serviceAccount: wanted the name of a Kubernetes service account"],
     [{ oidcProviderArn: "oidc.eks.eu-central-1.amazonaws.com/id/X" }, "oidcProviderArn: wanted the ARN of an OIDC"],
+    [{ partition: "aws-cn" as const }, "oidcProviderArn: is not in the bucket's partition, aws-cn"],
     [{ existingRoleArn: "irsa" }, "existingRoleArn: wanted a role's ARN"],
     [{ keyPrefix: "backups/*" }, "keyPrefix: wanted letters, digits"],
   ])("refuses %o, before anything is declared", async (changes, expected) => {
