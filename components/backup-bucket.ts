@@ -5,6 +5,7 @@ import { awsTags } from "./aws-names";
 import { backupPlaceShape } from "./backup-place";
 import { backupBucketPolicy } from "./backup-policies";
 import { checkArguments } from "./check-arguments";
+import { eventual } from "./eventual";
 import { readyWith } from "./ready";
 
 const days = z.number().int().min(1).max(3650);
@@ -24,6 +25,16 @@ const argsSchema = z.object({
    * Without it, `pulumi destroy` deletes the bucket with all that is in it.
    */
   keepsBackups: z.boolean(),
+  /**
+   * Who in account B reads the backups: the ARN of the target's role, which has to exist, or as a looser form
+   * `arn:aws:iam::ACCOUNT:root`, which leaves the choice of roles to that account.
+   */
+  readerArn: eventual(
+    "readerArn",
+    z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:(root|role\/[\w+=,.@/-]+)$/, {
+      error: "wanted the ARN of a role, or arn:aws:iam::ACCOUNT:root",
+    }),
+  ),
 });
 
 type CheckedArgs = z.output<typeof argsSchema>;
@@ -31,11 +42,6 @@ type CheckedArgs = z.output<typeof argsSchema>;
 export interface BackupBucketArgs extends z.input<typeof argsSchema> {
   /** Account A, with the source, in the bucket's region. */
   readonly provider: aws.Provider;
-  /**
-   * Who in account B reads the backups: the ARN of the target's role, which has to exist, or as a looser form
-   * `arn:aws:iam::ACCOUNT:root`, which leaves the choice of roles to that account.
-   */
-  readonly readerArn: pulumi.Input<string>;
 }
 
 /** The bucket of the backups: private, encrypted, versioned, only over TLS, read from account B by one principal. */
@@ -46,9 +52,9 @@ export class BackupBucket extends pulumi.ComponentResource {
   readonly policy: pulumi.Output<string>;
 
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    const checked = checkArguments(`the backup bucket ${name}`, readerChecked(args.readerArn), args);
+    const checked = checkArguments(`the backup bucket ${name}`, argsSchema, args);
     super("gtid-ferry:index:BackupBucket", name, {}, opts);
-    this.policy = pulumi.output(args.readerArn).apply((arn) => JSON.stringify(backupBucketPolicy(checked, arn)));
+    this.policy = checked.readerArn.apply((arn) => JSON.stringify(backupBucketPolicy(checked, arn)));
     this.bucket = checked.existing ? pulumi.output(checked.bucket) : this.createBucket(name, checked, args.provider);
     this.registerOutputs({ bucket: this.bucket });
   }
@@ -95,15 +101,6 @@ export class BackupBucket extends pulumi.ComponentResource {
     );
     return readyWith(bucket, [ownership, publicAccess, encryption, versioning, lifecycle, policy]);
   }
-}
-
-function readerChecked(readerArn: pulumi.Input<string>) {
-  return argsSchema.superRefine((_, context) => {
-    if (typeof readerArn !== "string" || /^arn:aws[a-z-]*:iam::\d{12}:(root|role\/[\w+=,.@/-]+)$/.test(readerArn))
-      return;
-    const message = "wanted the ARN of a role, or arn:aws:iam::ACCOUNT:root";
-    context.addIssue({ code: "custom", path: ["readerArn"], message });
-  });
 }
 
 function lifecycleRules({ expiryDays, noncurrentExpiryDays, abortUploadsAfterDays }: CheckedArgs) {

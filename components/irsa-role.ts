@@ -7,6 +7,7 @@ import { backupPlaceShape } from "./backup-place";
 import { backupReadPolicy } from "./backup-policies";
 import { checkArguments } from "./check-arguments";
 import { irsaTrustPolicy } from "./irsa-trust-policy";
+import { namespaceName, serviceAccountName } from "./kubernetes-arguments";
 import { readyWith } from "./ready";
 
 const argsSchema = z
@@ -17,13 +18,8 @@ const argsSchema = z
       error: "wanted the ARN of an OIDC provider, arn:aws:iam::ACCOUNT:oidc-provider/ISSUER",
     }),
     /** Where the target's pods run. */
-    namespace: z
-      .string()
-      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "wanted the name of a Kubernetes namespace" }),
-    serviceAccount: z
-      .string()
-      .max(253)
-      .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, { error: "wanted the name of a Kubernetes service account" }),
+    namespace: namespaceName,
+    serviceAccount: serviceAccountName,
     /** Changing it replaces the role. @default irsa_role_db_replication_DATABASE */
     roleName: roleName.exactOptional(),
     /** A role that is there already: it is used as it is, and nothing is created. */
