@@ -91,8 +91,12 @@ describe("the reader", () => {
     expect(await Promise.all(attempts.map(refusalOf))).toEqual(attempts.map(() => FORBIDDEN));
   });
 
-  it("can renew its own login, as Vault's agent does", async () => {
-    expect(await refusalOf((await reader(shop)).request("POST", "auth/token/renew-self", {}))).toBeUndefined();
+  it("can renew its own login and ask for the engine's version, as Vault's agent does", async () => {
+    const ofShop = await reader(shop);
+    expect(await refusalOf(ofShop.request("POST", "auth/token/renew-self", {}))).toBeUndefined();
+    expect(await ofShop.request("GET", `sys/internal/ui/mounts/${shop.secret}`)).toMatchObject({
+      data: { path: "kv/", options: { version: "2" } },
+    });
   });
 });
 

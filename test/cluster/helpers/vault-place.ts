@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { VaultAccess, type VaultAccessArgs } from "../../../components/vault-access.js";
 import { startTestVault, type TestVault } from "../../../lab/testing.js";
-import { type VaultClient, VaultRefusal } from "../../../lab/vault/index.js";
+import { VaultClient, VaultRefusal } from "../../../lab/vault/index.js";
 import { unwrapSecrets } from "../../doubles/plugin.js";
 import { kindOf } from "../../doubles/vault-plugin/kinds.js";
 import { mockPulumi, settled } from "../../unit/helpers/recorded-resources.js";
@@ -35,6 +35,10 @@ export class VaultPlace {
 
   get root(): VaultClient {
     return this.server.root;
+  }
+
+  get anybody(): VaultClient {
+    return new VaultClient(this.root.address);
   }
 
   async apply(args: Omit<VaultAccessArgs, "provider" | "keepsAccess">): Promise<AppliedAccess> {
