@@ -80,7 +80,7 @@ export class BackupBucket extends pulumi.ComponentResource {
     );
     const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
-      { bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+      { bucket, rules: [encryptionRule(args)] },
       child,
     );
     const versioning = new aws.s3.BucketVersioning(
@@ -101,6 +101,14 @@ export class BackupBucket extends pulumi.ComponentResource {
     );
     return readyWith(bucket, [ownership, publicAccess, encryption, versioning, lifecycle, policy]);
   }
+}
+
+function encryptionRule({ kmsKeyArn }: CheckedArgs) {
+  if (kmsKeyArn === undefined) return { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } };
+  return {
+    applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+    bucketKeyEnabled: true,
+  };
 }
 
 function lifecycleRules({ expiryDays, noncurrentExpiryDays, abortUploadsAfterDays }: CheckedArgs) {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { bucketName, databaseName, keyPrefix, partition } from "./aws-arguments";
 
 /** Arguments that say where the backups of a database lie. */
@@ -10,9 +10,20 @@ export const backupPlaceShape = {
   keyPrefix,
   /** @default "aws" */
   partition,
+  /**
+   * Key of KMS that encrypts the bucket; without it S3 encrypts with keys of its own. The key's policy has to let account
+   * A use it, and the target's role decrypt with it.
+   */
+  kmsKeyArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
+      error: "wanted the ARN of a key of KMS, arn:aws:kms:REGION:ACCOUNT:key/ID",
+    })
+    .exactOptional(),
 };
 
-export type BackupPlace = { readonly [K in keyof typeof backupPlaceShape]: z.output<(typeof backupPlaceShape)[K]> };
+const backupPlace = z.object(backupPlaceShape);
+export type BackupPlace = Readonly<z.output<typeof backupPlace>>;
 
 export function bucketArn({ partition, bucket }: BackupPlace): string {
   return `arn:${partition}:s3:::${bucket}`;

@@ -16,13 +16,16 @@ export function backupBucketPolicy(place: BackupPlace, readerArn: string): Polic
       Resource: [bucket, `${bucket}/*`],
       Condition: { Bool: { "aws:SecureTransport": "false" } },
     },
-    ...readStatements(place).map((statement) => ({ ...statement, Principal: { AWS: readerArn } })),
+    ...[listStatement(place), readStatement(place)].map((statement) => ({
+      ...statement,
+      Principal: { AWS: readerArn },
+    })),
   );
 }
 
 /** What the target's pods may do, as a policy of their role: list and read the database's backups. */
 export function backupReadPolicy(place: BackupPlace): PolicyDocument {
-  return policyDocument(...readStatements(place));
+  return policyDocument(listStatement(place), readStatement(place), ...keyStatements(place, "kms:Decrypt"));
 }
 
 /**
@@ -45,17 +48,32 @@ export function sourceUploadPolicy(place: BackupPlace): PolicyDocument {
       Action: "s3:ListBucketMultipartUploads",
       Resource: bucketArn(place),
     },
+    // Decrypting belongs to an upload in parts.
+    ...keyStatements(place, "kms:GenerateDataKey", "kms:Decrypt"),
   );
 }
 
-function readStatements(place: BackupPlace): readonly PolicyStatement[] {
+function readStatement(place: BackupPlace): PolicyStatement {
+  return {
+    Sid: "ReadBackups",
+    Effect: "Allow",
+    Action: ["s3:GetObject", "s3:GetObjectVersion"],
+    Resource: backupObjectsArn(place),
+  };
+}
+
+/** S3 names what it encrypts as the context: the object, or with a bucket key the bucket. */
+function keyStatements(place: BackupPlace, ...actions: readonly string[]): readonly PolicyStatement[] {
+  if (place.kmsKeyArn === undefined) return [];
   return [
-    listStatement(place),
     {
-      Sid: "ReadBackups",
+      Sid: "UseBucketKey",
       Effect: "Allow",
-      Action: ["s3:GetObject", "s3:GetObjectVersion"],
-      Resource: backupObjectsArn(place),
+      Action: actions,
+      Resource: place.kmsKeyArn,
+      Condition: {
+        StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn(place), backupObjectsArn(place)] },
+      },
     },
   ];
 }

@@ -185,6 +185,17 @@ describe("BackupBucket", () => {
     ]);
   });
 
+  it("encrypts with a key of KMS", async () => {
+    const kmsKeyArn = "arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const recorded = await recordedResources(declare({ kmsKeyArn }).bucket);
+    expect(recorded.find(({ name }) => name === "shop-backups-encryption")?.inputs.rules).toEqual([
+      {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+        bucketKeyEnabled: true,
+      },
+    ]);
+  });
+
   it("leaves an existing bucket as it is, and says which policy it has to have", async () => {
     const existing = declare({ existing: true });
     expect((await recordedResources(existing.bucket)).map(({ name }) => name)).toEqual(["shop-backups"]);
@@ -200,6 +211,7 @@ describe("BackupBucket", () => {
     [{ bucket: "192.168.5.4" }, "bucket: wanted an S3 bucket name: no two dots in a row, no IP address"],
     [{ bucket: "xn--shop" }, "bucket: wanted an S3 bucket name without a beginning or end that S3 reserves"],
     [{ bucket: "shop-s3alias" }, "bucket: wanted an S3 bucket name without a beginning or end that S3 reserves"],
+    [{ kmsKeyArn: "alias/aws/s3" }, "kmsKeyArn: wanted the ARN of a key of KMS"],
     [{ keyPrefix: "a/*/b" }, "keyPrefix: wanted letters"],
     [{ keyPrefix: "$" + "{aws:userid}" }, "keyPrefix: wanted letters"],
     [{ readerArn: "*" }, "readerArn: wanted the ARN of a role, or arn:aws:iam::ACCOUNT:root"],

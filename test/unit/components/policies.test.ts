@@ -9,12 +9,14 @@ import { mockPulumi, type RecordedResource, recordedResources, recording } from 
 const ACCOUNT_A = "111111111111";
 const ACCOUNT_B = "222222222222";
 const ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/ABC123";
+const OTHER_ISSUER = ISSUER.replace("ABC123", "DEF456");
 const OIDC = `arn:aws:iam::${ACCOUNT_B}:oidc-provider/${ISSUER}`;
 const READER = `arn:aws:iam::${ACCOUNT_B}:role/irsa_role_db_replication_shop`;
 const OTHER_OF_B = `arn:aws:iam::${ACCOUNT_B}:role/node`;
 const UPLOADER = `arn:aws:iam::${ACCOUNT_A}:role/mysql-host`;
 const BUCKET = "arn:aws:s3:::backups";
 const BACKUP = `${BUCKET}/gtid-ferry/shop/b1/archive.zst`;
+const KEY = `arn:aws:kms:eu-central-1:${ACCOUNT_A}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const OTHER_BACKUP = `${BUCKET}/gtid-ferry/crm/b1/archive.zst`;
 
 /** What the programs of both accounts really register, by type. */
@@ -31,6 +33,9 @@ beforeAll(async () => {
   const { bucket } = new BackupBucket("bucket", bucketArgs, recording);
   new BackupBucket("looser-bucket", looser, recording);
   new SourceUploadAccess("upload", { ...place, provider: accounts.a, roleName: "mysql-host" }, recording);
+  const encrypted = { ...place, kmsKeyArn: KEY };
+  new IrsaRole("kms-irsa", { ...encrypted, ...pods, provider: accounts.b }, recording);
+  new SourceUploadAccess("kms-upload", { ...encrypted, provider: accounts.a, roleName: "mysql-host" }, recording);
   registered = await recordedResources(bucket);
 });
 
@@ -78,8 +83,16 @@ function answer({ principal, policies, action, resource, prefix, ...rest }: Requ
   });
 }
 
+/** Condition keys that exist and that the simulator does not know, each with one that it knows and that stands for it. */
+const STAND_INS = [
+  [ISSUER, "accounts.google.com"],
+  [OTHER_ISSUER, "cognito-identity.amazonaws.com"],
+  ["kms:EncryptionContext:aws:s3:arn", "kms:ViaService"],
+] as const;
+
 async function simulate(simulation: Simulation): Promise<EvaluationResult> {
-  const response = await runSimulation(simulation, {});
+  const text = STAND_INS.reduce((all, [key, known]) => all.replaceAll(key, known), JSON.stringify(simulation));
+  const response = await runSimulation(JSON.parse(text), {});
   if (response.resultType !== "single") throw new Error(JSON.stringify(response));
   expect(response.result.ignoredContextKeys).toEqual([]);
   return response.overallResult;
@@ -236,6 +249,60 @@ describe("the source's host", () => {
   });
 });
 
+describe("the bucket's key in KMS", () => {
+  interface KeyUse {
+    readonly principal: string;
+    readonly policy: unknown;
+    readonly action: string;
+    readonly context: string;
+    readonly key?: string;
+  }
+
+  /** The answer of KMS for a key whose policy lets both roles do all. */
+  function use({ principal, policy, action, context, key = KEY }: KeyUse): Promise<EvaluationResult> {
+    const keyPolicy = {
+      Sid: "Key",
+      Effect: "Allow",
+      Principal: { AWS: [READER, `arn:aws:iam::${ACCOUNT_A}:root`] },
+      Action: "kms:*",
+      Resource: "*",
+    };
+    return simulate({
+      request: {
+        principal,
+        action,
+        resource: { resource: key, accountId: ACCOUNT_A },
+        contextVariables: { "kms:EncryptionContext:aws:s3:arn": context },
+      },
+      identityPolicies: [{ name: "own", policy }],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy: { Version: "2012-10-17", Statement: [keyPolicy] },
+    });
+  }
+
+  const reader = () => ({ principal: READER, policy: documentOf("kms-irsa-read-backups", "policy") });
+  const uploader = () => ({ principal: UPLOADER, policy: documentOf("kms-upload-upload-backups", "policy") });
+
+  it.each([BUCKET, BACKUP])("decrypts for the pods' role what S3 encrypted as %s", async (context) => {
+    expect(await use({ ...reader(), action: "kms:Decrypt", context })).toBe("Allowed");
+    expect(await use({ ...reader(), action: "kms:GenerateDataKey", context })).toBe("ImplicitlyDenied");
+    expect(await use({ ...reader(), action: "kms:Decrypt", context, key: `${KEY}0` })).toBe("ImplicitlyDenied");
+  });
+
+  it.each([BUCKET, BACKUP])("encrypts for the source's host what S3 stores as %s", async (context) => {
+    for (const action of ["kms:GenerateDataKey", "kms:Decrypt"]) {
+      expect(await use({ ...uploader(), action, context }), action).toBe("Allowed");
+    }
+    expect(await use({ ...uploader(), action: "kms:ScheduleKeyDeletion", context })).toBe("ImplicitlyDenied");
+  });
+
+  it.each([OTHER_BACKUP, "arn:aws:s3:::other-backups"])("is of no use for %s", async (context) => {
+    expect(await use({ ...reader(), action: "kms:Decrypt", context })).toBe("ImplicitlyDenied");
+    expect(await use({ ...uploader(), action: "kms:GenerateDataKey", context })).toBe("ImplicitlyDenied");
+  });
+});
+
 describe("trust in the pods' service account", () => {
   interface Token {
     readonly provider?: string;
@@ -246,11 +313,6 @@ describe("trust in the pods' service account", () => {
   }
 
   const OWN = "system:serviceaccount:databases:shop";
-  const OTHER_ISSUER = ISSUER.replace("ABC123", "DEF456");
-  // The simulator leaves out the claims of issuers that it does not know, so two that it knows stand for the clusters.
-  const known = (text: string) =>
-    text.replaceAll(ISSUER, "accounts.google.com").replaceAll(OTHER_ISSUER, "cognito-identity.amazonaws.com");
-
   /** The answer of STS to whoever shows this token. */
   function assume({ provider = OIDC, issuer = ISSUER, ...token }: Token): Promise<EvaluationResult> {
     const { sub = OWN, aud = "sts.amazonaws.com", action = "sts:AssumeRoleWithWebIdentity" } = token;
@@ -266,7 +328,7 @@ describe("trust in the pods' service account", () => {
       resourceControlPolicies: [],
       resourcePolicy: documentOf("irsa-role", "assumeRolePolicy"),
     };
-    return simulate(JSON.parse(known(JSON.stringify(simulation))));
+    return simulate(simulation);
   }
 
   it("lets that service account in", async () => {
