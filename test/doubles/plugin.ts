@@ -7,6 +7,7 @@ import type { DiffResult } from "@pulumi/pulumi/provider";
 export type Inputs = Readonly<Record<string, unknown>>;
 
 const SECRET_KEY = "4dabf18193072939515e22adb298388d";
+const SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Without the wrappers that Pulumi puts around secrets, at any depth. */
 export function unwrapSecrets(value: unknown): unknown {
@@ -14,6 +15,16 @@ export function unwrapSecrets(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (SECRET_KEY in value && "value" in value) return unwrapSecrets(value.value);
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, unwrapSecrets(member)]));
+}
+
+/** The properties with some changed; what was secret stays so. */
+export function withChanges(properties: Inputs, changes: object): Inputs {
+  const wrapped = Object.entries(changes).map(([key, value]) => {
+    const was = properties[key];
+    const isSecret = typeof was === "object" && was !== null && SECRET_KEY in was;
+    return [key, isSecret ? { [SECRET_KEY]: SECRET_MARK, value } : value];
+  });
+  return { ...properties, ...Object.fromEntries(wrapped) };
 }
 
 export function typeOf(urn: string): string {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import type { VaultClient } from "../../../lab/vault/index.js";
+import { type VaultClient, VaultRefusal } from "../../../lab/vault/index.js";
 
 /** One type of Pulumi's Vault provider, with those of its inputs that the program gives; any other is refused. */
 export interface Kind {
@@ -10,6 +11,8 @@ export interface Kind {
   create(vault: VaultClient, inputs: unknown): Promise<void>;
   update(vault: VaultClient, inputs: unknown): Promise<void>;
   remove(vault: VaultClient, inputs: unknown): Promise<void>;
+  /** Those inputs that are otherwise in Vault, as they are there; undefined when the thing itself is gone. */
+  drift(vault: VaultClient, inputs: unknown): Promise<object | undefined>;
 }
 
 interface KindOf<T> {
@@ -20,9 +23,13 @@ interface KindOf<T> {
   /** @default create */
   update?(vault: VaultClient, inputs: T): Promise<unknown>;
   remove(vault: VaultClient, inputs: T): Promise<unknown>;
+  /** What to GET. */
+  place(inputs: T): string;
+  /** What its answer says of the inputs. @default nothing */
+  found?(answer: unknown, inputs: T): Partial<T>;
 }
 
-function kind<T>({ inputs: schema, identity, id, create, update = create, remove }: KindOf<T>): Kind {
+function kind<T>({ inputs: schema, identity, id, create, update = create, remove, ...seen }: KindOf<T>): Kind {
   const done = async (work: Promise<unknown>) => void (await work);
   return {
     identity,
@@ -30,7 +37,22 @@ function kind<T>({ inputs: schema, identity, id, create, update = create, remove
     create: (vault, inputs) => done(create(vault, schema.parse(inputs))),
     update: (vault, inputs) => done(update(vault, schema.parse(inputs))),
     remove: (vault, inputs) => done(remove(vault, schema.parse(inputs))),
+    drift: async (vault, inputs) => {
+      const known = schema.parse(inputs);
+      const answer = await answerOf(vault, seen.place(known));
+      return answer === undefined ? undefined : { ...seen.found?.(answer, known) };
+    },
   };
+}
+
+async function answerOf(vault: VaultClient, path: string): Promise<unknown> {
+  try {
+    return await vault.request("GET", path);
+  } catch (error) {
+    // Of a mount that is gone Vault says 400.
+    if (error instanceof VaultRefusal && [400, 404].includes(error.status)) return undefined;
+    throw error;
+  }
 }
 
 const text = z.string();
@@ -43,6 +65,7 @@ const mount = kind({
   create: (vault, { path, ...body }) => vault.request("POST", `sys/mounts/${path}`, body),
   update: (vault, { path, options }) => vault.request("POST", `sys/mounts/${path}/tune`, { options }),
   remove: (vault, { path }) => vault.request("DELETE", `sys/mounts/${path}`),
+  place: ({ path }) => `sys/mounts/${path}`,
 });
 
 const authBackend = kind({
@@ -51,6 +74,7 @@ const authBackend = kind({
   id: ({ path }) => path,
   create: (vault, { path, type }) => vault.request("POST", `sys/auth/${path}`, { type }),
   remove: (vault, { path }) => vault.request("DELETE", `sys/auth/${path}`),
+  place: ({ path }) => `sys/auth/${path}`,
 });
 
 const kubernetesConfig = kind({
@@ -66,6 +90,7 @@ const kubernetesConfig = kind({
   create: (vault, { backend, ...body }) => vault.request("POST", `auth/${backend}/config`, snakeCased(body)),
   // It goes with its mount.
   remove: async () => undefined,
+  place: ({ backend }) => `auth/${backend}/config`,
 });
 
 const kubernetesRole = kind({
@@ -84,6 +109,7 @@ const kubernetesRole = kind({
   create: (vault, { backend, roleName, ...body }) =>
     vault.request("POST", `auth/${backend}/role/${roleName}`, snakeCased(body)),
   remove: (vault, { backend, roleName }) => vault.request("DELETE", `auth/${backend}/role/${roleName}`),
+  place: ({ backend, roleName }) => `auth/${backend}/role/${roleName}`,
 });
 
 const policy = kind({
@@ -92,6 +118,11 @@ const policy = kind({
   id: ({ name }) => name,
   create: (vault, { name, policy }) => vault.request("POST", `sys/policies/acl/${name}`, { policy }),
   remove: (vault, { name }) => vault.request("DELETE", `sys/policies/acl/${name}`),
+  place: ({ name }) => `sys/policies/acl/${name}`,
+  found(answer, { policy }) {
+    const { data } = z.object({ data: z.object({ policy: text }) }).parse(answer);
+    return data.policy === policy ? {} : { policy: data.policy };
+  },
 });
 
 const secretV2 = kind({
@@ -102,6 +133,11 @@ const secretV2 = kind({
     vault.request("POST", `${mount}/data/${name}`, { data: JSON.parse(dataJson) }),
   remove: (vault, { mount, name, deleteAllVersions }) =>
     vault.request("DELETE", `${mount}/${deleteAllVersions ? "metadata" : "data"}/${name}`),
+  place: ({ mount, name }) => `${mount}/data/${name}`,
+  found(answer, { dataJson }) {
+    const { data } = z.object({ data: z.object({ data: z.record(text, z.unknown()) }) }).parse(answer);
+    return isDeepStrictEqual(data.data, JSON.parse(dataJson)) ? {} : { dataJson: JSON.stringify(data.data) };
+  },
 });
 
 const endpoint = kind({
@@ -110,6 +146,7 @@ const endpoint = kind({
   id: ({ path }) => path,
   create: (vault, { path, dataJson }) => vault.request("POST", path, JSON.parse(dataJson)),
   remove: (vault, { path }) => vault.request("DELETE", path),
+  place: ({ path }) => path,
 });
 
 const KINDS: Readonly<Record<string, Kind>> = {

@@ -1,6 +1,6 @@
 import { main, type Provider } from "@pulumi/pulumi/provider";
 import { VaultClient } from "../../../lab/vault/index.js";
-import { diffOf, record, typeOf, unwrapSecrets } from "../plugin.js";
+import { diffOf, record, typeOf, unwrapSecrets, withChanges } from "../plugin.js";
 import { kindOf } from "./kinds.js";
 
 /**
@@ -28,6 +28,13 @@ const provider: Provider = {
     const [kind, plain] = [kindOf(typeOf(urn)), unwrapSecrets(inputs)];
     await kind.create(vault(), plain);
     return { id: kind.idOf(plain), outs: inputs };
+  },
+  async read(id, urn, props) {
+    record("read", urn);
+    const drift = await kindOf(typeOf(urn)).drift(vault(), unwrapSecrets(props));
+    if (drift === undefined) return { id: "" };
+    const found = withChanges(props, drift);
+    return { id, props: found, inputs: found };
   },
   async update(_id, urn, _olds, news) {
     record("update", urn);
