@@ -67,9 +67,9 @@ export const vaultAccessSchema = ttls
     serviceAccount: serviceAccountName,
     /** Audience that the pod's token must have, such as https://kubernetes.default.svc. @default any */
     audience: filled.exactOptional(),
-    /** Changing it replaces the role. @default db_replication_DATABASE */
+    /** Changing it replaces the role. Two stacks must not have the same: each would set it anew. @default db_replication_DATABASE */
     roleName: roleName.exactOptional(),
-    /** A role that is there already: it is used as it is, and neither role nor reader policy is created. */
+    /** A role that is there already: it is used as it is, and neither a role nor its policy is created. */
     existingRole: roleName.exactOptional(),
     /** What the secret says. Without it the secret is left to whoever has the writer's login. */
     credentials: credentials.exactOptional(),

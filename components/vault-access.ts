@@ -29,14 +29,18 @@ export class VaultAccess extends pulumi.ComponentResource {
   /** Path of Vault's API where the writer logs in, once it can; undefined without a writer. */
   readonly writerLogin: pulumi.Output<string> | undefined;
 
+  /** What the pod may do, as HCL: what an existing role has to have. */
+  readonly readerPolicy: string;
+
   constructor(name: string, args: VaultAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     const checked = checkArguments(`the Vault access ${name}`, vaultAccessSchema, args);
     super("gtid-ferry:index:VaultAccess", name, {}, opts);
+    this.readerPolicy = vaultReaderPolicy(checked);
     const child = { parent: this, provider: args.provider };
     const dependsOn = declareMounts(name, checked, child);
     const kept = { ...child, dependsOn, retainOnDelete: args.keepsAccess };
 
-    const needs = [...declareSecret(name, checked, kept), ...declareRole(name, checked, kept)];
+    const needs = [...declareSecret(name, checked, kept), ...declareRole(name, checked, this.readerPolicy, kept)];
     this.writerLogin = declareWriter(name, checked, { ...child, dependsOn });
     const place = {
       role: roleNameOf(checked),
@@ -75,12 +79,13 @@ function declareSecret(
 function declareRole(
   name: string,
   checked: CheckedVaultAccess,
+  readerPolicy: string,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource[] {
   if (checked.existingRole !== undefined) return [];
   const reader = new vault.Policy(
     `${name}-reader-policy`,
-    { name: vaultNames(checked.database).readerPolicy, policy: vaultReaderPolicy(checked) },
+    { name: vaultNames(checked.database).readerPolicy, policy: readerPolicy },
     opts,
   );
   const role = new vault.kubernetes.AuthBackendRole(

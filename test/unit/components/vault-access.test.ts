@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { VaultAccess, type VaultAccessArgs } from "../../../components/vault-access.js";
 import {
   forgetResources,
@@ -46,6 +48,11 @@ const writerUser = {
   token_ttl: 300,
   token_max_ttl: 300,
 };
+
+const properties = <T extends z.ZodRawShape>(shape: T) => z.object({ properties: z.object(shape) });
+const chartSchema = properties({
+  credentials: properties({ vault: z.object({ properties: z.record(z.string(), z.unknown()) }) }),
+});
 
 /** As Pulumi's engine sees a secret. */
 const secret = (value: unknown) => ({
@@ -171,6 +178,22 @@ describe("VaultAccess", () => {
     expect(await settled(access.writerLogin ?? pulumi.output(""))).toBe(
       "auth/userpass/login/db_replication_shop_writer",
     );
+  });
+
+  it("gives the chart nothing that it does not know, and its template all keys that it reads", async () => {
+    const { vault: values } = await settled(declare().chartCredentials);
+    const chart = chartSchema.parse(JSON.parse(readFileSync("chart/values.schema.json", "utf8")));
+    expect(Object.keys(chart.properties.credentials.properties.vault.properties)).toEqual(
+      expect.arrayContaining(Object.keys(values)),
+    );
+    const read = [...readFileSync("chart/templates/_vault.tpl", "utf8").matchAll(/\.Data\.data\.(\w+)/g)];
+    const ofDatabase = read.flatMap(([, key]) => (key === undefined || key.startsWith("AWS_") ? [] : [key]));
+    expect(Object.keys(data)).toEqual(expect.arrayContaining(ofDatabase));
+    expect(ofDatabase).toHaveLength(2);
+  });
+
+  it("says what an existing role has to be allowed", () => {
+    expect(declare({ existingRole: "db_replication" }).readerPolicy).toBe(readerPolicy.inputs.policy);
   });
 
   it("names and limits everything as it is told", async () => {
