@@ -67,7 +67,7 @@ function declareSecret(
     {
       mount: kvMount,
       name: vaultSecretName(database),
-      dataJson: pulumi.secret(pulumi.jsonStringify(pulumi.output(credentials).apply(vaultSecretData))),
+      dataJson: pulumi.jsonStringify(pulumi.output(credentials).apply(vaultSecretData)),
       // Else removing it would leave the passwords in its history.
       deleteAllVersions: true,
     },
@@ -126,7 +126,7 @@ function declareWriter(
     `${name}-writer`,
     {
       path: `auth/${userpassMount}/users/${userName}`,
-      dataJson: pulumi.secret(pulumi.jsonStringify(user)),
+      dataJson: pulumi.jsonStringify(user),
       // Vault never tells the password, and more than was set.
       ignoreAbsentFields: true,
     },
