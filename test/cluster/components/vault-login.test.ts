@@ -122,7 +122,8 @@ describe("the pod's role", () => {
     const ledger = await place.apply(accessTo("ledger", {}));
     expect(await refusalOf(logIn(ledger, token))).toBeUndefined();
     await namespace.kubectl(["delete", "serviceaccount", "ledger-target"]);
-    expect(await refusalOf(logIn(ledger, token))).toBe(FORBIDDEN);
+    // The API server remembers for some seconds that a token was good.
+    await expect.poll(() => refusalOf(logIn(ledger, token)), { timeout: 60_000, interval: 500 }).toBe(FORBIDDEN);
   });
 
   it("refuses tokens for others' ears, where it is told the audience", async () => {
