@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { RunError } from "@pulumi/pulumi";
 import { z } from "zod";
+import { checkArguments } from "./check-arguments";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
   error: "wanted lower-case letters, digits and dashes",
@@ -49,7 +49,11 @@ export class MysqlRelease extends pulumi.ComponentResource {
 
   constructor(name: string, args: MysqlReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gtid-ferry:index:MysqlRelease", name, {}, opts);
-    const { releaseName, namespace, serverIdBase, chartValues } = validate(name, args);
+    const { releaseName, namespace, serverIdBase, chartValues } = checkArguments(
+      `the release ${name}`,
+      placeSchema,
+      args,
+    );
     const { provider, accessKey, keepsRelease } = args;
     const child = { parent: this, provider, retainOnDelete: keepsRelease };
     const credentials = accessKey && credentialsSecret(releaseName, namespace, accessKey, child);
@@ -92,14 +96,6 @@ function credentialsSecret(
     { metadata: { name, namespace }, stringData: pulumi.secret(stringData) },
     opts,
   );
-}
-
-/** All mistakes at once, before anything is declared. */
-function validate(name: string, args: MysqlReleaseArgs): z.output<typeof placeSchema> {
-  const result = placeSchema.safeParse(args);
-  if (result.success) return result.data;
-  const mistakes = result.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-  throw new RunError(`the release ${name} has ${mistakes.length} mistake(s)\n${mistakes.join("\n")}`);
 }
 
 function memberOf(value: unknown, key: string): unknown {

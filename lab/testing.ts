@@ -3,12 +3,14 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { ensureHaproxy, type HaproxyInstallation } from "../toolchain/haproxy.js";
 import { ensureMysql, type MysqlInstallation } from "../toolchain/mysql.js";
 import { ensurePythonTools, type PythonTools } from "../toolchain/python.js";
+import { ensureVault } from "../toolchain/vault.js";
 import { APPLICATION } from "./defaults.js";
 import { type HaproxyRequest, type LabHaproxy, startHaproxy } from "./haproxy.js";
 import { LabMysqld, type MysqldOptions, type MysqldSettings, type Row } from "./mysqld/index.js";
 import { killProcess, readProcess } from "./process/index.js";
 import { type S3Access, startS3, stopS3 } from "./s3.js";
 import { makeTestDirectory, removeTestDirectory } from "./test-directories.js";
+import { startVault, stopVault, type VaultClient, type VaultOptions } from "./vault/index.js";
 
 export { makeTestDirectory, removeTestDirectory };
 
@@ -127,6 +129,25 @@ export async function startTestS3(): Promise<TestS3> {
     ...access,
     stop: async () => {
       await stopS3(directory);
+      await removeTestDirectory(directory);
+    },
+  };
+}
+
+export interface TestVault {
+  readonly root: VaultClient;
+  stop(): Promise<void>;
+}
+
+/** Starts an empty Vault, which has to be built first where nobody has done that yet (some minutes). */
+export async function startTestVault(options: Pick<VaultOptions, "host"> = {}): Promise<TestVault> {
+  const { vaultDevServer } = await ensureVault(silent);
+  const directory = await makeTestDirectory("vault");
+  const root = await startVault(vaultDevServer, { ...options, directory });
+  return {
+    root,
+    stop: async () => {
+      await stopVault(directory);
       await removeTestDirectory(directory);
     },
   };

@@ -12,7 +12,7 @@ const progress = (line: string) => console.log(line);
 
 /**
  * Everything: types, lint, format, then all tests, for which it gets MySQL, S3, Helm and the Pulumi CLI, and for those in
- * a cluster Kubernetes. With arguments only the tests that they select, and none in a cluster.
+ * a cluster Kubernetes and Vault. With arguments only the tests that they select, and none in a cluster.
  */
 async function main(): Promise<number> {
   const { environment } = await ensureToolchain(progress);
@@ -21,7 +21,7 @@ async function main(): Promise<number> {
   const check = run("npm", ["run", "check"], environment);
   if (check !== 0) return check;
   const isWhole = vitestArguments.length === 0;
-  const build = isWhole ? buildKubernetes(environment) : undefined;
+  const build = isWhole ? buildForCluster(environment) : undefined;
   const status = runVitest({ environment, projects: ["unit", "server", "program"], vitestArguments });
   if (isWhole && status === 0) return run("npm", ["run", "test:cluster"], environment);
   build?.kill();
@@ -32,10 +32,10 @@ async function main(): Promise<number> {
  * Compiles for minutes, which the tests that come first leave enough of the processors for. Those in a cluster wait for
  * its end, and see for themselves what came of it.
  */
-function buildKubernetes(environment: IsolatedEnvironment): ChildProcess {
+function buildForCluster(environment: IsolatedEnvironment): ChildProcess {
   mkdirSync(paths.logs, { recursive: true });
-  const log = openSync(join(paths.logs, "kubernetes.log"), "a");
-  return spawn("nice", ["-n", "19", process.execPath, "toolchain/run.mjs", "toolchain/cli.ts", "kubernetes"], {
+  const log = openSync(join(paths.logs, "cluster-build.log"), "a");
+  return spawn("nice", ["-n", "19", process.execPath, "toolchain/run.mjs", "toolchain/cli.ts", "kubernetes", "vault"], {
     cwd: paths.projectRoot,
     env: shellEnvironment(process.env, environment),
     stdio: ["ignore", log, log],

@@ -3,6 +3,7 @@ import { ensureClusterToolchain } from "./cluster.js";
 import { ensureKubernetes } from "./kubernetes.js";
 import { paths } from "./paths.js";
 import { ensureToolchain } from "./toolchain.js";
+import { ensureVault } from "./vault.js";
 
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -23,12 +24,21 @@ async function getClusterPrograms(): Promise<void> {
   process.stdout.write(`kubectl        ${kubernetes.kubectl}\n` + `containerd     ${runtime.binDirectory}\n`);
 }
 
+const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  kubernetes: () => ensureKubernetes(progress),
+  vault: () => ensureVault(progress),
+  cluster: getClusterPrograms,
+};
+
 async function main(): Promise<void> {
-  const [part, ...others] = process.argv.slice(2);
-  if (part === undefined) await getPrograms();
-  else if (part === "kubernetes" && others.length === 0) await ensureKubernetes(progress);
-  else if (part === "cluster" && others.length === 0) await getClusterPrograms();
-  else throw new Error("usage: node toolchain/run.mjs toolchain/cli.ts [kubernetes | cluster]");
+  const names = process.argv.slice(2);
+  const parts = names.map((name) => {
+    const part = PARTS[name];
+    if (part === undefined)
+      throw new Error(`usage: node toolchain/run.mjs toolchain/cli.ts [${Object.keys(PARTS).join(" | ")}] ...`);
+    return part;
+  });
+  for (const part of parts.length === 0 ? [getPrograms] : parts) await part();
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { FerryError, type Progress } from "@gtid-ferry/engine/operation";
 import { runTool, throttled } from "./command.js";
@@ -12,7 +12,7 @@ import { type Stamp, stampOf } from "./stamp.js";
 export interface GoBuild {
   /** What users know it by, e.g. "Kubernetes". */
   readonly title: string;
-  /** The folder of toolchain/ that has the go.mod and the go.sum, e.g. "kubernetes". */
+  /** The folder of toolchain/ that has the go.mod, the go.sum and Go files of its own, e.g. "kubernetes". */
   readonly module: string;
   /** Import paths of main packages; the last part of each is the program's name. */
   readonly packages: readonly [string, ...string[]];
@@ -36,8 +36,10 @@ export function ensureGoPrograms(build: GoBuild, progress: Progress): Promise<vo
 }
 
 /** The texts that a build's outcome hangs on. */
-export function pinsOf({ module }: Pick<GoBuild, "module">): Promise<string[]> {
-  return Promise.all(["go.mod", "go.sum"].map((name) => readFile(join(moduleDirectory(module), name), "utf8")));
+export async function pinsOf({ module }: Pick<GoBuild, "module">): Promise<string[]> {
+  const directory = moduleDirectory(module);
+  const sources = (await readdir(directory)).filter((name) => name.endsWith(".go")).sort();
+  return await Promise.all(["go.mod", "go.sum", ...sources].map((name) => readFile(join(directory, name), "utf8")));
 }
 
 /** Needs Go, and what it downloads. Each program appears under its name only when complete. */

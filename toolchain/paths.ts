@@ -21,6 +21,7 @@ export function ferryPaths(projectRoot: string) {
     mysqlRoot: join(ferry, "mysql", "root"),
     haproxyBin: join(ferry, "haproxy", "bin"),
     helmBin: join(ferry, "helm", "bin"),
+    vaultBin: join(ferry, "vault", "bin"),
     /** sshd, unpacked from this machine's own distribution where it is not installed. */
     openssh: join(ferry, "openssh"),
     perconaToolkitBin: join(ferry, "percona-toolkit", "bin"),

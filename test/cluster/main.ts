@@ -2,6 +2,7 @@ import { messageOf } from "@gtid-ferry/engine/operation";
 import { findCluster, startCluster, stopCluster } from "../../lab/cluster/index.js";
 import { ensureHelm } from "../../toolchain/helm.js";
 import { ensureToolchain } from "../../toolchain/toolchain.js";
+import { ensureVault } from "../../toolchain/vault.js";
 import { runVitest } from "../run-vitest.js";
 
 const progress = (line: string) => console.log(line);
@@ -10,6 +11,7 @@ const progress = (line: string) => console.log(line);
 async function main(): Promise<number> {
   const { environment } = await ensureToolchain(progress);
   await ensureHelm(progress);
+  await ensureVault(progress);
   const isRunning = (await findCluster()) !== undefined;
   const { kubeconfig } = await startCluster({ progress });
   try {

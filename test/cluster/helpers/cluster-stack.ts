@@ -1,8 +1,6 @@
 import { randomInt } from "node:crypto";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { silent } from "@gtid-ferry/engine/operation";
 import { type Cluster, MYSQL_IMAGE } from "../../../lab/cluster/index.js";
 import { ADMINISTRATOR } from "../../../lab/defaults.js";
@@ -12,7 +10,7 @@ import { makeTestDirectory, removeTestDirectory, startTestS3 } from "../../../la
 import { ensureClusterToolchain } from "../../../toolchain/cluster.js";
 import { ensureHelm } from "../../../toolchain/helm.js";
 import { paths } from "../../../toolchain/paths.js";
-import { shellQuote } from "../../../toolchain/shell-quote.js";
+import { makePluginDirectory } from "../../helpers/plugin-directory.js";
 import { Relay } from "./relay.js";
 
 /**
@@ -81,7 +79,11 @@ export async function startClusterStack({ cluster, namespace, database }: Cluste
         `backupSecretAccessKey=${s3.secretAccessKey}`,
       ],
     },
-    pathDirectories: [await makePluginDirectory(directory), dirname(helm.helm), dirname(kubernetes.kubectl)],
+    pathDirectories: [
+      await makePluginDirectory(directory, ["kubernetes"]),
+      dirname(helm.helm),
+      dirname(kubernetes.kubectl),
+    ],
     environment: {
       KUBECONFIG: cluster.kubeconfig,
       GTID_FERRY_PROJECT_ROOT: paths.projectRoot,
@@ -115,17 +117,4 @@ function chartValues(sourceAddress: string) {
     persistence: { size: "1Gi" },
     networkPolicy: { clients: [{ podSelector: {} }, { ipBlock: { cidr: `${sourceAddress}/32` } }] },
   };
-}
-
-/** A folder for the PATH with the stand-in under the name by which Pulumi looks for a plugin. */
-async function makePluginDirectory(directory: string): Promise<string> {
-  const bin = join(directory, "bin");
-  await mkdir(bin);
-  const tsx = createRequire(join(paths.projectRoot, "package.json")).resolve("tsx");
-  const program = join(paths.projectRoot, "test/doubles/kubernetes-plugin/main.ts");
-  const words = [process.execPath, "--import", pathToFileURL(tsx).href, program].map(shellQuote);
-  const launcher = join(bin, "pulumi-resource-kubernetes");
-  await writeFile(launcher, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`);
-  await chmod(launcher, 0o755);
-  return bin;
 }

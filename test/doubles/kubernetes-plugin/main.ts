@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { appendFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual, promisify } from "node:util";
+import { promisify } from "node:util";
 import { main, type Provider } from "@pulumi/pulumi/provider";
+import { diffOf, type Inputs, record, typeOf, unwrapSecrets } from "../plugin.js";
 
 /**
  * A stand-in for Pulumi's Kubernetes plugin, for the two kinds of objects that the program declares. It applies them for
@@ -12,28 +12,16 @@ import { main, type Provider } from "@pulumi/pulumi/provider";
  * and in which order, and nothing about the official plugin.
  */
 
-type Inputs = Readonly<Record<string, unknown>>;
-
 interface Kind {
   apply(inputs: Inputs): Promise<string>;
   remove(inputs: Inputs): Promise<void>;
 }
 
-const SECRET_KEY = "4dabf18193072939515e22adb298388d";
 /** Where the chart's path is relative to. */
 const ROOT = process.env.GTID_FERRY_PROJECT_ROOT ?? process.cwd();
-const RECORD = process.env.GTID_FERRY_PLUGIN_RECORD;
 const run = promisify(execFile);
 
-/** Pulumi wraps secrets, at any depth. */
-function unwrap(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrap);
-  if (typeof value !== "object" || value === null) return value;
-  if (SECRET_KEY in value && "value" in value) return unwrap(value.value);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, unwrap(member)]));
-}
-
-const plain = (inputs: unknown) => unwrap(inputs) as Inputs;
+const plain = (inputs: unknown) => unwrapSecrets(inputs) as Inputs;
 const textOf = (inputs: Inputs, key: string) => String(inputs[key]);
 
 async function withFile<T>(text: string, work: (path: string) => Promise<T>): Promise<T> {
@@ -80,14 +68,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 function kindOf(urn: string): Kind {
-  const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
-  const kind = KINDS[type];
-  if (kind === undefined) throw new Error(`the stand-in does not know ${type}`);
+  const kind = KINDS[typeOf(urn)];
+  if (kind === undefined) throw new Error(`the stand-in does not know ${typeOf(urn)}`);
   return kind;
-}
-
-function record(call: string, urn: string): void {
-  if (RECORD !== undefined) appendFileSync(RECORD, `${call} ${urn.split("::").slice(2).join(" ")}\n`);
 }
 
 const provider: Provider = {
@@ -96,12 +79,7 @@ const provider: Provider = {
     return { inputs: news };
   },
   async diff(_id, _urn, olds, news) {
-    const changed = Object.keys(news).filter((key) => !isDeepStrictEqual(unwrap(olds[key]), unwrap(news[key])));
-    return {
-      changes: changed.length > 0,
-      replaces: changed.filter((key) => ["name", "namespace"].includes(key)),
-      deleteBeforeReplace: true,
-    };
+    return diffOf(olds, news, ["name", "namespace"]);
   },
   async create(urn, inputs) {
     record("create", urn);

@@ -1,0 +1,2 @@
+export { VaultClient, VaultRefusal } from "./client.js";
+export { startVault, stopVault, type VaultOptions } from "./vault.js";
