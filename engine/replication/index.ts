@@ -1,3 +1,4 @@
+export { type ChannelGrounds, channelObstacles, type Obstacle } from "./channel-obstacles.js";
 export { type ChannelSource, type ChannelTls, changeSourceStatement } from "./channel-source.js";
 export { type ChannelState, describeChannel, isReplicating, readChannel, readChannels } from "./channel-state.js";
 export { type Conflict, readConflict } from "./conflict.js";

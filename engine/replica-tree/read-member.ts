@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { compactGtidSet, type MysqlServer, readServerFacts, readVariables } from "../mysql/index.js";
+import { readChannels } from "../replication/index.js";
+import { readLastEntry } from "../topology/index.js";
+import type { MemberState, SemiSync } from "./member-state.js";
+
+const FENCE_VARIABLES = ["read_only", "super_read_only"] as const;
+
+/** The plugin's older names still exist: a server has those or the newer ones, by the plugin that is installed. */
+const SEMI_SYNC_VARIABLES = {
+  source: ["rpl_semi_sync_source_enabled", "rpl_semi_sync_master_enabled"],
+  replica: ["rpl_semi_sync_replica_enabled", "rpl_semi_sync_slave_enabled"],
+} as const;
+const SEMI_SYNC_STATUS = {
+  source: ["rpl_semi_sync_source_status", "rpl_semi_sync_master_status"],
+  replica: ["rpl_semi_sync_replica_status", "rpl_semi_sync_slave_status"],
+} as const;
+
+const valueRow = z.object({ name: z.string(), value: z.string() });
+const channelRow = z.object({ received: z.string(), delay: z.coerce.number() });
+
+/** Everything that decides about a member's place in the tree. Writes nothing. */
+export async function readMember(server: MysqlServer, name: string, channel: string): Promise<MemberState> {
+  const channels = await readChannels(server);
+  return {
+    name,
+    label: server.label,
+    reachable: true,
+    channel: channels.find((state) => state.channel === channel),
+    otherChannels: channels.map((state) => state.channel).filter((other) => other !== channel),
+    ...(await readReceived(server, channel)),
+    persisted: await readPersisted(server),
+    semiSync: await readSemiSync(server),
+    lastEntry: await readLastEntry(server),
+    facts: await readServerFacts(server),
+  };
+}
+
+/** SOURCE_DELAY, and what the channel has received; nothing where there is no such channel. */
+export async function readReceived(
+  server: MysqlServer,
+  channel: string,
+): Promise<Pick<MemberState, "received" | "delaySeconds">> {
+  const rows = await server.query(
+    `SELECT s.RECEIVED_TRANSACTION_SET AS received, a.DESIRED_DELAY AS delay
+       FROM performance_schema.replication_connection_status s
+       JOIN performance_schema.replication_applier_configuration a USING (CHANNEL_NAME) WHERE s.CHANNEL_NAME = ?`,
+    [channel],
+    channelRow,
+  );
+  return { received: compactGtidSet(rows[0]?.received ?? ""), delaySeconds: rows[0]?.delay ?? 0 };
+}
+
+async function readPersisted(server: MysqlServer): Promise<Record<string, string>> {
+  const rows = await server.query(
+    "SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM performance_schema.persisted_variables WHERE VARIABLE_NAME IN (?)",
+    [FENCE_VARIABLES],
+    valueRow,
+  );
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+async function readSemiSync(server: MysqlServer): Promise<SemiSync> {
+  const variables = await readVariables(server, Object.values(SEMI_SYNC_VARIABLES).flat());
+  const rows = await server.query(
+    "SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM performance_schema.global_status WHERE VARIABLE_NAME IN (?)",
+    [Object.values(SEMI_SYNC_STATUS).flat()],
+    valueRow,
+  );
+  const status = new Map(rows.map(({ name, value }) => [name, value]));
+  const isOn = (values: ReadonlyMap<string, string>, names: readonly string[]) =>
+    names.some((name) => values.get(name) === "ON");
+  return {
+    isSourceEnabled: isOn(variables, SEMI_SYNC_VARIABLES.source),
+    isSourceActive: isOn(status, SEMI_SYNC_STATUS.source),
+    isReplicaEnabled: isOn(variables, SEMI_SYNC_VARIABLES.replica),
+    isReplicaActive: isOn(status, SEMI_SYNC_STATUS.replica),
+  };
+}
