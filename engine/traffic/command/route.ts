@@ -1,17 +1,17 @@
 import { type CommandResult, LocalHost } from "../../hosts/index.js";
 import { FerryError, messageOf } from "../../operation/index.js";
-import { otherSide, type Side } from "../../topology/side.js";
+import { SIDES } from "../../topology/side.js";
+import type { EndpointName } from "../endpoints.js";
 import type { RouteState, TrafficRoute } from "../route.js";
 import type { CommandOptions } from "./options.js";
 
 type Action = "observe" | "lead" | "hold" | "cut";
 
-const STATES: readonly RouteState[] = ["source", "target", "held", "elsewhere"];
 const TAIL_CHARACTERS = 1000;
 
 /**
  * Opens a route that a program of the user's own switches. It gets GTID_FERRY_ACTION (`observe`, `hold`, `cut`, `lead`)
- * and GTID_FERRY_SIDE (`source` or `target`; empty for `observe` and `hold`), prints one word for `observe`, and ends
+ * and GTID_FERRY_SIDE (`source`, `target` or another member; empty for `observe` and `hold`), prints one word for `observe`, and ends
  * with 0 when all is done.
  */
 export function openCommandRoute(options: CommandOptions): TrafficRoute {
@@ -20,46 +20,48 @@ export function openCommandRoute(options: CommandOptions): TrafficRoute {
 
 class CommandRoute implements TrafficRoute {
   readonly name: string;
+  readonly endpoints: readonly EndpointName[];
   private readonly host = new LocalHost();
 
   constructor(private readonly options: CommandOptions) {
     this.name = `command ${options.name}`;
+    this.endpoints = [...SIDES, ...options.members];
   }
 
-  describe(to: Side): readonly string[] {
-    const old = otherSide(to);
-    const calls: [Action, Side | ""][] = [
+  describe(to: EndpointName): readonly string[] {
+    const others = this.endpoints.filter((name) => name !== to);
+    const calls: [Action, EndpointName][] = [
       ["hold", ""],
-      ["cut", old],
+      ...others.map((name): [Action, string] => ["cut", name]),
       ["lead", to],
     ];
     return calls
       .filter(([action]) => this.knows(action))
       .map(
-        ([action, side]) =>
-          `${action}: ${this.options.argv[0]} with GTID_FERRY_ACTION=${action} GTID_FERRY_SIDE=${side}`,
+        ([action, server]) =>
+          `${action}: ${this.options.argv[0]} with GTID_FERRY_ACTION=${action} GTID_FERRY_SIDE=${server}`,
       );
   }
 
   async observe(): Promise<RouteState> {
     const printed = (await this.call("observe", "")).trim();
-    const state = STATES.find((known) => known === printed);
-    if (state !== undefined) return state;
-    throw this.failure("observe", `it printed ${JSON.stringify(printed.slice(0, 100))}`, `one of ${STATES.join(", ")}`);
+    const states: readonly RouteState[] = [...this.endpoints, "held", "elsewhere"];
+    if (states.includes(printed)) return printed;
+    throw this.failure("observe", `it printed ${JSON.stringify(printed.slice(0, 100))}`, `one of ${states.join(", ")}`);
   }
 
   async hold(): Promise<void> {
     if (this.knows("hold")) await this.call("hold", "");
   }
 
-  async cut(side: Side): Promise<void> {
-    if (this.knows("cut")) await this.call("cut", side);
+  async cut(from: EndpointName): Promise<void> {
+    if (this.knows("cut")) await this.call("cut", from);
   }
 
-  async lead(side: Side): Promise<void> {
-    await this.call("lead", side);
+  async lead(to: EndpointName): Promise<void> {
+    await this.call("lead", to);
     const state = await this.observe();
-    if (state !== side) throw this.failure("lead", `afterwards it says ${state}`, side);
+    if (state !== to) throw this.failure("lead", `afterwards it says ${state}`, to);
   }
 
   async close(): Promise<void> {}
@@ -68,16 +70,16 @@ class CommandRoute implements TrafficRoute {
     return action === "observe" || action === "lead" || this.options.actions.includes(action);
   }
 
-  private async call(action: Action, side: Side | ""): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.run(action, side);
+  private async call(action: Action, server: EndpointName): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.run(action, server);
     if (exitCode === 0) return stdout;
     const tail = stderr.trim().slice(-TAIL_CHARACTERS);
     throw this.failure(action, `exit code ${exitCode}${tail === "" ? "" : `: ${tail}`}`, "exit code 0");
   }
 
-  private async run(action: Action, side: Side | ""): Promise<CommandResult> {
+  private async run(action: Action, server: EndpointName): Promise<CommandResult> {
     const { argv, timeoutSeconds } = this.options;
-    const where = [`GTID_FERRY_ACTION=${action}`, `GTID_FERRY_SIDE=${side}`];
+    const where = [`GTID_FERRY_ACTION=${action}`, `GTID_FERRY_SIDE=${server}`];
     try {
       return await this.host.run({ argv: ["env", ...where, ...argv], timeoutSeconds });
     } catch (error) {

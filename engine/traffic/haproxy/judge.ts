@@ -1,4 +1,3 @@
-import type { Side } from "../../topology/side.js";
 import type { RouteState } from "../route.js";
 import type { HaproxyOptions } from "./options.js";
 import { findRow, isHeld, type StatisticsRow } from "./statistics.js";
@@ -21,8 +20,7 @@ export function judge(
 ): Judgement {
   const places = [
     [frontend, "FRONTEND"],
-    [backend, servers.source],
-    [backend, servers.target],
+    ...Object.values(servers).map((server) => [backend, server] as const),
   ] as const;
   const missing = places.find(([proxy, server]) => findRow(rows, proxy, server) === undefined);
   if (missing !== undefined) {
@@ -33,10 +31,10 @@ export function judge(
     ({ pxname, type, bck, status }) =>
       pxname === backend && type === SERVER && bck === "0" && !OUT_OF_USE.test(status ?? ""),
   );
-  const others = inUse.filter(({ svname }) => svname !== servers.source && svname !== servers.target);
+  const others = inUse.filter(({ svname }) => !Object.values(servers).includes(svname ?? ""));
   if (others.length > 0) {
     const names = others.map(({ svname }) => `${backend}/${svname}`).join(", ");
-    return { unfit: `${names} gets connections too`, wanted: `no server but ${servers.source} and ${servers.target}` };
+    return { unfit: `${names} gets connections too`, wanted: `no server but ${Object.values(servers).join(" and ")}` };
   }
   if (isHeld(rows, frontend)) return { state: "held", limit: undefined };
   return { state: led(inUse, servers), limit: Number(findRow(rows, frontend, "FRONTEND")?.slim) };
@@ -45,7 +43,7 @@ export function judge(
 /** In the column `type`; 0 is a frontend, 1 a backend. */
 const SERVER = "2";
 
-function led(inUse: readonly StatisticsRow[], servers: Readonly<Record<Side, string>>): RouteState {
+function led(inUse: readonly StatisticsRow[], servers: HaproxyOptions["servers"]): RouteState {
   if (inUse.length !== 1) return "elsewhere";
-  return inUse[0]?.svname === servers.source ? "source" : "target";
+  return Object.keys(servers).find((name) => servers[name] === inUse[0]?.svname) ?? "elsewhere";
 }

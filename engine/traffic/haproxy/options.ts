@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { endpointsSchema } from "../endpoints.js";
 
 const name = z.string().regex(/^[\w.:-]+$/);
 
@@ -13,10 +14,8 @@ export const haproxyOptions = z.strictObject({
     .transform((text) => (/:\d+$/.test(text) ? text : resolve(text))),
   frontend: name,
   backend: name,
-  /** Names of the two servers in the backend. */
-  servers: z
-    .strictObject({ source: name, target: name })
-    .refine(({ source, target }) => source !== target, "source and target are the same server"),
+  /** Names in the backend of the servers `source` and `target`, and of other members. */
+  servers: endpointsSchema(name).refine(areDifferent, "two of them are the same server"),
   /**
    * The frontend's limit of connections, for a run that finds it hidden by the hold of one that died. @default the limit
    * of the whole process
@@ -25,5 +24,9 @@ export const haproxyOptions = z.strictObject({
   /** Longest time for one command. */
   timeoutSeconds: z.number().positive().default(2),
 });
+
+function areDifferent(servers: Readonly<Record<string, string>>): boolean {
+  return new Set(Object.values(servers)).size === Object.keys(servers).length;
+}
 
 export type HaproxyOptions = z.infer<typeof haproxyOptions>;

@@ -1,5 +1,5 @@
 import { FerryError } from "../../operation/index.js";
-import { otherSide, type Side } from "../../topology/side.js";
+import { type EndpointName, endpointOf } from "../endpoints.js";
 import type { RouteState, TrafficRoute } from "../route.js";
 import { HoldGuard } from "./hold-guard.js";
 import { judge } from "./judge.js";
@@ -16,6 +16,7 @@ export function openHaproxyRoute(options: HaproxyOptions): TrafficRoute {
 
 class HaproxyRoute implements TrafficRoute {
   readonly name: string;
+  readonly endpoints: readonly EndpointName[];
   private readonly api: RuntimeApi;
   /** The frontend's own limit of connections, seen while nobody holds it. */
   private limit: number | undefined;
@@ -25,19 +26,22 @@ class HaproxyRoute implements TrafficRoute {
 
   constructor(private readonly options: HaproxyOptions) {
     this.name = `HAProxy ${options.socket}, frontend ${options.frontend}`;
+    this.endpoints = Object.keys(options.servers);
     this.api = new RuntimeApi(this.name, options.socket, options.timeoutSeconds);
   }
 
-  describe(to: Side): readonly string[] {
-    const { frontend, backend, servers } = this.options;
-    const old = servers[otherSide(to)];
+  describe(to: EndpointName): readonly string[] {
+    const { frontend } = this.options;
+    const others = this.others(to);
+    const cut = others.map((server) => `shutdown sessions server ${server}`).join("; ");
+    const disable = others.map((server) => `disable server ${server}`).join("; ");
     const hold = this.api.isLocal
       ? [`hold: set maxconn frontend ${frontend} 0 (new connections wait; a guard process ends it at the deadline)`]
       : ["no hold: HAProxy runs on another machine, and would wait for ever if this one died"];
     return [
       ...hold,
-      `cut, once the old primary is fenced: shutdown sessions server ${backend}/${old}`,
-      `lead, after the commit: disable server ${backend}/${old}; enable server ${backend}/${servers[to]}; set maxconn frontend ${frontend} to what it was; shutdown sessions server ${backend}/${old}`,
+      `cut, once the old primary is fenced: ${cut}`,
+      `lead, after the commit: ${disable}; enable server ${this.serverName(to)}; set maxconn frontend ${frontend} to what it was; ${cut}`,
       "HAProxy forgets this when it restarts: change its configuration too; until then the next `pulumi up` leads again",
     ];
   }
@@ -63,18 +67,18 @@ class HaproxyRoute implements TrafficRoute {
     await this.api.change(`set maxconn frontend ${this.options.frontend} 0`);
   }
 
-  async cut(side: Side): Promise<void> {
-    await this.api.change(`shutdown sessions server ${this.serverName(side)}`);
+  async cut(from: EndpointName): Promise<void> {
+    await this.api.change(`shutdown sessions server ${this.serverName(from)}`);
   }
 
-  /** Cuts too: what came to the other side since the cut, where there was no hold, would stay with a fenced server. */
-  async lead(side: Side): Promise<void> {
-    const other = this.serverName(otherSide(side));
+  /** Cuts too: what came to another server since the cut, where there was no hold, would stay with a fenced server. */
+  async lead(to: EndpointName): Promise<void> {
+    const others = this.others(to);
     const answer = await this.api.run(
-      `disable server ${other}`,
-      `enable server ${this.serverName(side)}`,
+      ...others.map((server) => `disable server ${server}`),
+      `enable server ${this.serverName(to)}`,
       `set maxconn frontend ${this.options.frontend} ${await this.knownLimit()}`,
-      `shutdown sessions server ${other}`,
+      ...others.map((server) => `shutdown sessions server ${server}`),
       "show stat",
     );
     const state = this.judge(answer);
@@ -83,8 +87,8 @@ class HaproxyRoute implements TrafficRoute {
       this.ended = this.guard ?? this.ended;
       this.guard = undefined;
     }
-    if (state === side) return;
-    throw this.unfit(`it leads to ${state === "held" ? "nobody: it holds" : state}: ${said(answer)}`, side);
+    if (state === to) return;
+    throw this.unfit(`it leads to ${state === "held" ? "nobody: it holds" : state}: ${said(answer)}`, to);
   }
 
   /** A guard that still runs has a hold to end that nobody else has ended: it goes on. */
@@ -92,8 +96,12 @@ class HaproxyRoute implements TrafficRoute {
     await this.ended?.clean();
   }
 
-  private serverName(side: Side): string {
-    return `${this.options.backend}/${this.options.servers[side]}`;
+  private serverName(name: EndpointName): string {
+    return `${this.options.backend}/${endpointOf(this.options.servers, name, this.name)}`;
+  }
+
+  private others(to: EndpointName): readonly string[] {
+    return this.endpoints.filter((name) => name !== to).map((name) => this.serverName(name));
   }
 
   private async knownLimit(): Promise<number> {

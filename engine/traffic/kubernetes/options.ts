@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { endpointsSchema } from "../endpoints.js";
 
 const label = z.record(z.string(), z.string()).refine((labels) => Object.keys(labels).length > 0, {
   error: "wanted at least one label",
 });
 
-/** Where the Service leads for one side: to pods by their labels, or to addresses outside of the cluster. */
+/** Where the Service leads for one server: to pods by their labels, or to addresses outside of the cluster. */
 const endpoint = z.union([
   z.strictObject({ selector: label }),
   z.strictObject({ addresses: z.array(z.ipv4()).min(1), port: z.number().int().min(1).max(65_535) }),
@@ -22,7 +23,8 @@ export const kubernetesOptions = z.strictObject({
   service: z.string().min(1),
   /** Name of MySQL's port in the Service, where it has one. */
   portName: z.string().default(""),
-  endpoints: z.strictObject({ source: endpoint, target: endpoint }),
+  /** By server: `source`, `target`, and other members. */
+  endpoints: endpointsSchema(endpoint),
   /** Longest time for one call of the API, and for the cluster to follow a change. */
   timeoutSeconds: z.number().positive().default(5),
 });

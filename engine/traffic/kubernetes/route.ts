@@ -1,7 +1,7 @@
 import { waitUntil } from "../../operation/index.js";
-import type { Side } from "../../topology/side.js";
+import { type EndpointName, endpointOf } from "../endpoints.js";
 import type { RouteState, TrafficRoute } from "../route.js";
-import type { KubernetesOptions } from "./options.js";
+import type { KubernetesEndpoint, KubernetesOptions } from "./options.js";
 import { ConflictError, ServiceClient } from "./service-client.js";
 import { isServed, judgeService } from "./service-state.js";
 
@@ -19,15 +19,17 @@ export function openKubernetesRoute(options: KubernetesOptions): TrafficRoute {
 
 class KubernetesRoute implements TrafficRoute {
   readonly name: string;
+  readonly endpoints: readonly EndpointName[];
   private readonly client: ServiceClient;
 
   constructor(private readonly options: KubernetesOptions) {
     this.client = new ServiceClient(options);
     this.name = this.client.name;
+    this.endpoints = Object.keys(options.endpoints);
   }
 
-  describe(to: Side): readonly string[] {
-    const endpoint = this.options.endpoints[to];
+  describe(to: EndpointName): readonly string[] {
+    const endpoint = this.endpoint(to);
     const { sliceName } = this.client;
     const place =
       "selector" in endpoint
@@ -44,10 +46,10 @@ class KubernetesRoute implements TrafficRoute {
 
   async cut(): Promise<void> {}
 
-  async lead(side: Side): Promise<void> {
+  async lead(to: EndpointName): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.change(side);
+        await this.change(to);
         break;
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
@@ -57,14 +59,18 @@ class KubernetesRoute implements TrafficRoute {
         }
       }
     }
-    await this.awaitLead(side);
+    await this.awaitLead(to);
   }
 
   async close(): Promise<void> {}
 
-  private async change(side: Side): Promise<void> {
+  private endpoint(name: EndpointName): KubernetesEndpoint {
+    return endpointOf(this.options.endpoints, name, this.name);
+  }
+
+  private async change(to: EndpointName): Promise<void> {
     const seen = await this.client.look();
-    const endpoint = this.options.endpoints[side];
+    const endpoint = this.endpoint(to);
     if ("selector" in endpoint) {
       await this.client.setSelector(seen.service, endpoint.selector);
       await this.client.removeOwnSlice(seen);
@@ -76,10 +82,10 @@ class KubernetesRoute implements TrafficRoute {
   }
 
   /** The cluster's controllers follow a change of the selector after a moment. */
-  private async awaitLead(side: Side): Promise<void> {
-    const endpoint = this.options.endpoints[side];
+  private async awaitLead(to: EndpointName): Promise<void> {
+    const endpoint = this.endpoint(to);
     const options = {
-      awaited: `the ${side} alone behind the Service, and ready`,
+      awaited: `the ${to} alone behind the Service, and ready`,
       where: this.name,
       next: "look whether the pods are ready, and who else changes the Service and its EndpointSlices",
       timeoutSeconds: this.options.timeoutSeconds,
@@ -91,7 +97,7 @@ class KubernetesRoute implements TrafficRoute {
       const judged = judgeService(state, this.options.endpoints);
       // A controller that had not heard of the change may have written once more.
       if (judged === "elsewhere" && !("selector" in endpoint)) await this.client.removeOthers(seen);
-      if (judged !== side) return { seen: `it leads to ${judged}: EndpointSlices ${state.otherSlices.join(", ")}` };
+      if (judged !== to) return { seen: `it leads to ${judged}: EndpointSlices ${state.otherSlices.join(", ")}` };
       return isServed(state, endpoint) ? { done: undefined } : { seen: "no pod of its selector is ready" };
     });
   }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { SIDES, type Side } from "../../topology/side.js";
 import type { RouteState } from "../route.js";
 import type { KubernetesEndpoint } from "./options.js";
 
@@ -15,8 +14,8 @@ export interface ServiceState {
   readonly otherReady: readonly string[];
 }
 
-export function judgeService(state: ServiceState, endpoints: Readonly<Record<Side, KubernetesEndpoint>>): RouteState {
-  for (const side of SIDES) if (leadsTo(state, endpoints[side])) return side;
+export function judgeService(state: ServiceState, endpoints: Readonly<Record<string, KubernetesEndpoint>>): RouteState {
+  for (const [name, endpoint] of Object.entries(endpoints)) if (leadsTo(state, endpoint)) return name;
   const { selector, own, otherSlices } = state;
   const isUnset = Object.keys(selector).length === 0 && own === undefined && otherSlices.length === 0;
   return isUnset ? "unset" : "elsewhere";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endpointsSchema } from "../endpoints.js";
 
 /** One record of a hosted zone that applications resolve. */
 export const route53Options = z.strictObject({
@@ -9,8 +10,8 @@ export const route53Options = z.strictObject({
   type: z.enum(["CNAME", "A"]),
   /** For how long clients keep an answer: they go on to the old primary for as long. */
   ttlSeconds: z.number().int().min(1).max(300).default(5),
-  /** Value of the record for each side: a host name for CNAME, an IPv4 address for A. */
-  values: z.strictObject({ source: z.string().min(1), target: z.string().min(1) }),
+  /** Value of the record for `source`, `target` and other members: a host name for CNAME, an IPv4 address for A. */
+  values: endpointsSchema(z.string().min(1)),
   /** @default the default credential chain of AWS */
   accessKeyId: z.string().min(1).optional(),
   secretAccessKey: z.string().min(1).optional(),

@@ -1,6 +1,6 @@
 import type { ResourceRecordSet, Route53Client } from "@aws-sdk/client-route-53";
 import { FerryError, messageOf, waitUntil } from "../../operation/index.js";
-import type { Side } from "../../topology/side.js";
+import { type EndpointName, endpointOf } from "../endpoints.js";
 import type { RouteState, TrafficRoute } from "../route.js";
 import type { Route53Options } from "./options.js";
 
@@ -20,18 +20,20 @@ export function openRoute53Route(options: Route53Options): TrafficRoute {
 
 class Route53Route implements TrafficRoute {
   readonly name: string;
+  readonly endpoints: readonly EndpointName[];
   private readonly record: string;
   private client: Route53Client | undefined;
 
   constructor(private readonly options: Route53Options) {
+    this.endpoints = Object.keys(options.values);
     this.record = absolute(options.record);
     this.name = `Route 53 record ${this.record} in ${options.hostedZoneId}`;
   }
 
-  describe(to: Side): readonly string[] {
-    const { type, values, ttlSeconds } = this.options;
+  describe(to: EndpointName): readonly string[] {
+    const { type, ttlSeconds } = this.options;
     return [
-      `lead, after the commit: UPSERT ${type} ${this.record} ${values[to]}, TTL ${ttlSeconds} s; clients keep the old address for up to ${ttlSeconds} s, and open connections stay with the old primary`,
+      `lead, after the commit: UPSERT ${type} ${this.record} ${this.value(to)}, TTL ${ttlSeconds} s; clients keep the old address for up to ${ttlSeconds} s, and open connections stay with the old primary`,
     ];
   }
 
@@ -39,23 +41,22 @@ class Route53Route implements TrafficRoute {
     const found = await this.find();
     if (found === undefined) return "elsewhere";
     const values = (found.ResourceRecords ?? []).map(({ Value }) => this.comparable(Value ?? ""));
-    const is = (side: Side) => values.length === 1 && values[0] === this.comparable(this.options.values[side]);
-    if (is("source")) return "source";
-    return is("target") ? "target" : "elsewhere";
+    const is = (name: EndpointName) => values.length === 1 && values[0] === this.comparable(this.value(name));
+    return this.endpoints.find(is) ?? "elsewhere";
   }
 
   async hold(): Promise<void> {}
 
   async cut(): Promise<void> {}
 
-  async lead(side: Side): Promise<void> {
-    const { hostedZoneId, type, values, ttlSeconds, timeoutSeconds } = this.options;
+  async lead(to: EndpointName): Promise<void> {
+    const { hostedZoneId, type, ttlSeconds, timeoutSeconds } = this.options;
     const { ChangeInfo } = await this.call("route53:ChangeResourceRecordSets", (sdk, client, abortSignal) =>
       client.send(
         new sdk.ChangeResourceRecordSetsCommand({
           HostedZoneId: hostedZoneId,
           ChangeBatch: {
-            Comment: `gtid-ferry: the ${side} is the primary`,
+            Comment: `gtid-ferry: the ${to} is the primary`,
             Changes: [
               {
                 Action: "UPSERT",
@@ -63,7 +64,7 @@ class Route53Route implements TrafficRoute {
                   Name: this.record,
                   Type: type,
                   TTL: ttlSeconds,
-                  ResourceRecords: [{ Value: values[side] }],
+                  ResourceRecords: [{ Value: this.value(to) }],
                 },
               },
             ],
@@ -117,6 +118,10 @@ class Route53Route implements TrafficRoute {
       "a simple record",
       "give applications a simple CNAME or A record of their own",
     );
+  }
+
+  private value(name: EndpointName): string {
+    return endpointOf(this.options.values, name, this.name);
   }
 
   private comparable(value: string): string {

@@ -50,6 +50,23 @@ describe("a route by a user's own program", () => {
     expect(await calls()).toEqual(["hold ", "cut source"]);
   });
 
+  it("leads to other members by their names", async () => {
+    const route = await open("", { members: ["replica2"], actions: ["cut"] });
+    expect(route.endpoints).toEqual(["source", "target", "replica2"]);
+    await route.lead("replica2");
+    expect(await route.observe()).toBe("replica2");
+    expect(route.describe("replica2").map((line) => line.split(" with ")[1])).toEqual([
+      "GTID_FERRY_ACTION=cut GTID_FERRY_SIDE=source",
+      "GTID_FERRY_ACTION=cut GTID_FERRY_SIDE=target",
+      "GTID_FERRY_ACTION=lead GTID_FERRY_SIDE=replica2",
+    ]);
+  });
+
+  it("refuses a member that is called like a state", () => {
+    const options = { kind: "command", name: "switch", argv: ["true"], members: ["held"] };
+    expect(routeOptions.safeParse(options).error?.issues[0]?.message).toContain("another name than held");
+  });
+
   it("shows what the program said when it fails", async () => {
     await expect((await open("echo 'no such record' >&2; exit 3")).observe()).rejects.toThrow(
       /exit code 3: no such record/,

@@ -12,7 +12,7 @@ interface Seen {
 }
 
 /** The columns that matter, with values that HAProxy 3.2 has printed. */
-function look({ limit = 77, s1 = "no check", s2 = "MAINT", more = "" }: Seen) {
+function look({ limit = 77, s1 = "no check", s2 = "MAINT", more = "" }: Seen, names: typeof NAMES = NAMES) {
   const text = `# pxname,svname,slim,status,bck,type,
 fe,FRONTEND,${limit},OPEN,,0,
 be,s1,,${s1},0,2,
@@ -20,7 +20,7 @@ be,s2,,${s2},0,2,
 ${more}
 be,BACKEND,8,UP,0,1,
 `;
-  return judge(parseStatistics(text), NAMES);
+  return judge(parseStatistics(text), names);
 }
 
 describe("judge", () => {
@@ -44,6 +44,13 @@ describe("judge", () => {
       unfit: "be/s3 gets connections too",
       wanted: "no server but s1 and s2",
     });
+  });
+
+  it("knows other members by their names", () => {
+    const names = { ...NAMES, servers: { ...NAMES.servers, replica2: "s3" } };
+    expect(look({ s1: "MAINT", more: "be,s3,,UP,0,2," }, names)).toEqual({ state: "replica2", limit: 77 });
+    expect(look({ more: "be,s3,,UP,0,2," }, names)).toEqual({ state: "elsewhere", limit: 77 });
+    expect(look({}, names)).toMatchObject({ wanted: "be/s3" });
   });
 
   it.each(["be,s3,,UP,1,2,", "be,s3,,MAINT,0,2,", "other,s3,,UP,0,2,"])("does not mind %s", (more) => {
