@@ -8,8 +8,11 @@ const config = new pulumi.Config();
 const configuration = loadConfiguration((key) => config.get(key));
 const secrets = {
   sourcePassword: config.requireSecret("sourcePassword"),
+  sourceHostAccess: optionalSecret(config, "sourceHostAccess"),
   backupSecretAccessKey: optionalSecret(config, "backupSecretAccessKey"),
+  vaultToken: optionalSecret(config, "vaultToken"),
+  vaultWriterPassword: optionalSecret(config, "vaultWriterPassword"),
 };
-const platform = openPlatform(configuration, secrets, optionalSecret(config, "sourceHostAccess"));
+const platform = openPlatform(configuration, secrets);
 
 export = new Migration(configuration.database, configuration, secrets, platform).outputs;

@@ -4,8 +4,9 @@ import { z } from "zod";
 import { accountId, region, roleArn } from "./aws-arguments";
 import { checkArguments } from "./check-arguments";
 
-const argsSchema = z
-  .object({
+/** Who works in one account, and in which region. */
+export const awsAccountSchema = z
+  .strictObject({
     /** The provider works in no other account, whatever its credentials open. */
     accountId,
     region,
@@ -22,11 +23,11 @@ const argsSchema = z
     if (roleArn === undefined && externalId !== undefined) mistake("externalId", "is for a roleArn, and there is none");
   });
 
-export type AwsAccountArgs = z.input<typeof argsSchema>;
+export type AwsAccountArgs = z.input<typeof awsAccountSchema>;
 
 /** The provider for one account and region; everything in AWS is made by one of these, never by the default one. */
 export function awsAccount(name: string, args: AwsAccountArgs, opts?: pulumi.ResourceOptions): aws.Provider {
-  const checked = checkArguments(`the AWS account ${name}`, argsSchema, args);
+  const checked = checkArguments(`the AWS account ${name}`, awsAccountSchema, args);
   const { accountId, region, profile, roleArn, externalId } = checked;
   return new aws.Provider(
     name,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import * as pulumi from "@pulumi/pulumi";
-import type { Configuration, LocalConfiguration } from "./configuration";
+import type { AwsConfiguration, Configuration, LocalConfiguration } from "./configuration";
 
 /** No byte moved for so long means that the backup or restore hangs. */
 export const STALL_TIMEOUT_SECONDS = 900;
@@ -21,7 +21,17 @@ export function objectStorage(configuration: Configuration, secrets: MigrationSe
     ...(configuration.backupAccessKeyId === undefined
       ? {}
       : { accessKeyId: configuration.backupAccessKeyId, secretAccessKey: secrets.backupSecretAccessKey }),
+    ...(configuration.platform === "aws" ? { login: loginOf(configuration) } : {}),
   });
+}
+
+/** Of the bucket's account, as whoever makes the bucket. */
+function loginOf({ sourceAccount: { profile, roleArn, externalId } }: AwsConfiguration) {
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(externalId === undefined ? {} : { externalId }),
+  };
 }
 
 /** A program of MySQL on this machine. */

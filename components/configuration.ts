@@ -3,33 +3,20 @@ import { resolve } from "node:path";
 import { routeOptions } from "@gtid-ferry/engine/traffic";
 import { RunError } from "@pulumi/pulumi";
 import { z } from "zod";
+import { bucketName, databaseName, keyPrefix } from "./aws-arguments";
+import { awsShape, findAwsMistakes } from "./aws-configuration";
+import { flag, json, optional, optionalJson, optionalPath, path, port, seconds, text } from "./configuration-values";
+import { namespaceName } from "./kubernetes-arguments";
 
 const TLS_MODES = ["disabled", "required", "verify-ca", "verify-identity"] as const;
-const port = z.coerce.number().int().min(1).max(65_535);
-const seconds = z.coerce.number().int().min(0);
-const flag = z.enum(["true", "false"]).transform((value) => value === "true");
-const json = z.string().transform((value, context): unknown => {
-  try {
-    return JSON.parse(value);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: `wanted JSON: ${error instanceof Error ? error.message : error}` });
-    return z.NEVER;
-  }
-});
-const text = z.string().min(1);
-/** Empty stands for "not given": Pulumi.yaml has no other way to declare an optional text. */
-const optional = z.string().transform((value) => (value === "" ? undefined : value));
-const path = text.transform((value) => resolve(value));
-const container = json.pipe(z.strictObject({ image: text.exactOptional(), program: text.exactOptional() }));
+const container = z.strictObject({ image: text.exactOptional(), program: text.exactOptional() });
 const optionalTools = Object.fromEntries(
   (["aws", "mysql", "tar", "xbstream", "xtrabackup", "zstd"] as const).map((tool) => [tool, text.optional()]),
 );
 
 const common = z.object({
   phase: z.enum(["prepare", "replicate", "cutover", "finalize"]),
-  database: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
-    error: "wanted 1 to 40 lower-case letters, digits and dashes, with a letter or digit at both ends",
-  }),
+  database: databaseName,
   sourceHost: text,
   sourcePort: port,
   sourceUser: text,
@@ -48,10 +35,8 @@ const common = z.object({
   replicationStartTimeoutSeconds: seconds.min(1),
   backupMethod: z.enum(["xtrabackup", "clone"]),
   backupTrigger: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, { error: "wanted 1 to 64 of A-Z a-z 0-9 . _ -" }),
-  backupBucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
-    error: "wanted an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes",
-  }),
-  backupKeyPrefix: z.string().regex(/^[^/].*[^/]$|^[^/]$/, { error: "wanted a prefix without / at its ends" }),
+  backupBucket: bucketName,
+  backupKeyPrefix: keyPrefix,
   backupRegion: text,
   backupEndpoint: optional,
   backupAccessKeyId: optional,
@@ -59,7 +44,7 @@ const common = z.object({
   backupCompressionLevel: z.coerce.number().int().min(1).max(19),
   backupThreads: z.coerce.number().int().min(1).max(256),
   backupTimeoutSeconds: seconds.min(1),
-  mysqlBinDirectory: optional.transform((value) => (value === undefined ? undefined : resolve(value))),
+  mysqlBinDirectory: optionalPath,
   targetServerId: z.coerce.number().int().min(1).max(4_294_967_295),
   targetStartTimeoutSeconds: seconds.min(1),
   errantTransactions: z.enum(["fail", "inject-empty", "reset"]),
@@ -92,18 +77,14 @@ const local = common.extend({
   rebuildOnPurged: flag,
 });
 
-const kubernetes = common.extend({
-  platform: z.literal("kubernetes"),
+const cluster = common.extend({
   sourceVia: z.enum(["direct", "ssh"]),
   targetHostForSource: optional,
-  kubeconfigPath: optional.transform((value) => (value === undefined ? undefined : resolve(value))),
+  kubeconfigPath: optionalPath,
   kubeContext: optional,
-  kubeNamespace: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "wanted the name of a namespace" }),
+  kubeNamespace: namespaceName,
   chartValues: json.pipe(z.record(z.string(), z.unknown())),
-  backupContainer: z
-    .string()
-    .transform((value) => (value === "" ? undefined : value))
-    .pipe(container.optional()),
+  backupContainer: optionalJson(container),
   backupTools: json.pipe(z.strictObject(optionalTools)),
   verificationDirectory: path,
   rebuildOnPurged: z.literal("false", {
@@ -111,19 +92,22 @@ const kubernetes = common.extend({
   }),
 });
 
-const schema = z.discriminatedUnion("platform", [local, kubernetes]);
-const keys = [...new Set([...Object.keys(local.shape), ...Object.keys(kubernetes.shape)])];
+const kubernetes = cluster.extend({ platform: z.literal("kubernetes") });
+const aws = cluster.extend({ platform: z.literal("aws"), ...awsShape });
+
+const schema = z.discriminatedUnion("platform", [local, kubernetes, aws]);
+const keys = [...new Set([local, aws].flatMap(({ shape }) => Object.keys(shape)))];
 
 const ruled = schema
   .refine((values) => values.platform !== "local" || values.targetPort !== values.sourcePort, {
     path: ["targetPort"],
     error: "wanted another port than sourcePort on the same machine",
   })
-  .refine((values) => values.platform !== "kubernetes" || isIPv4(values.sourceHostForTarget ?? values.sourceHost), {
+  .refine((values) => values.platform === "local" || isIPv4(values.sourceHostForTarget ?? values.sourceHost), {
     path: ["sourceHostForTarget"],
     error: "wanted the source's IPv4 address: the primary Service leads there before the cutover",
   })
-  .refine((values) => values.platform !== "kubernetes" || values.phase !== "cutover" || values.targetHostForSource, {
+  .refine((values) => values.platform === "local" || values.phase !== "cutover" || values.targetHostForSource, {
     path: ["targetHostForSource"],
     error:
       "wanted the target's address as the source reaches it, because the source replicates from there after cutover",
@@ -135,12 +119,20 @@ const ruled = schema
   .refine((values) => !values.replicationTlsMode.startsWith("verify") || values.replicationTlsCaPath !== undefined, {
     path: ["replicationTlsCaPath"],
     error: "wanted the certificate authority's file, because replicationTlsMode verifies it",
+  })
+  .superRefine((values, context) => {
+    if (values.platform !== "aws") return;
+    for (const { key, error } of findAwsMistakes(values)) {
+      context.addIssue({ code: "custom", path: key, message: error });
+    }
   });
 
 /** The stack's configuration without its secrets, checked and typed. */
 export type Configuration = z.infer<typeof ruled>;
 export type LocalConfiguration = Extract<Configuration, { readonly platform: "local" }>;
-export type KubernetesConfiguration = Extract<Configuration, { readonly platform: "kubernetes" }>;
+export type AwsConfiguration = Extract<Configuration, { readonly platform: "aws" }>;
+/** Of a target in a cluster. */
+export type KubernetesConfiguration = Extract<Configuration, { readonly platform: "kubernetes" | "aws" }>;
 
 /** Reads one key of the project's namespace; undefined when it is not set. */
 export type ReadKey = (key: string) => string | undefined;

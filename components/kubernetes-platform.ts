@@ -6,11 +6,12 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupRun } from "../dynamic-providers/backup-run";
 import { PodServer } from "../dynamic-providers/pod-server";
+import type { SourcePreparation } from "../dynamic-providers/source-preparation";
 import type { MigrationSecrets } from "./backup-inputs";
-import type { KubernetesConfiguration } from "./configuration";
+import type { Configuration, KubernetesConfiguration } from "./configuration";
 import { CHANNEL, replicationAddress, sourceConnection } from "./connections";
-import { MysqlRelease } from "./mysql-release";
-import type { Platform, TargetServer } from "./platform";
+import { MysqlRelease, type TargetRights } from "./mysql-release";
+import type { Platform, Surroundings, TargetServer } from "./platform";
 
 /** Where mysqld listens in every pod, and every Service of the chart. */
 const MYSQL_PORT = 3306;
@@ -69,7 +70,11 @@ export class KubernetesPlatform implements Platform {
     };
   }
 
-  runTarget(parent: pulumi.Resource, backup: BackupRun | undefined): TargetServer {
+  declareSurroundings(_parent: pulumi.Resource, _preparation: SourcePreparation | undefined): Surroundings {
+    return { needed: [], outputs: {}, rights: {} };
+  }
+
+  runTarget(parent: pulumi.Resource, backup: BackupRun | undefined, rights: TargetRights): TargetServer {
     const { configuration, secrets } = this;
     const {
       database,
@@ -78,8 +83,7 @@ export class KubernetesPlatform implements Platform {
       backupAccessKeyId,
       backupEndpoint,
     } = configuration;
-    // Before the cutover a destroy cancels the migration; from then on it leaves the new database.
-    const keepsRelease = configuration.phase === "cutover" || configuration.phase === "finalize";
+    const keepsRelease = keepsTarget(configuration);
     const provider = new kubernetes.Provider(
       `${database}-cluster`,
       { kubeconfig: pulumi.secret(secrets.kubeconfig), ...(context === undefined ? {} : { context }) },
@@ -108,6 +112,7 @@ export class KubernetesPlatform implements Platform {
         ...(backupAccessKeyId === undefined
           ? {}
           : { accessKey: { id: backupAccessKeyId, secret: secrets.backupSecretAccessKey } }),
+        ...rights,
         keepsRelease,
       },
       { parent },
@@ -143,6 +148,11 @@ export class KubernetesPlatform implements Platform {
       },
     };
   }
+}
+
+/** Before the cutover a destroy cancels the migration; from then on it leaves the new database. */
+export function keepsTarget({ phase }: Configuration): boolean {
+  return phase === "cutover" || phase === "finalize";
 }
 
 /** The chart's Service that leads to the first pod, whatever its role. */

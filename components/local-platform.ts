@@ -14,7 +14,7 @@ import {
 } from "./backup-inputs";
 import type { LocalConfiguration } from "./configuration";
 import { replicationAddress, sourceConnection } from "./connections";
-import type { Platform, TargetServer } from "./platform";
+import type { Platform, Surroundings, TargetServer } from "./platform";
 
 /** Where the target listens. */
 const TARGET_HOST = "127.0.0.1";
@@ -52,6 +52,10 @@ export class LocalPlatform implements Platform {
       source: replicationAddress(configuration, password, source, configuration.sourcePort),
       target: replicationAddress(configuration, password, target, configuration.targetPort),
     };
+  }
+
+  declareSurroundings(): Surroundings {
+    return { needed: [], outputs: {}, rights: {} };
   }
 
   runTarget(parent: pulumi.Resource, backup: BackupRun | undefined): TargetServer {

@@ -34,8 +34,15 @@ export class Migration extends pulumi.ComponentResource {
   private declarePhase(): Outputs {
     const { configuration, platform } = this;
     switch (configuration.phase) {
-      case "prepare":
-        return { sourceUuid: this.prepareSource().sourceUuid, connections: pulumi.secret({ source: platform.source }) };
+      case "prepare": {
+        const preparation = this.prepareSource();
+        const surroundings = platform.declareSurroundings(this, preparation);
+        return {
+          sourceUuid: preparation.sourceUuid,
+          ...surroundings.outputs,
+          connections: pulumi.secret({ source: platform.source }),
+        };
+      }
       case "replicate":
         return this.replicate("source");
       case "cutover":
@@ -69,8 +76,9 @@ export class Migration extends pulumi.ComponentResource {
   private replicate(primary: "source" | "target"): Outputs {
     const { configuration, platform } = this;
     const preparation = this.prepareSource();
-    const backup = this.takeBackup(preparation);
-    const target = platform.runTarget(this, backup);
+    const surroundings = platform.declareSurroundings(this, preparation);
+    const backup = this.takeBackup([preparation, ...surroundings.needed]);
+    const target = platform.runTarget(this, backup, surroundings.rights);
     const addresses = platform.replicationAddresses(preparation.replicationPassword);
     const channel = new ReplicationChannel(
       `${this.name}-channel`,
@@ -110,6 +118,7 @@ export class Migration extends pulumi.ComponentResource {
     );
     return {
       sourceUuid: preparation.sourceUuid,
+      ...surroundings.outputs,
       backup: backup.manifest,
       ...target.outputs,
       replicationRunning: channel.running,
@@ -148,7 +157,8 @@ export class Migration extends pulumi.ComponentResource {
   /** Only the new database remains, and what leads to it. */
   private finalize(): Outputs {
     const { platform } = this;
-    const target = platform.runTarget(this, undefined);
+    const surroundings = platform.declareSurroundings(this, undefined);
+    const target = platform.runTarget(this, undefined, surroundings.rights);
     const roles = new Switchover(
       `${this.name}-switchover`,
       {
@@ -161,16 +171,17 @@ export class Migration extends pulumi.ComponentResource {
       { parent: this },
     );
     return {
+      ...surroundings.outputs,
       ...target.outputs,
       ...rolesOutputs(roles),
       connections: pulumi.secret({ target: platform.target }),
     };
   }
 
-  private takeBackup(preparation: SourcePreparation): BackupRun {
+  private takeBackup(needed: readonly pulumi.Resource[]): BackupRun {
     const { configuration, secrets, platform } = this;
     const request = { ...backupInputs(configuration, secrets, platform.source), host: platform.sourceHost };
-    return new BackupRun(`${this.name}-backup`, request, { parent: this, dependsOn: [preparation] });
+    return new BackupRun(`${this.name}-backup`, request, { parent: this, dependsOn: [...needed] });
   }
 
   private roles(routes: readonly pulumi.Input<RouteOptions>[]) {

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { checkArguments } from "./check-arguments";
+import type { ChartVaultCredentials } from "./vault-access";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
   error: "wanted lower-case letters, digits and dashes",
@@ -24,7 +25,15 @@ const placeSchema = z.object({
   }),
 });
 
-export interface MysqlReleaseArgs extends z.input<typeof placeSchema> {
+/** What the pods are allowed to beside their own namespace. */
+export interface TargetRights {
+  /** IAM role of the service account, which reads the backup. */
+  readonly roleArn?: pulumi.Input<string>;
+  /** The chart's value `credentials`, where the pods take them from Vault; an `accessKey` wins over it. */
+  readonly vaultCredentials?: pulumi.Input<ChartVaultCredentials>;
+}
+
+export interface MysqlReleaseArgs extends z.input<typeof placeSchema>, TargetRights {
   readonly provider: kubernetes.Provider;
   /** Name of the database in the backup's keys. */
   readonly database: string;
@@ -54,14 +63,16 @@ export class MysqlRelease extends pulumi.ComponentResource {
       placeSchema,
       args,
     );
-    const { provider, accessKey, keepsRelease } = args;
+    const { provider, accessKey, roleArn, vaultCredentials, keepsRelease } = args;
     const child = { parent: this, provider, retainOnDelete: keepsRelease };
     const credentials = accessKey && credentialsSecret(releaseName, namespace, accessKey, child);
     const values = {
       ...chartValues,
+      ...(vaultCredentials === undefined ? {} : { credentials: vaultCredentials }),
       ...(credentials === undefined
         ? {}
         : { credentials: { source: "secret", secretName: credentials.metadata.name } }),
+      ...(roleArn === undefined ? {} : { serviceAccount: { ...asRecord(chartValues.serviceAccount), roleArn } }),
       fullnameOverride: releaseName,
       database: args.database,
       mysql: { ...asRecord(chartValues.mysql), serverIdBase, channel: args.channel },

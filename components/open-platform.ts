@@ -1,27 +1,27 @@
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import * as pulumi from "@pulumi/pulumi";
+import { AwsPlatform, type VaultSecrets } from "./aws-platform";
 import type { MigrationSecrets } from "./backup-inputs";
 import type { Configuration, KubernetesConfiguration } from "./configuration";
 import { KubernetesPlatform } from "./kubernetes-platform";
 import { LocalPlatform } from "./local-platform";
 import type { Platform } from "./platform";
 
-/** `sourceHostAccess` is the JSON text of how commands are run on the source's host; empty for this machine. */
-export function openPlatform(
-  configuration: Configuration,
-  secrets: MigrationSecrets,
-  sourceHostAccess: pulumi.Input<string>,
-): Platform {
-  switch (configuration.platform) {
-    case "local":
-      return new LocalPlatform(configuration, secrets);
-    case "kubernetes":
-      return new KubernetesPlatform(configuration, {
-        ...secrets,
-        sourceHostAccess: readAccess(sourceHostAccess),
-        kubeconfig: pulumi.secret(readKubeconfig(configuration)),
-      });
-  }
+/** The secrets of all platforms; an optional one is empty where it was not given. */
+export interface ProgramSecrets extends MigrationSecrets, VaultSecrets {
+  /** JSON text of how commands are run on the source's host; empty for this machine. */
+  readonly sourceHostAccess: pulumi.Input<string>;
+}
+
+export function openPlatform(configuration: Configuration, secrets: ProgramSecrets): Platform {
+  if (configuration.platform === "local") return new LocalPlatform(configuration, secrets);
+  const clusterSecrets = {
+    ...secrets,
+    sourceHostAccess: readAccess(secrets.sourceHostAccess),
+    kubeconfig: pulumi.secret(readKubeconfig(configuration)),
+  };
+  if (configuration.platform === "kubernetes") return new KubernetesPlatform(configuration, clusterSecrets);
+  return new AwsPlatform(configuration, clusterSecrets);
 }
 
 function readAccess(json: pulumi.Input<string>): pulumi.Output<HostOptions> {

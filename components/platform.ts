@@ -4,6 +4,8 @@ import type { ChannelSource } from "@gtid-ferry/engine/replication";
 import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupRun } from "../dynamic-providers/backup-run";
+import type { SourcePreparation } from "../dynamic-providers/source-preparation";
+import type { TargetRights } from "./mysql-release";
 
 export type Outputs = Readonly<Record<string, pulumi.Input<unknown>>>;
 
@@ -18,6 +20,15 @@ export interface TargetServer {
   readonly outputs: Outputs;
   /** What `ferry rebuild` takes, on a platform where the target can be rebuilt; secret. */
   readonly rebuild?: pulumi.Output<unknown>;
+}
+
+/** What there has to be beside the two servers: networks, rights and logins. */
+export interface Surroundings {
+  /** What the backup and the target wait for. */
+  readonly needed: readonly pulumi.Resource[];
+  /** What the stack shows of it. */
+  readonly outputs: Outputs;
+  readonly rights: TargetRights;
 }
 
 /** Where source and target live, and how they are reached: all in which the platforms differ. */
@@ -35,6 +46,8 @@ export interface Platform {
   replicationAddresses(
     password: pulumi.Input<string>,
   ): Readonly<Record<"source" | "target", pulumi.Output<ChannelSource>>>;
+  /** Declared before backup and target; `preparation` is undefined in phase finalize, where only the target's part stays. */
+  declareSurroundings(parent: pulumi.Resource, preparation: SourcePreparation | undefined): Surroundings;
   /** `backup` is what it is restored from; undefined in phase finalize, where the data are there and stay. */
-  runTarget(parent: pulumi.Resource, backup: BackupRun | undefined): TargetServer;
+  runTarget(parent: pulumi.Resource, backup: BackupRun | undefined, rights: TargetRights): TargetServer;
 }

@@ -7,7 +7,7 @@ import { namespaceName, serviceAccountName } from "./kubernetes-arguments";
 
 const filled = z.string().min(1, { error: "wanted a text that is not empty" });
 const accountName = filled.max(32, { error: "wanted at most 32 characters, as MySQL does" });
-const mount = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/, {
+export const mount = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/, {
   error: "wanted the path of a mount without slashes and without auth/, such as kubernetes-test-cluster",
 });
 const roleName = z.string().regex(/^\w([\w.-]*\w)?$/, {
@@ -54,23 +54,28 @@ const kubernetesApi = z.object({
   reviewerToken: eventual("reviewer's token", filled).exactOptional(),
 });
 
+/** Where in Vault a database's secret and its pod's login are. */
+export const vaultPlaceShape = {
+  /** Mount of an engine KV version 2: the chart's agent reads no other. @default "kv" */
+  kvMount: mount.default("kv"),
+  /** Mount of the cluster's Kubernetes auth, without auth/. */
+  kubernetesMount: mount,
+  /** Audience that the pod's token must have, such as https://kubernetes.default.svc. @default any */
+  audience: filled.exactOptional(),
+  /** Changing it replaces the role. Two stacks must not have the same: each would set it anew. @default db_replication_DATABASE */
+  roleName: roleName.exactOptional(),
+  /** A role that is there already: it is used as it is, and neither a role nor its policy is created. */
+  existingRole: roleName.exactOptional(),
+};
+
 export const vaultAccessSchema = ttls
   .extend({
     /** Part of every name, as `vaultNames` has it, and the end of the secret's path. Changing it replaces everything. */
     database: databaseName,
-    /** Mount of an engine KV version 2: the chart's agent reads no other. @default "kv" */
-    kvMount: mount.default("kv"),
-    /** Mount of the cluster's Kubernetes auth, without auth/. */
-    kubernetesMount: mount,
+    ...vaultPlaceShape,
     /** Where the target's pods run. */
     namespace: namespaceName,
     serviceAccount: serviceAccountName,
-    /** Audience that the pod's token must have, such as https://kubernetes.default.svc. @default any */
-    audience: filled.exactOptional(),
-    /** Changing it replaces the role. Two stacks must not have the same: each would set it anew. @default db_replication_DATABASE */
-    roleName: roleName.exactOptional(),
-    /** A role that is there already: it is used as it is, and neither a role nor its policy is created. */
-    existingRole: roleName.exactOptional(),
     /** What the secret says. Without it the secret is left to whoever has the writer's login. */
     credentials: credentials.exactOptional(),
     /** A login that can do nothing but write the secret. @default none */

@@ -6,7 +6,8 @@ import { awsTags } from "./aws-names";
 import { checkArguments } from "./check-arguments";
 import { readyWith } from "./ready";
 
-const network = z.object({
+/** One side of a peering. */
+export const networkSchema = z.strictObject({
   vpcId: ec2Id("vpc"),
   /** All IPv4 blocks of the VPC that the other side reaches; secondary ones too, such as those of pods. */
   cidrBlocks: distinct(vpcCidrBlock).min(1, { error: "wanted at least one CIDR block" }),
@@ -21,9 +22,9 @@ const network = z.object({
 const argsSchema = z
   .object({
     database: databaseName,
-    source: network,
+    source: networkSchema,
     /** Where the cluster is; account and region say whom the peering is offered to. */
-    cluster: network.extend({ accountId, region }),
+    cluster: networkSchema.extend({ accountId, region }),
     /** Whether each side resolves the other's host names to private addresses. @default true */
     resolvesRemoteNames: z.boolean().default(true),
     /**
@@ -48,7 +49,7 @@ const argsSchema = z
     }
   });
 
-type Network = z.output<typeof network>;
+type Network = z.output<typeof networkSchema>;
 type CheckedArgs = z.output<typeof argsSchema>;
 
 export interface VpcPeeringArgs extends z.input<typeof argsSchema> {

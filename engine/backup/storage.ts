@@ -9,8 +9,9 @@ import {
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 import { FerryError, messageOf } from "../operation/index.js";
+import { loginCredentials, type StorageLogin } from "./storage-login.js";
 
-/** A bucket in S3 or in a store that speaks its language. Without keys the default credential chain is used. */
+/** A bucket in S3 or in a store that speaks its language. Without keys and login the default credential chain is used. */
 export interface ObjectStorage {
   readonly bucket: string;
   readonly region: string;
@@ -19,6 +20,7 @@ export interface ObjectStorage {
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
   readonly sessionToken?: string;
+  readonly login?: StorageLogin;
 }
 
 const NOT_FOUND: readonly string[] = ["NotFound", "NoSuchKey", "NoSuchBucket", "NoSuchUpload"];
@@ -119,15 +121,19 @@ export class BackupStorage {
 }
 
 function clientOptions(storage: ObjectStorage): S3ClientConfig {
-  const { accessKeyId, secretAccessKey, sessionToken, endpoint, region } = storage;
+  const { endpoint, region } = storage;
+  const credentials = credentialsOf(storage);
   return {
     region,
-    ...(accessKeyId === undefined || secretAccessKey === undefined
-      ? {}
-      : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } }),
+    ...(credentials === undefined ? {} : { credentials }),
     // S3-compatible stores may know neither buckets in host names nor the newer checksums.
     ...(endpoint === undefined
       ? {}
       : { endpoint, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" as const }),
   };
+}
+
+function credentialsOf({ accessKeyId, secretAccessKey, sessionToken, login }: ObjectStorage) {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return login && loginCredentials(login);
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
