@@ -1,5 +1,5 @@
 import type { ServerFacts } from "../mysql/index.js";
-import type { ChannelState } from "../replication/index.js";
+import type { ChannelState, ReceivedTransactions } from "../replication/index.js";
 import type { JournalEntry } from "../topology/index.js";
 
 /** Semi-synchronous replication as one server has it; all false where the plugin is not there. */
@@ -14,7 +14,7 @@ export interface SemiSync {
 }
 
 /** What one member said of itself. GTID sets are texts, `""` is none. */
-export interface MemberState {
+export interface MemberState extends ReceivedTransactions {
   readonly name: string;
   /** For messages: name and address. */
   readonly label: string;
@@ -24,10 +24,6 @@ export interface MemberState {
   /** The tree's channel on this member. */
   readonly channel: ChannelState | undefined;
   readonly otherChannels: readonly string[];
-  /** What the channel has received since it was configured or its relay logs were reset, applied or not. */
-  readonly received: string;
-  /** SOURCE_DELAY of the channel; 0 without one. */
-  readonly delaySeconds: number;
   /** Values of read_only and super_read_only in mysqld-auto.cnf, by name. */
   readonly persisted: Readonly<Record<string, string>>;
   readonly semiSync: SemiSync;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { compactGtidSet, type MysqlServer, readServerFacts, readVariables } from "../mysql/index.js";
-import { readChannels } from "../replication/index.js";
+import { type MysqlServer, readServerFacts, readVariables } from "../mysql/index.js";
+import { readChannels, readReceived } from "../replication/index.js";
 import { readLastEntry } from "../topology/index.js";
 import type { MemberState, SemiSync } from "./member-state.js";
 
@@ -17,7 +17,6 @@ const SEMI_SYNC_STATUS = {
 } as const;
 
 const valueRow = z.object({ name: z.string(), value: z.string() });
-const channelRow = z.object({ received: z.string(), delay: z.coerce.number() });
 
 /** Everything that decides about a member's place in the tree. Writes nothing. */
 export async function readMember(server: MysqlServer, name: string, channel: string): Promise<MemberState> {
@@ -34,21 +33,6 @@ export async function readMember(server: MysqlServer, name: string, channel: str
     lastEntry: await readLastEntry(server),
     facts: await readServerFacts(server),
   };
-}
-
-/** SOURCE_DELAY, and what the channel has received; nothing where there is no such channel. */
-export async function readReceived(
-  server: MysqlServer,
-  channel: string,
-): Promise<Pick<MemberState, "received" | "delaySeconds">> {
-  const rows = await server.query(
-    `SELECT s.RECEIVED_TRANSACTION_SET AS received, a.DESIRED_DELAY AS delay
-       FROM performance_schema.replication_connection_status s
-       JOIN performance_schema.replication_applier_configuration a USING (CHANNEL_NAME) WHERE s.CHANNEL_NAME = ?`,
-    [channel],
-    channelRow,
-  );
-  return { received: compactGtidSet(rows[0]?.received ?? ""), delaySeconds: rows[0]?.delay ?? 0 };
 }
 
 async function readPersisted(server: MysqlServer): Promise<Record<string, string>> {

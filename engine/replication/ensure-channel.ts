@@ -17,6 +17,7 @@ import { type ChannelState, describeChannel, isReplicating, readChannels } from 
 import { readConflict } from "./conflict.js";
 import { describeConflict } from "./conflict-text.js";
 import { type ReplicationLag, replicationLag } from "./lag.js";
+import { readReceived } from "./received.js";
 import { ERRANT_ADVICE, receiverAdvice } from "./receiver-advice.js";
 
 export interface ChannelDetails {
@@ -130,7 +131,10 @@ async function awaitReplication(
     const now = (await readServerFacts(replica)).gtidExecuted;
     const behind = await subtractOn(replica, sourceAtStart.gtidExecuted, now);
     const gained = await subtractOn(replica, now, appliedAtStart);
-    return behind === "" || gained !== "" ? { done: undefined } : { seen: `connected, but nothing applied yet` };
+    if (behind === "" || gained !== "") return { done: undefined };
+    const { received, delaySeconds } = await readReceived(replica, request.channel);
+    // A delayed replica applies nothing for as long as it was told to wait.
+    return delaySeconds > 0 && received !== "" ? { done: undefined } : { seen: "connected, but nothing applied yet" };
   });
   const { missing, errant } = await compareGtidSets(source, replica);
   if (errant !== "") throw errantError(request.channel, replica.label, errant);

@@ -15,4 +15,5 @@ export {
   withEnds,
 } from "./migration-channel.js";
 export { type ChannelReport, readChannelResult, reportChannel } from "./read-channel.js";
+export { type ReceivedTransactions, readReceived } from "./received.js";
 export { removeChannel, stopAndForget } from "./remove-channel.js";

@@ -1,0 +1,112 @@
+import { showStatement } from "../mysql/index.js";
+import { FerryError, type Progress } from "../operation/index.js";
+import { describeChannel, isReplicating } from "../replication/index.js";
+import { type Members, withMembers } from "./members.js";
+import { type ObservedTree, observeMembers, serverOf } from "./observe.js";
+import { planTree, type TreePlan, type TreeStep } from "./plan.js";
+import { refusal } from "./refusal.js";
+import { type FollowLimits, follow, repoint } from "./repoint.js";
+import type { Tree, TreeRequest } from "./request.js";
+
+export interface TreeChange extends TreeRequest {
+  /** The tree that is wanted; it names every member. */
+  readonly tree: Tree;
+  readonly limits: FollowLimits;
+}
+
+export interface TreeResult {
+  readonly primary: string;
+  /** Members that follow another source than before, in the order in which they were moved. */
+  readonly moved: readonly string[];
+  /** From the first step until the whole tree was seen to be in order; 0 when there was nothing to do. */
+  readonly seconds: number;
+}
+
+export const DEFAULT_FOLLOW_LIMITS: FollowLimits = { settleTimeoutSeconds: 60 };
+
+/** How long another run that works on one of the servers is waited for. */
+const LOCK_TIMEOUT_SECONDS = 30;
+
+/** What `ensureTree` would do now. Writes nothing. */
+export async function lookAtTree(
+  request: TreeRequest,
+  tree: Tree,
+): Promise<{ readonly observed: ObservedTree; readonly plan: TreePlan }> {
+  return withMembers(request, async (members) => {
+    const observed = await observeMembers(request, members);
+    return { observed, plan: planTree(observed, tree) };
+  });
+}
+
+/**
+ * Makes the servers follow each other as the tree says, and sees that all of them receive and apply. Everything that
+ * stands against it is one error before the first change. The primary accepts writes all the time. A run that was
+ * stopped at any point is completed by the next one.
+ */
+export async function ensureTree(change: TreeChange, progress: Progress): Promise<TreeResult> {
+  return withMembers(change, async (members) => {
+    let plan = await planNow(change, members);
+    if (plan.steps.length > 0) {
+      await lockOutOthers(members);
+      // Another run may have worked until now.
+      plan = await planNow(change, members);
+    }
+    for (const warning of plan.warnings) progress(`warning: ${warning}`);
+    const begin = performance.now();
+    for (const step of plan.steps) await applyStep(change, members, step, progress);
+    const { observed } = plan.steps.length > 0 ? await planNow(change, members) : plan;
+    assertInOrder(observed, change.tree);
+    return {
+      primary: observed.primary ?? "",
+      moved: plan.steps.flatMap((step) => (step.kind === "repoint" ? [step.member] : [])),
+      seconds: plan.steps.length > 0 ? (performance.now() - begin) / 1000 : 0,
+    };
+  });
+}
+
+async function planNow(change: TreeChange, members: Members): Promise<TreePlan & { observed: ObservedTree }> {
+  const observed = await observeMembers(change, members);
+  const plan = planTree(observed, change.tree);
+  if (plan.obstacles.length > 0) throw refusal(plan.obstacles);
+  return { ...plan, observed };
+}
+
+/** In the order of their names, so that two runs do not wait for each other. */
+async function lockOutOthers(members: Members): Promise<void> {
+  for (const name of Object.keys(members).sort()) await serverOf(members, name)?.lockOut(LOCK_TIMEOUT_SECONDS);
+}
+
+async function applyStep(change: TreeChange, members: Members, step: TreeStep, progress: Progress): Promise<void> {
+  switch (step.kind) {
+    case "run": {
+      const server = serverOf(members, step.member);
+      progress(`${members[step.member]?.label}: ${showStatement(step.statement)}`);
+      return server?.run(step.statement);
+    }
+    case "resume":
+      return follow(change, members, step, change.limits, progress);
+    case "repoint":
+      return repoint(change, members, step, change.limits, progress);
+  }
+}
+
+function assertInOrder(observed: ObservedTree, tree: Tree): void {
+  const wrong = Object.values(observed.members).flatMap((member) => {
+    const source = tree[member.name];
+    if (!member.reachable || typeof source !== "string") return [];
+    const { channel, errant } = member;
+    const isRunning = channel !== undefined && isReplicating(channel) && member.source === source;
+    return [
+      ...(isRunning ? [] : [`${member.label} follows ${member.source ?? "none of them"}: ${describeChannel(channel)}`]),
+      ...(errant === "" ? [] : [`${member.label} has errant transactions ${errant}`]),
+    ];
+  });
+  if (wrong.length === 0) return;
+  throw new FerryError({
+    failed: "checking the tree of replicas",
+    where: "its servers",
+    seen: wrong.join("; "),
+    wanted: "every replica receiving from its source and applying, without errant transactions",
+    next: "see `ferry status`; repair what is named here, then run again",
+  });
+}
