@@ -51,40 +51,87 @@ export const awsShape = {
 };
 
 const shape = z.object({ database: databaseName, backupRegion: text, ...awsShape });
+type AwsValues = z.output<typeof shape>;
+type Key = keyof AwsValues;
 
-/** What one key by itself cannot show. */
-export function findAwsMistakes(values: z.output<typeof shape>): { readonly key: string[]; readonly error: string }[] {
-  const { sourceAccount, clusterAccount, sourceNetwork, clusterNetwork, peeringConnectionId } = values;
-  const mistakes: { key: string[]; error: string }[] = [];
-  const mistake = (key: string, error: string, ...within: string[]) => mistakes.push({ key: [key, ...within], error });
-
-  if ((sourceNetwork === undefined) !== (clusterNetwork === undefined)) {
-    const missing = sourceNetwork === undefined ? "sourceNetwork" : "clusterNetwork";
-    mistake(missing, "wanted both networks, or none where they are connected already");
-  }
-  if (peeringConnectionId !== undefined && sourceNetwork === undefined) {
-    mistake("peeringConnectionId", "wanted sourceNetwork and clusterNetwork too: routes and rules go there");
-  }
-  for (const own of sourceNetwork?.cidrBlocks ?? []) {
-    for (const peer of clusterNetwork?.cidrBlocks.filter((block) => overlapping(own, block)) ?? []) {
-      const error = `${own} of the source overlaps with ${peer} of the cluster; networks that overlap cannot be peered`;
-      mistake("sourceNetwork", error, "cidrBlocks");
-    }
-  }
-  for (const [key, network] of Object.entries({ sourceNetwork, clusterNetwork })) {
-    for (const list of ["routeTableIds", "securityGroupIds"] as const) {
-      if (network === undefined || network[list].length > 0 || peeringConnectionId !== undefined) continue;
-      mistake(key, "wanted at least one for a new connection", list);
-    }
-  }
-  if (!values.oidcProviderArn.startsWith(`arn:${values.awsPartition}:iam::${clusterAccount.accountId}:`)) {
-    mistake("oidcProviderArn", `wanted a provider of clusterAccount, ${clusterAccount.accountId}`);
-  }
-  if (values.targetRoleName === undefined && !roleName.safeParse(irsaRoleName(values.database)).success) {
-    mistake("targetRoleName", "wanted a name of your own: made of the database's, it is longer than 64 characters");
-  }
-  if (!values.backupBucketExists && values.backupRegion !== sourceAccount.region) {
-    mistake("backupRegion", `wanted sourceAccount's region, ${sourceAccount.region}: the bucket is made there`);
-  }
-  return mistakes;
+/** What keys cannot show each by itself. */
+export interface AwsRule {
+  /** Those that it looks at; it says nothing where one of them is wrong already. */
+  readonly keys: readonly Key[];
+  /** Which is to be corrected, and where within it. */
+  readonly path: readonly [Key, ...string[]];
+  /** What is wrong; undefined if nothing is. */
+  find(values: AwsValues): string | undefined;
 }
+
+const NETWORKS = ["sourceNetwork", "clusterNetwork"] as const;
+
+export const awsRules: readonly AwsRule[] = [
+  ...NETWORKS.map((network): AwsRule => {
+    const other = network === "sourceNetwork" ? "clusterNetwork" : "sourceNetwork";
+    return {
+      keys: NETWORKS,
+      path: [network],
+      find: (values) =>
+        values[network] === undefined && values[other] !== undefined
+          ? "wanted both networks, or none where they are connected already"
+          : undefined,
+    };
+  }),
+  ...NETWORKS.flatMap((network) =>
+    (["routeTableIds", "securityGroupIds"] as const).map(
+      (list): AwsRule => ({
+        keys: [network, "peeringConnectionId"],
+        path: [network, list],
+        find: (values) =>
+          values[network]?.[list].length === 0 && values.peeringConnectionId === undefined
+            ? "wanted at least one for a new connection"
+            : undefined,
+      }),
+    ),
+  ),
+  {
+    keys: NETWORKS,
+    path: ["sourceNetwork", "cidrBlocks"],
+    find: ({ sourceNetwork, clusterNetwork }) => {
+      const overlaps = (sourceNetwork?.cidrBlocks ?? []).flatMap((own) =>
+        (clusterNetwork?.cidrBlocks ?? [])
+          .filter((peer) => overlapping(own, peer))
+          .map((peer) => `${own} of the source overlaps with ${peer} of the cluster`),
+      );
+      return overlaps.length === 0 ? undefined : `${overlaps.join(", ")}; networks that overlap cannot be peered`;
+    },
+  },
+  {
+    keys: ["peeringConnectionId", "sourceNetwork"],
+    path: ["peeringConnectionId"],
+    find: ({ peeringConnectionId, sourceNetwork }) =>
+      peeringConnectionId !== undefined && sourceNetwork === undefined
+        ? "wanted sourceNetwork and clusterNetwork too: routes and rules go there"
+        : undefined,
+  },
+  {
+    keys: ["oidcProviderArn", "awsPartition", "clusterAccount"],
+    path: ["oidcProviderArn"],
+    find: ({ oidcProviderArn, awsPartition, clusterAccount: { accountId } }) =>
+      oidcProviderArn.startsWith(`arn:${awsPartition}:iam::${accountId}:`)
+        ? undefined
+        : `wanted a provider of clusterAccount, ${accountId}, in partition ${awsPartition}`,
+  },
+  {
+    keys: ["targetRoleName", "database"],
+    path: ["targetRoleName"],
+    find: ({ targetRoleName, database }) =>
+      targetRoleName === undefined && !roleName.safeParse(irsaRoleName(database)).success
+        ? "wanted a name of your own: made of the database's, it is longer than 64 characters"
+        : undefined,
+  },
+  {
+    keys: ["backupRegion", "backupBucketExists", "sourceAccount"],
+    path: ["backupRegion"],
+    find: ({ backupRegion, backupBucketExists, sourceAccount: { region } }) =>
+      backupBucketExists || backupRegion === region
+        ? undefined
+        : `wanted sourceAccount's region, ${region}: the bucket is made there`,
+  },
+];

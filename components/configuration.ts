@@ -4,7 +4,7 @@ import { routeOptions } from "@gtid-ferry/engine/traffic";
 import { RunError } from "@pulumi/pulumi";
 import { z } from "zod";
 import { bucketName, databaseName, keyPrefix } from "./aws-arguments";
-import { awsShape, findAwsMistakes } from "./aws-configuration";
+import { awsRules, awsShape } from "./aws-configuration";
 import { flag, json, optional, optionalJson, optionalPath, path, port, seconds, text } from "./configuration-values";
 import { namespaceName } from "./kubernetes-arguments";
 
@@ -98,34 +98,53 @@ const aws = cluster.extend({ platform: z.literal("aws"), ...awsShape });
 const schema = z.discriminatedUnion("platform", [local, kubernetes, aws]);
 const keys = [...new Set([local, aws].flatMap(({ shape }) => Object.keys(shape)))];
 
-const ruled = schema
-  .refine((values) => values.platform !== "local" || values.targetPort !== values.sourcePort, {
-    path: ["targetPort"],
-    error: "wanted another port than sourcePort on the same machine",
-  })
-  .refine((values) => values.platform === "local" || isIPv4(values.sourceHostForTarget ?? values.sourceHost), {
-    path: ["sourceHostForTarget"],
-    error: "wanted the source's IPv4 address: the primary Service leads there before the cutover",
-  })
-  .refine((values) => values.platform === "local" || values.phase !== "cutover" || values.targetHostForSource, {
-    path: ["targetHostForSource"],
-    error:
-      "wanted the target's address as the source reaches it, because the source replicates from there after cutover",
-  })
-  .refine((values) => !values.sourceTlsMode.startsWith("verify") || values.sourceTlsCa !== undefined, {
-    path: ["sourceTlsCa"],
-    error: "wanted the certificate authority, because sourceTlsMode verifies it",
-  })
-  .refine((values) => !values.replicationTlsMode.startsWith("verify") || values.replicationTlsCaPath !== undefined, {
-    path: ["replicationTlsCaPath"],
-    error: "wanted the certificate authority's file, because replicationTlsMode verifies it",
-  })
-  .superRefine((values, context) => {
-    if (values.platform !== "aws") return;
-    for (const { key, error } of findAwsMistakes(values)) {
-      context.addIssue({ code: "custom", path: key, message: error });
-    }
-  });
+type Values = z.output<typeof schema>;
+
+/** A rule that looks at several keys: once each of them is right by itself, whatever is wrong elsewhere. */
+function rule(keys: readonly string[], path: readonly string[], find: (values: Values) => string | undefined) {
+  const looksAt = ["platform", ...keys];
+  return {
+    isKept: (values: Values) => find(values) === undefined,
+    options: {
+      path: [...path],
+      error: ({ input }: { readonly input: unknown }) => find(input as Values),
+      when: ({ issues }: z.core.ParsePayload) => !issues.some(({ path: [key] = [] }) => looksAt.includes(String(key))),
+    },
+  };
+}
+
+const rules = [
+  rule(["targetPort", "sourcePort"], ["targetPort"], (values) =>
+    values.platform !== "local" || values.targetPort !== values.sourcePort
+      ? undefined
+      : "wanted another port than sourcePort on the same machine",
+  ),
+  rule(["sourceHost", "sourceHostForTarget"], ["sourceHostForTarget"], (values) =>
+    values.platform === "local" || isIPv4(values.sourceHostForTarget ?? values.sourceHost)
+      ? undefined
+      : "wanted the source's IPv4 address: the primary Service leads there before the cutover",
+  ),
+  rule(["phase", "targetHostForSource"], ["targetHostForSource"], (values) =>
+    values.platform === "local" || values.phase !== "cutover" || values.targetHostForSource
+      ? undefined
+      : "wanted the target's address as the source reaches it, because the source replicates from there after cutover",
+  ),
+  rule(["sourceTlsMode", "sourceTlsCa"], ["sourceTlsCa"], (values) =>
+    !values.sourceTlsMode.startsWith("verify") || values.sourceTlsCa !== undefined
+      ? undefined
+      : "wanted the certificate authority, because sourceTlsMode verifies it",
+  ),
+  rule(["replicationTlsMode", "replicationTlsCaPath"], ["replicationTlsCaPath"], (values) =>
+    !values.replicationTlsMode.startsWith("verify") || values.replicationTlsCaPath !== undefined
+      ? undefined
+      : "wanted the certificate authority's file, because replicationTlsMode verifies it",
+  ),
+  ...awsRules.map(({ keys: looksAt, path: within, find }) =>
+    rule(looksAt, within, (values) => (values.platform === "aws" ? find(values) : undefined)),
+  ),
+];
+
+const ruled = rules.reduce((checked, { isKept, options }) => checked.refine(isKept, options), schema);
 
 /** The stack's configuration without its secrets, checked and typed. */
 export type Configuration = z.infer<typeof ruled>;
@@ -144,8 +163,23 @@ export function loadConfiguration(read: ReadKey): Configuration {
   if (result.success) return result.data;
   const mistakes = result.error.issues.map(({ path: [key, ...within], message }) => {
     const name = String(key);
-    if (within.length > 0) return `  gtid-ferry:${name}, at ${within.join(".")}: ${message}`;
+    if (within.length > 0) {
+      return `  gtid-ferry:${name} has at ${within.join(".")} ${valueWithin(raw[name], within)}: ${message}`;
+    }
     return `  gtid-ferry:${name} is ${raw[name] === undefined ? "not set" : JSON.stringify(raw[name])}: ${message}`;
   });
   throw new RunError(`the stack's configuration has ${mistakes.length} mistake(s)\n${mistakes.join("\n")}`);
+}
+
+/** What a key's JSON has there, as JSON. */
+function valueWithin(text: string | undefined, path: readonly PropertyKey[]): string {
+  const parsed: unknown = JSON.parse(text ?? "null");
+  const found = path.reduce<unknown>(
+    (value, member) =>
+      typeof value === "object" && value !== null
+        ? (value as Readonly<Record<PropertyKey, unknown>>)[member]
+        : undefined,
+    parsed,
+  );
+  return found === undefined ? "nothing" : JSON.stringify(found);
 }

@@ -72,6 +72,35 @@ const inKubernetes = {
   backupContainer: "",
   verificationDirectory: ".ferry/verification",
 };
+const network = (digit: string, cidrBlock: string, routeTableIds = [`rtb-0000000${digit}`]) =>
+  JSON.stringify({
+    vpcId: `vpc-0000000${digit}`,
+    cidrBlocks: [cidrBlock],
+    routeTableIds,
+    securityGroupIds: [`sg-0000000${digit}`],
+  });
+const OIDC_PROVIDER = "arn:aws:iam::222222222222:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC123";
+const onAws = {
+  ...inKubernetes,
+  platform: "aws",
+  awsPartition: "aws",
+  sourceAccount: '{"accountId": "111111111111", "region": "eu-central-1", "profile": "account-a"}',
+  clusterAccount: '{"accountId": "222222222222", "region": "eu-west-1", "profile": "account-b"}',
+  sourceNetwork: network("a", "10.10.0.0/16"),
+  clusterNetwork: network("b", "10.20.0.0/16"),
+  peeringConnectionId: "",
+  backupBucketExists: "false",
+  backupBucketKept: "true",
+  backupExpiryDays: "30",
+  backupKmsKeyArn: "",
+  backupReader: "role",
+  sourceRoleName: "mysql-host",
+  installSourceTools: "false",
+  oidcProviderArn: OIDC_PROVIDER,
+  targetRoleName: "",
+  targetRoleArn: "",
+  vault: "",
+};
 const load = (changed: Record<string, string | undefined> = {}) => {
   const values = { ...complete, ...changed };
   return loadConfiguration((key) => values[key]);
@@ -117,9 +146,68 @@ describe("loadConfiguration", () => {
     expect(() => load({ ...inKubernetes, ...changed })).toThrow(expected);
   });
 
+  it.each([
+    [{ sourceAccount: "" }, 'gtid-ferry:sourceAccount is "": wanted JSON'],
+    [
+      { sourceAccount: '{"accountId": "1", "region": "eu-central-1"}' },
+      'gtid-ferry:sourceAccount has at accountId "1": wanted the 12 digits',
+    ],
+    [
+      { clusterAccount: '{"accountId": "222222222222", "region": "eu-west-1", "profiles": "b"}' },
+      "gtid-ferry:clusterAccount is",
+    ],
+    [
+      { sourceNetwork: network("a", "10.10.0.1/16") },
+      'gtid-ferry:sourceNetwork has at cidrBlocks.0 "10.10.0.1/16": 10.10.0.1/16 has bits set',
+    ],
+    [
+      { sourceNetwork: network("a", "10.20.128.0/17") },
+      "10.20.128.0/17 of the source overlaps with 10.20.0.0/16 of the cluster; networks that overlap cannot be peered",
+    ],
+    [{ clusterNetwork: "" }, 'gtid-ferry:clusterNetwork is "": wanted both networks'],
+    [
+      { sourceNetwork: network("a", "10.10.0.0/16", []) },
+      "gtid-ferry:sourceNetwork has at routeTableIds []: wanted at least one for a new connection",
+    ],
+    [
+      { sourceNetwork: "", clusterNetwork: "", peeringConnectionId: "pcx-0123abcd" },
+      'gtid-ferry:peeringConnectionId is "pcx-0123abcd"',
+    ],
+    [
+      { oidcProviderArn: OIDC_PROVIDER.replace("222222222222", "111111111111") },
+      "wanted a provider of clusterAccount, 222222222222, in partition aws",
+    ],
+    [{ database: "d".repeat(40) }, 'gtid-ferry:targetRoleName is "": wanted a name of your own'],
+    [{ targetRoleName: "r".repeat(65) }, "wanted at most 64 characters"],
+    [{ backupRegion: "eu-west-1" }, 'gtid-ferry:backupRegion is "eu-west-1": wanted sourceAccount\'s region'],
+    [
+      { vault: '{"address": "https://vault.example:8200", "kubernetesMount": "auth/kubernetes"}' },
+      'gtid-ferry:vault has at kubernetesMount "auth/kubernetes": wanted the path of a mount without slashes',
+    ],
+  ])("on platform aws names key and value of %o", (changed, expected) => {
+    expect(load(onAws)).toMatchObject({ platform: "aws", sourceAccount: { profile: "account-a" } });
+    expect(() => load({ ...onAws, ...changed })).toThrow(expected);
+  });
+
+  it("leaves out on platform aws what is there already", () => {
+    expect(load({ ...onAws, sourceNetwork: "", clusterNetwork: "" })).toMatchObject({ sourceNetwork: undefined });
+    const shared = { sourceNetwork: network("a", "10.10.0.0/16", []), peeringConnectionId: "pcx-0123abcd" };
+    expect(load({ ...onAws, ...shared })).toMatchObject({ peeringConnectionId: "pcx-0123abcd" });
+    expect(load({ ...onAws, backupBucketExists: "true", backupRegion: "eu-west-1" })).toMatchObject({
+      backupBucketExists: true,
+    });
+  });
+
   it("wants of a platform only what it uses", () => {
     expect(load({ ...inKubernetes, targetDirectory: "", targetPort: undefined })).toMatchObject({ targetServerId: 42 });
     expect(() => load({ targetDirectory: "" })).toThrow("gtid-ferry:targetDirectory");
+  });
+
+  it("reports what keys are together beside what each of them is", () => {
+    const overlapping = { sourceNetwork: network("a", "10.20.0.0/16"), targetServerId: "0", targetHostForSource: "" };
+    expect(() => load({ ...onAws, ...overlapping, phase: "cutover", sourceTlsMode: "verify-ca" })).toThrow(
+      /^the stack's configuration has 4 mistake\(s\)\n.*targetServerId is "0".*\n.*targetHostForSource.*\n.*sourceTlsCa.*\n.*overlaps with.*$/,
+    );
   });
 
   it("reports all mistakes at once", () => {
