@@ -6,7 +6,7 @@ import { paths } from "../toolchain/paths.js";
 import { ensureToolchain } from "../toolchain/toolchain.js";
 import { ensureStack, type PulumiProject, type PulumiResult, runPulumi } from "./pulumi.js";
 
-/** The project's own program with a stack of its own, run by the real CLI. */
+/** A program with a stack of its own, run by the real CLI. */
 export interface TestProject {
   readonly project: PulumiProject;
   pulumi(...args: string[]): Promise<PulumiResult>;
@@ -25,6 +25,8 @@ export interface StateResource {
 
 export interface TestProjectOptions {
   readonly directory: string;
+  /** Directory with the program's Pulumi.yaml and index.ts. @default the project's own program */
+  readonly program?: string;
   /** `key=value` each. */
   readonly configuration: { readonly plain: readonly string[]; readonly secret: readonly string[] };
   readonly environment?: Readonly<Record<string, string>>;
@@ -36,7 +38,7 @@ const STACK = "test";
 
 export async function makeTestProject(options: TestProjectOptions): Promise<TestProject> {
   const { environment } = await ensureToolchain(silent);
-  const { directory, configuration, pathDirectories = [] } = options;
+  const { directory, program = paths.projectRoot, configuration, pathDirectories = [] } = options;
   const backend = join(directory, "backend");
   await mkdir(backend, { recursive: true });
   const shell = shellEnvironment(process.env, environment);
@@ -52,7 +54,7 @@ export async function makeTestProject(options: TestProjectOptions): Promise<Test
       ...options.environment,
     },
   };
-  await writeFile(join(directory, "Pulumi.yaml"), await projectFile(directory));
+  await writeFile(join(directory, "Pulumi.yaml"), await projectFile(directory, program));
   await ensureStack(project, silent);
 
   const pulumi = (...args: string[]) => runPulumi(project, args, silent);
@@ -82,8 +84,8 @@ export async function makeTestProject(options: TestProjectOptions): Promise<Test
   };
 }
 
-/** The project's own Pulumi.yaml, with its program where it is. */
-async function projectFile(directory: string): Promise<string> {
-  const own = await readFile(join(paths.projectRoot, "Pulumi.yaml"), "utf8");
-  return `${own}main: ${relative(directory, paths.projectRoot)}/\n`;
+/** The program's own Pulumi.yaml, which finds the program where it is. */
+async function projectFile(directory: string, program: string): Promise<string> {
+  const own = await readFile(join(program, "Pulumi.yaml"), "utf8");
+  return `${own}main: ${relative(directory, program)}/\n`;
 }

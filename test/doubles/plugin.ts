@@ -11,10 +11,14 @@ const SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Without the wrappers that Pulumi puts around secrets, at any depth. */
 export function unwrapSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrapSecrets);
+  return mapSecrets(value, (secret) => secret);
+}
+
+function mapSecrets(value: unknown, map: (secret: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((element) => mapSecrets(element, map));
   if (typeof value !== "object" || value === null) return value;
-  if (SECRET_KEY in value && "value" in value) return unwrapSecrets(value.value);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, unwrapSecrets(member)]));
+  if (SECRET_KEY in value && "value" in value) return map(mapSecrets(value.value, map));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mapSecrets(member, map)]));
 }
 
 /** The properties with some changed; what was secret stays so. */
@@ -31,10 +35,27 @@ export function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
-/** Appends `CALL TYPE NAME` to the file that GTID_FERRY_PLUGIN_RECORD names. */
-export function record(call: string, urn: string): void {
+/** What a plugin says of one call; `test/helpers/recorded-calls.ts` reads it. */
+export interface CallRecord {
+  readonly call: string;
+  /** Empty for what is asked of the plugin itself. */
+  readonly urn: string;
+  readonly inputs?: Inputs;
+  /** For whom the plugin works, where that differs from instance to instance. */
+  readonly provider?: Inputs;
+}
+
+/** Appends the call as a line of JSON to the file that GTID_FERRY_PLUGIN_RECORD names; secrets become `{secret: VALUE}`. */
+export function record(call: string, urn: string, inputs?: Inputs, provider?: Inputs): void {
   const path = process.env.GTID_FERRY_PLUGIN_RECORD;
-  if (path !== undefined) appendFileSync(path, `${call} ${urn.split("::").slice(2).join(" ")}\n`);
+  if (path === undefined) return;
+  const said = {
+    call,
+    urn,
+    ...(inputs === undefined ? {} : { inputs: mapSecrets(inputs, (secret) => ({ secret })) as Inputs }),
+    ...(provider === undefined ? {} : { provider }),
+  } satisfies CallRecord;
+  appendFileSync(path, `${JSON.stringify(said)}\n`);
 }
 
 /** Whatever differs is a change; one of `replacing` makes the resource anew. */

@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { silent } from "@gtid-ferry/engine/operation";
 import { type Cluster, MYSQL_IMAGE } from "../../../lab/cluster/index.js";
@@ -11,6 +10,7 @@ import { ensureClusterToolchain } from "../../../toolchain/cluster.js";
 import { ensureHelm } from "../../../toolchain/helm.js";
 import { paths } from "../../../toolchain/paths.js";
 import { makePluginDirectory } from "../../helpers/plugin-directory.js";
+import { type RecordedCall, readRecordedCalls } from "../../helpers/recorded-calls.js";
 import { Relay } from "./relay.js";
 
 /**
@@ -21,8 +21,8 @@ export interface ClusterStack extends TestProject {
   readonly source: SourceHost;
   readonly directory: string;
   readonly database: string;
-  /** What the stand-in was asked for, one line each: `create TYPE NAME`. */
-  pluginCalls(): Promise<readonly string[]>;
+  /** What the stand-in was asked for. */
+  pluginCalls(): Promise<readonly RecordedCall[]>;
   stop(): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ export async function startClusterStack({ cluster, namespace, database }: Cluste
     source,
     directory,
     database,
-    pluginCalls: async () => (await readFile(record, "utf8")).trim().split("\n"),
+    pluginCalls: () => readRecordedCalls(record),
     stop: async () => {
       await relay.stop();
       await Promise.all([source.stop(), s3.stop()]);

@@ -82,16 +82,16 @@ const provider: Provider = {
     return diffOf(olds, news, ["name", "namespace"]);
   },
   async create(urn, inputs) {
-    record("create", urn);
+    record("create", urn, inputs);
     return { id: await kindOf(urn).apply(plain(inputs)), outs: inputs };
   },
   async update(_id, urn, _olds, news) {
-    record("update", urn);
+    record("update", urn, news);
     await kindOf(urn).apply(plain(news));
     return { outs: news };
   },
   async delete(_id, urn, props) {
-    record("delete", urn);
+    record("delete", urn, props);
     await kindOf(urn).remove(plain(props));
   },
 };

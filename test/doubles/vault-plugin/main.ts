@@ -24,25 +24,25 @@ const provider: Provider = {
     return diffOf(olds, news, kindOf(typeOf(urn)).identity);
   },
   async create(urn, inputs) {
-    record("create", urn);
+    record("create", urn, inputs);
     const [kind, plain] = [kindOf(typeOf(urn)), unwrapSecrets(inputs)];
     await kind.create(vault(), plain);
     return { id: kind.idOf(plain), outs: inputs };
   },
   async read(id, urn, props) {
-    record("read", urn);
+    record("read", urn, props);
     const drift = await kindOf(typeOf(urn)).drift(vault(), unwrapSecrets(props));
     if (drift === undefined) return { id: "" };
     const found = withChanges(props, drift);
     return { id, props: found, inputs: found };
   },
   async update(_id, urn, _olds, news) {
-    record("update", urn);
+    record("update", urn, news);
     await kindOf(typeOf(urn)).update(vault(), unwrapSecrets(news));
     return { outs: news };
   },
   async delete(_id, urn, props) {
-    record("delete", urn);
+    record("delete", urn, props);
     await kindOf(typeOf(urn)).remove(vault(), unwrapSecrets(props));
   },
 };
