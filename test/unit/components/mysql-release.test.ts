@@ -76,6 +76,31 @@ describe("MysqlRelease", () => {
     });
   });
 
+  it("gives the pods their role and what they take from Vault, beside what the user says of the service account", async () => {
+    const roleArn = "arn:aws:iam::222222222222:role/irsa_role_db_replication_shop";
+    const vaultCredentials = {
+      source: "vault" as const,
+      vault: { role: "db_replication_shop", authPath: "auth/kubernetes", path: "kv/data/db_replication/shop" },
+    };
+    const chartValues = { serviceAccount: { name: "mysql" } };
+    const [release] = await declare({ chartValues, roleArn, vaultCredentials: pulumi.output(vaultCredentials) });
+    expect(release?.inputs.values).toMatchObject({
+      credentials: vaultCredentials,
+      serviceAccount: { name: "mysql", roleArn },
+    });
+  });
+
+  it("prefers keys to the bucket to what Vault has, which the chart cannot take both", async () => {
+    const place = { role: "db_replication_shop", authPath: "auth/kubernetes", path: "kv/data/db_replication/shop" };
+    const declared = await declare({
+      accessKey: { id: "AKIA", secret: pulumi.secret("hush") },
+      vaultCredentials: { source: "vault", vault: place },
+    });
+    expect(declared.find(({ type }) => type === RELEASE)?.inputs.values).toMatchObject({
+      credentials: { source: "secret", secretName: "shop-backup-login" },
+    });
+  });
+
   it.each([
     [{ releaseName: "Shop!" }, "releaseName: wanted lower-case letters, digits and dashes"],
     [{ serverIdBase: 0 }, "serverIdBase: "],
