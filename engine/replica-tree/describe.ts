@@ -25,13 +25,14 @@ export function describeTreeStep(step: TreeStep, observed: ObservedTree, request
   const end = request.members[step.source];
   if (source === undefined || end === undefined) throw new Error(`a step towards ${step.source}, which was not seen`);
   const start = `${label}: ${showStatement(statement("START REPLICA FOR CHANNEL ?", request.channel))}; see that it receives from ${step.source}${delaySeconds > 0 ? `, ${delaySeconds} s delayed as before` : " and applies"}`;
-  if (step.kind === "resume") return [start];
   const stop = `${label}: ${showStatement(statement("STOP REPLICA FOR CHANNEL ?", request.channel))}`;
+  const change = `${label}: ${showStatement(changeSourceStatement(request.channel, end.address, member.facts.version))}`;
+  if (step.kind === "resume") return member.isConfigured ? [start] : [stop, change, start];
   const undo = step.former === undefined ? "" : `; if anything fails, follow ${step.former} again`;
   return [
     `${source.label}: wait until it has every transaction of ${step.member}`,
     ...(channel === undefined ? [] : [`${stop}; wait once more for what it applied meanwhile`]),
-    `${label}: ${showStatement(changeSourceStatement(request.channel, end.address, member.facts.version))}`,
+    change,
     `${start}${undo}`,
   ];
 }

@@ -1,6 +1,6 @@
 import { isNobodyListening, type MysqlServer } from "../mysql/index.js";
 import { FerryError, inTime, messageOf } from "../operation/index.js";
-import { type Obstacle, type ReplicationLag, replicationLag } from "../replication/index.js";
+import { isConfiguredFor, type Obstacle, type ReplicationLag, replicationLag } from "../replication/index.js";
 import { compareGtidSets } from "../topology/index.js";
 import type { LostMember, MemberState } from "./member-state.js";
 import type { Member, Members } from "./members.js";
@@ -12,6 +12,8 @@ import type { TreeRequest } from "./request.js";
 export interface PlacedMember extends MemberState {
   /** The member that its channel reads from, by name; undefined without a channel, or when it is none of them. */
   readonly source: string | undefined;
+  /** Whether the channel has the account, password, TLS and times that the request has for that source. */
+  readonly isConfigured: boolean;
   /** Behind the primary; undefined for the primary itself, and when there is none to compare with. */
   readonly lag: ReplicationLag | undefined;
   /** Proven not to be on the primary; `""` is none, undefined when there is no primary to compare with. */
@@ -74,11 +76,13 @@ async function place(
   primary: string | undefined,
 ): Promise<ObservedMember> {
   if (!member.reachable) return member;
+  const server = serverOf(members, member.name);
+  if (server === undefined) return lost(member.name, member.label, new Error("its connection is gone"));
   const source = sourceOf(member, all, request.members);
-  const servers = [primary, member.name].map((name) => serverOf(members, name));
-  const [primaryServer, server] = servers;
-  if (primaryServer === undefined || server === undefined || primary === member.name) {
-    return { ...member, source, lag: undefined, errant: primary === member.name ? "" : undefined };
+  const isConfigured = await isConfiguredAs(server, member, source, request);
+  const primaryServer = serverOf(members, primary);
+  if (primaryServer === undefined || primary === member.name) {
+    return { ...member, source, isConfigured, lag: undefined, errant: primary === member.name ? "" : undefined };
   }
   const { missing, errant } = await compareGtidSets(primaryServer, server);
   const { channel, facts } = member;
@@ -86,7 +90,17 @@ async function place(
     channel === undefined
       ? { missing, seconds: missing === "" ? 0 : null }
       : replicationLag(missing, channel, facts.now);
-  return { ...member, source, lag, errant };
+  return { ...member, source, isConfigured, lag, errant };
+}
+
+async function isConfiguredAs(
+  server: MysqlServer,
+  { channel }: MemberState,
+  source: string | undefined,
+  request: TreeRequest,
+): Promise<boolean> {
+  const end = source === undefined ? undefined : request.members[source];
+  return channel !== undefined && end !== undefined && isConfiguredFor(server, channel, end.address);
 }
 
 /** The connection to a member; undefined when there is none. */

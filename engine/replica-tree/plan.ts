@@ -10,7 +10,7 @@ export type TreeStep =
   | { readonly kind: "run"; readonly member: string; readonly statement: Statement }
   /** Follow another source than before, or one for the first time. */
   | { readonly kind: "repoint"; readonly member: string; readonly source: string; readonly former: string | undefined }
-  /** Start the channel that leads to the right source already. */
+  /** Mend the channel that leads to the right source already: start it, or give it the account that it shall use. */
   | { readonly kind: "resume"; readonly member: string; readonly source: string };
 
 export interface TreePlan {
@@ -56,14 +56,13 @@ export function planTree(observed: ObservedTree, desired: Tree): TreePlan {
 function stepsFor(member: PlacedMember, source: string): TreeStep[] {
   const { name, facts, persisted, channel } = member;
   const isPersisted = persisted.super_read_only === "ON" && persisted.read_only === "ON";
+  const isInOrder = member.isConfigured && channel !== undefined && isReplicating(channel);
   const run = (step: Statement) => ({ kind: "run", member: name, statement: step }) as const;
   return [
     ...(facts.superReadOnly ? [] : [run(FENCE_REPLICA)]),
     ...(isPersisted ? [] : [run(PERSIST_REPLICA)]),
     ...(member.source !== source ? [{ kind: "repoint", member: name, source, former: member.source } as const] : []),
-    ...(member.source === source && (channel === undefined || !isReplicating(channel))
-      ? [{ kind: "resume", member: name, source } as const]
-      : []),
+    ...(member.source === source && !isInOrder ? [{ kind: "resume", member: name, source } as const] : []),
   ];
 }
 

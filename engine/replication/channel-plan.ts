@@ -21,12 +21,13 @@ export function planChannel(observed: ObservedChannel, desired: DesiredChannel):
   const start = statement("START REPLICA FOR CHANNEL ?", desired.channel);
   const change = changeSourceStatement(desired.channel, desired.source, replicaVersion);
   if (state === undefined) return [change, start];
-  const isConfigured = observed.passwordMatches && matches(state, desired.source);
+  const isConfigured = observed.passwordMatches && channelMatches(state, desired.source);
   if (!isConfigured) return [statement("STOP REPLICA FOR CHANNEL ?", desired.channel), change, start];
   return isReplicating(state) || state.receiver === "CONNECTING" ? [] : [start];
 }
 
-function matches(state: ChannelState, wanted: ChannelSource): boolean {
+/** Whether a channel is configured as wanted, but for the password, which it does not show. */
+export function channelMatches(state: ChannelState, wanted: ChannelSource): boolean {
   return (
     state.host === wanted.host &&
     state.port === wanted.port &&

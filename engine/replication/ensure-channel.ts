@@ -11,7 +11,7 @@ import {
 import { FerryError, type Progress, waitUntil } from "../operation/index.js";
 import { compareGtidSets, subtractOn } from "../topology/index.js";
 import { type ChannelGrounds, channelObstacles } from "./channel-obstacles.js";
-import { planChannel } from "./channel-plan.js";
+import { channelMatches, planChannel } from "./channel-plan.js";
 import type { ChannelSource } from "./channel-source.js";
 import { type ChannelState, describeChannel, isReplicating, readChannels } from "./channel-state.js";
 import { readConflict } from "./conflict.js";
@@ -94,7 +94,19 @@ async function refuseObstacles(
   });
 }
 
-async function storedPasswordMatches(replica: MysqlServer, request: ChannelDetails): Promise<boolean> {
+/** Whether a channel of the replica leads to this source, with the same account, password, TLS and times. */
+export async function isConfiguredFor(
+  replica: MysqlServer,
+  state: ChannelState,
+  source: ChannelSource,
+): Promise<boolean> {
+  return channelMatches(state, source) && storedPasswordMatches(replica, { channel: state.channel, source });
+}
+
+async function storedPasswordMatches(
+  replica: MysqlServer,
+  request: Pick<ChannelDetails, "channel" | "source">,
+): Promise<boolean> {
   const rows = await replica.query(
     "SELECT User_password = CAST(? AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin AS value FROM mysql.slave_master_info WHERE Channel_name = ?",
     [request.source.password, request.channel],

@@ -3,7 +3,7 @@ export { type ChannelSource, type ChannelTls, changeSourceStatement } from "./ch
 export { type ChannelState, describeChannel, isReplicating, readChannel, readChannels } from "./channel-state.js";
 export { type Conflict, readConflict } from "./conflict.js";
 export { describeConflict } from "./conflict-text.js";
-export { type ChannelDetails, ensureChannelBetween } from "./ensure-channel.js";
+export { type ChannelDetails, ensureChannelBetween, isConfiguredFor } from "./ensure-channel.js";
 export type { ConflictServers, RowConflict } from "./find-conflict.js";
 export { type ReplicationLag, replicationLag } from "./lag.js";
 export {
