@@ -36,6 +36,7 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   storage: "update",
   source: "update",
   workDirectory: "update",
+  scriptDirectory: "update",
   container: "update",
 };
 

@@ -129,7 +129,7 @@ check_storage() {
   local upload
   upload=$(s3api create-multipart-upload --bucket "$BUCKET" --key "$OBJECT_KEY" --query UploadId 2>"$WORK/storage.err") ||
     fail "S3 refuses uploads to s3://$BUCKET/$OBJECT_KEY: $(tail_of "$WORK/storage.err")" \
-      "check bucket, region, address and credentials; the backup needs s3:PutObject, GetObject, DeleteObject and AbortMultipartUpload under this prefix"
+      "check bucket, region, address and credentials; the host needs s3:PutObject and AbortMultipartUpload under this prefix, ListBucket for it, and ListBucketMultipartUploads"
   s3api abort-multipart-upload --bucket "$BUCKET" --key "$OBJECT_KEY" --upload-id "$upload" 2>"$WORK/storage.err" ||
     fail "S3 refuses to abort an upload: $(tail_of "$WORK/storage.err")" "allow s3:AbortMultipartUpload under this prefix"
 }
@@ -355,10 +355,15 @@ run_xtrabackup() {
   read_xtrabackup_gtid_set
 }
 
+# Asks the list: a host that may only upload may not ask for the object. Of all keys that begin with this one it comes
+# first.
 verify_object() {
-  local bytes
-  bytes=$(object_bytes "$OBJECT_KEY") ||
-    fail "the uploaded object cannot be read back: $(tail_of "$WORK/head.err")" "allow s3:GetObject under this prefix"
+  local key bytes
+  s3api list-objects-v2 --bucket "$BUCKET" --prefix "$OBJECT_KEY" --max-keys 1 --no-paginate \
+    --query 'Contents[0].[Key,Size]' >"$WORK/listed" 2>"$WORK/list.err" ||
+    fail "the uploaded object cannot be looked up: $(tail_of "$WORK/list.err")" "allow s3:ListBucket for this prefix"
+  IFS=$'\t' read -r key bytes <"$WORK/listed" || true
+  [[ $key == "$OBJECT_KEY" ]] || fail "the uploaded object is not in S3" "look who removes objects there, then run again"
   [[ $bytes == "$COMPRESSED_BYTES" ]] ||
     fail "the object in S3 has $bytes bytes and zstd wrote $COMPRESSED_BYTES" "run again"
 }
@@ -397,12 +402,14 @@ stop_xtrabackup() {
   [[ -z $XTRABACKUP_STOP_TOOL ]] || "$XTRABACKUP_STOP_TOOL" || log "$XTRABACKUP_STOP_TOOL ended with exit code $?"
 }
 
+# A host that may only upload aborts its upload; whole objects it may not delete. Those without a manifest are no backup:
+# whoever started the job removes them, else the bucket's lifecycle rule.
 remove_from_storage() {
   local key upload rest
   export AWS_MAX_ATTEMPTS=2
   for key in "$MANIFEST_KEY" "$OBJECT_KEY"; do
     s3api delete-object --bucket "$BUCKET" --key "$key" >/dev/null 2>"$WORK/delete.err" ||
-      log "cannot delete s3://$BUCKET/$key: $(tail_of "$WORK/delete.err")"
+      log "cannot delete s3://$BUCKET/$key, which is left to who may: $(tail_of "$WORK/delete.err")"
   done
   s3api list-multipart-uploads --bucket "$BUCKET" --prefix "$OBJECT_KEY" --query 'Uploads[].[Key,UploadId]' \
     >"$WORK/uploads" 2>"$WORK/delete.err" || log "cannot list unfinished uploads: $(tail_of "$WORK/delete.err")"

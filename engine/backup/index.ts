@@ -1,6 +1,6 @@
 export { assertRestoredServer } from "./assert-restored-server.js";
 export { findBackup, listBackups } from "./find-backup.js";
-export { checkHost } from "./host-check/index.js";
+export { checkHost, XTRABACKUP_SERIES, type XtrabackupSeries } from "./host-check/index.js";
 export { isFenced } from "./is-fenced.js";
 export { type BackupKeys, backupIdOf, backupKeys } from "./keys.js";
 export { type Manifest, parseManifest } from "./manifest.js";
@@ -9,5 +9,6 @@ export { partSizeBytes } from "./part-size.js";
 export { removeBackup } from "./remove-backup.js";
 export type { BackupContainer, BackupMethod, BackupRequest, BackupTools, RestoreRequest } from "./request.js";
 export { type RestoreResult, restoreBackup } from "./restore-backup.js";
-export type { ObjectStorage } from "./storage.js";
+export { readScript, type Script, sourceScripts } from "./scripts.js";
+export { BackupStorage, type ObjectStorage } from "./storage.js";
 export { takeBackup } from "./take-backup.js";

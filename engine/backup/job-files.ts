@@ -27,7 +27,7 @@ export async function writeBackupJob(host: Host, request: BackupRequest): Promis
   });
   await host.writeFile(`${directory}/client.cnf`, login, SECRET);
   await host.writeFile(`${directory}/job.env`, environmentFile(backupParameters(request)), SECRET);
-  return installScript(host, directory, "backup.sh");
+  return installScript(host, directory, "backup.sh", request.scriptDirectory);
 }
 
 /** Writes everything that restore.sh reads; gives the script's path. */

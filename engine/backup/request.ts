@@ -41,6 +41,8 @@ export interface BackupRequest {
   readonly threads?: number;
   /** Absolute path on the host, for the job's files; `clone` needs room for a whole copy of the data there. */
   readonly workDirectory: string;
+  /** Absolute path on the host where the scripts of `sourceScripts` lie already. @default they are sent with each job */
+  readonly scriptDirectory?: string;
   readonly tools?: BackupTools;
   /** Runs xtrabackup from a container image instead of `tools`; the other tools are the host's. */
   readonly container?: BackupContainer;

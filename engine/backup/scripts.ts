@@ -2,17 +2,49 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Host } from "../hosts/index.js";
 
-/** Puts a script and what it sources into a job's directory, so that host and engine always have the same version. */
+/** Each script that the engine runs on a host, after those that it sources. */
+const SCRIPTS = {
+  "backup.sh": ["job.sh", "backup.sh"],
+  "restore.sh": ["job.sh", "restore.sh"],
+  "inspect-host.sh": ["inspect-host.sh"],
+} as const;
+
+export interface Script {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** All that runs on the source's host. */
+export function sourceScripts(): readonly Script[] {
+  return [...SCRIPTS["backup.sh"], ...SCRIPTS["inspect-host.sh"]].map(readScript);
+}
+
+/**
+ * The path of a script on the host, which is always the engine's own version of it: that in `installed`, where it is the
+ * same, else one that is put into the job's directory with what it sources.
+ */
 export async function installScript(
   host: Host,
   directory: string,
-  script: "backup.sh" | "restore.sh" | "inspect-host.sh",
+  script: keyof typeof SCRIPTS,
+  installed?: string,
 ): Promise<string> {
-  const scripts = findScripts(__dirname);
-  for (const name of script === "inspect-host.sh" ? [script] : ["job.sh", script]) {
-    await host.writeFile(`${directory}/${name}`, readFileSync(join(scripts, name), "utf8"), 0o700);
-  }
+  const parts = SCRIPTS[script].map(readScript);
+  if (installed !== undefined && (await hasSame(host, installed, parts))) return `${installed}/${script}`;
+  for (const { name, text } of parts) await host.writeFile(`${directory}/${name}`, text, 0o700);
   return `${directory}/${script}`;
+}
+
+async function hasSame(host: Host, directory: string, scripts: readonly Script[]): Promise<boolean> {
+  for (const { name, text } of scripts) {
+    if ((await host.readFile(`${directory}/${name}`)) !== text) return false;
+  }
+  return true;
+}
+
+/** One file of the project's `scripts` folder. */
+export function readScript(name: string): Script {
+  return { name, text: readFileSync(join(findScripts(__dirname), name), "utf8") };
 }
 
 /** The project's `scripts` folder, from wherever this module was compiled to. */

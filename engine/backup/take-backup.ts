@@ -69,21 +69,24 @@ async function follow(
   try {
     return await followJob(host, options, progress, started);
   } catch (error) {
-    if (error instanceof JobLostError) await undoLostJob(host, request, error);
+    if (error instanceof FerryError && !(error instanceof ConnectionLostError)) await undoJob(host, request, error);
     throw error;
   }
 }
 
-/** A killed job could not undo its work: the source must not keep a clone, nor the bucket half an object. */
-async function undoLostJob(host: Host, request: BackupRequest, lost: JobLostError): Promise<void> {
+/**
+ * The source must not keep a clone, nor the bucket half an object. A job that was killed could undo nothing, and one that
+ * failed no whole object where its host may only upload.
+ */
+async function undoJob(host: Host, request: BackupRequest, failed: FerryError): Promise<void> {
   const attempts = await Promise.allSettled([
-    undoOnHost(host, request),
+    ...(failed instanceof JobLostError ? [undoOnHost(host, request)] : []),
     removeFromStorage(request.storage, keysOf(request)),
   ]);
   const failures = attempts.flatMap((attempt) => (attempt.status === "rejected" ? [messageOf(attempt.reason)] : []));
   if (failures.length === 0) return;
-  const seen = `${lost.problem.seen}\nCleaning up after it failed too: ${failures.join("\n")}`;
-  throw new FerryError({ ...lost.problem, seen }, { cause: lost });
+  const seen = `${failed.problem.seen}\nCleaning up after it failed too: ${failures.join("\n")}`;
+  throw new FerryError({ ...failed.problem, seen }, { cause: failed });
 }
 
 /** The manifest of an intact backup of this very server; undefined when the backup is to be taken. */

@@ -1,2 +1,3 @@
 export { checkHost } from "./check-host.js";
 export { prepareHost } from "./prepare-host.js";
+export { XTRABACKUP_SERIES, type XtrabackupSeries } from "./xtrabackup-series.js";

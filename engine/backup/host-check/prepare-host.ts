@@ -32,7 +32,7 @@ export async function prepareHost(host: Host, request: BackupRequest): Promise<v
 
 async function inspectHost(host: Host, request: BackupRequest): Promise<HostFacts> {
   const directory = backupJobDirectory(request);
-  const script = await installScript(host, directory, "inspect-host.sh");
+  const script = await installScript(host, directory, "inspect-host.sh", request.scriptDirectory);
   const result = await host.run({ argv: ["sh", script, directory], timeoutSeconds: TIMEOUT_SECONDS });
   if (result.exitCode === 0) return parseHostFacts(result.stdout);
   throw new FerryError({

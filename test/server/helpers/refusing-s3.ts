@@ -1,4 +1,4 @@
-import { createServer, request } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface RefusingS3 {
@@ -9,11 +9,14 @@ export interface RefusingS3 {
 /** Stands in front of an S3 server and answers 403 to what `refuses` names; all else passes. */
 export async function startRefusingS3(
   endpoint: string,
-  refuses: (method: string, url: string) => boolean,
+  refuses: (method: string, url: string, authorization: string) => boolean | Promise<boolean>,
 ): Promise<RefusingS3> {
   const server = createServer((incoming, answer) => {
+    handle(incoming, answer).catch(() => answer.destroy());
+  });
+  const handle = async (incoming: IncomingMessage, answer: ServerResponse) => {
     const { method = "", url = "", headers } = incoming;
-    if (refuses(method, url)) {
+    if (await refuses(method, url, headers.authorization ?? "")) {
       incoming.resume();
       answer.writeHead(403, { "content-type": "application/xml", connection: "close" });
       answer.end("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
@@ -26,7 +29,7 @@ export async function startRefusingS3(
     onward.on("error", () => answer.destroy());
     incoming.on("error", () => onward.destroy());
     incoming.pipe(onward);
-  });
+  };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
