@@ -7,6 +7,7 @@ export { type JobStatus, parseJobStatus, processOf, secondsOf } from "./job-stat
 export { LocalHost } from "./local-host.js";
 export { openHost, withHost } from "./open-host.js";
 export { openSsh } from "./ssh/connection.js";
-export type { SshLogin, SshOptions } from "./ssh/options.js";
+export { findKnownKeys, fingerprintOf, type HostKey, knownHostsName } from "./ssh/known-hosts.js";
+export { portOf, type SshLogin, type SshOptions } from "./ssh/options.js";
 export { withoutDelay } from "./ssh/without-delay.js";
 export type { SsmOptions } from "./ssm/options.js";

@@ -1,0 +1,81 @@
+import {
+  findKnownKeys,
+  fingerprintOf,
+  type HostKey,
+  type HostOptions,
+  knownHostsName,
+  portOf,
+  type SshLogin,
+} from "@gtid-ferry/engine/hosts";
+import type * as command from "@pulumi/command";
+import { RunError } from "@pulumi/pulumi";
+
+type Connection = Readonly<command.types.input.remote.ConnectionArgs>;
+
+/**
+ * How Pulumi's remote commands reach the host, for `what` that needs them. They speak SSH only and, told no host key,
+ * would trust whoever answers: both are mistakes here, all of which are reported at once and without any value.
+ */
+export function sshConnection(what: string, host: HostOptions): Connection {
+  if (host.kind !== "ssh") {
+    throw mistakesOf(what, [
+      `host.kind: is ${host.kind}, and Pulumi's remote commands only speak ssh; without this component the scripts are sent with each backup`,
+    ]);
+  }
+  const { bastion } = host;
+  const hostKey = hostKeyOf(host);
+  const bastionKey = bastion && hostKeyOf(bastion);
+  const mistakes = [
+    ...(hostKey === undefined ? [`host.knownHosts: ${wantedKey(host)}`] : []),
+    ...(bastion !== undefined && bastionKey === undefined ? [`host.bastion.knownHosts: ${wantedKey(bastion)}`] : []),
+  ];
+  if (hostKey === undefined || mistakes.length > 0) throw mistakesOf(what, mistakes);
+  return {
+    ...loginOf(host, hostKey),
+    ...(bastion === undefined || bastionKey === undefined ? {} : { proxy: loginOf(bastion, bastionKey) }),
+  };
+}
+
+function loginOf(login: SshLogin, hostKey: string): Connection {
+  const { host, user, privateKey, passphrase, agentSocket, connectTimeoutSeconds } = login;
+  return {
+    host,
+    port: portOf(login),
+    user,
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(passphrase === undefined ? {} : { privateKeyPassword: passphrase }),
+    ...(agentSocket === undefined ? {} : { agentSocketPath: agentSocket }),
+    hostKey,
+    ...(connectTimeoutSeconds === undefined ? {} : { perDialTimeout: Math.ceil(connectTimeoutSeconds) }),
+  };
+}
+
+/** In the order in which Go's SSH client asks for them, because only one can be given. */
+const KEY_TYPES: readonly string[] = [
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "ssh-rsa",
+  "ssh-ed25519",
+];
+
+/** One line of the form `TYPE BASE64`. */
+function hostKeyOf(login: SshLogin): string | undefined {
+  const { accepted } = findKnownKeys(login.knownHosts ?? "", login.host, portOf(login));
+  const expected = login.hostKeyFingerprint?.trim().replace(/=+$/, "");
+  const rank = ({ type }: HostKey) => (KEY_TYPES.includes(type) ? KEY_TYPES.indexOf(type) : KEY_TYPES.length);
+  const [key] = accepted
+    .filter(({ blob }) => expected === undefined || fingerprintOf(blob) === expected)
+    .sort((one, other) => rank(one) - rank(other));
+  return key && `${key.type} ${key.blob.toString("base64")}`;
+}
+
+function wantedKey(login: SshLogin): string {
+  const line = `wanted a line with the key of ${knownHostsName(login.host, portOf(login))}, as ssh-keyscan prints it`;
+  if (login.hostKeyFingerprint === undefined) return line;
+  return `${line}; Pulumi's remote commands cannot check hostKeyFingerprint, to which that key has to belong`;
+}
+
+function mistakesOf(what: string, mistakes: readonly string[]): RunError {
+  return new RunError(`${what} has ${mistakes.length} mistake(s)\n${mistakes.map((one) => `  ${one}`).join("\n")}`);
+}
