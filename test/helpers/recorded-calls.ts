@@ -21,7 +21,7 @@ export interface RecordedCall {
   readonly parents: readonly string[];
   /** Those of the resource, or what is known of it; a secret is `{secret: VALUE}`, what is not known yet is `UNKNOWN`. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** For whom the provider works: of AWS `account`, `region` and what was configured. */
+  /** For whom the provider works, where stand-ins tell it: of AWS `account`, `region`, `profile` and `roleArn`. */
   readonly provider: Readonly<Record<string, unknown>>;
 }
 

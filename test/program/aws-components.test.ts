@@ -1,9 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runPulumi } from "../../lab/pulumi.js";
 import { makeTestProject, type TestProject } from "../../lab/test-project.js";
 import { makeTestDirectory, removeTestDirectory, startTestS3, type TestS3 } from "../../lab/testing.js";
 import { paths } from "../../toolchain/paths.js";
+import { Buckets } from "../doubles/aws-plugin/buckets.js";
+import { kindOf } from "../doubles/aws-plugin/kinds.js";
 import { TYPES } from "../doubles/aws-plugin/types.js";
 import { AwsCloud } from "../helpers/aws-cloud.js";
 import { makePluginDirectory } from "../helpers/plugin-directory.js";
@@ -58,6 +61,16 @@ async function callsOf(...args: string[]): Promise<readonly RecordedCall[]> {
   expect(exitCode, output).toBe(0);
   return await readRecordedCalls(record);
 }
+
+it("is refused with the login of another account", async () => {
+  const other = {
+    GTID_FERRY_AWS_PROFILES: JSON.stringify({ default: CLUSTER.account, [SOURCE.profile]: "333333333333" }),
+  };
+  const project = { ...stack.project, environment: { ...stack.project.environment, ...other } };
+  const { exitCode, output } = await runPulumi(project, ["preview"], () => undefined);
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain("AWS account ID not allowed: 333333333333");
+});
 
 it("is previewed before anything exists", async () => {
   const calls = await callsOf("preview");
@@ -129,6 +142,11 @@ it("is put back where somebody changed it, and changed where the program did", a
 
 it("is destroyed, the bucket with all that is in it, and what was there before stays", async () => {
   await putS3Object({ ...s3, bucket: BACKUP_PLACE.bucket }, "gtid-ferry/shop/1/backup", "data");
+  const [bucket] = await cloud.things.find({ type: TYPES.bucket });
+  if (bucket === undefined) throw new Error("there is no bucket");
+  const aws = { ...SOURCE, cloud: cloud.things, buckets: new Buckets(s3.endpoint, SOURCE.region) };
+  const kept = { bucket: bucket.id, forceDestroy: false, tags: {} };
+  await expect(kindOf(TYPES.bucket).remove(aws, kept, bucket)).rejects.toThrow("not empty");
   const calls = await callsOf("destroy", "--yes", "--skip-preview");
   expect(calls.filter(({ call }) => call === "delete")).toHaveLength(18);
   const left = await cloud.things.find({});

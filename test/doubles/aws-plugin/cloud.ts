@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 
 const thingSchema = z.object({
@@ -23,9 +24,8 @@ export class Cloud {
     await mkdir(this.directory, { recursive: true });
     const files = (await readdir(this.directory)).filter((file) => file.endsWith(".json"));
     const things = await Promise.all(files.map((file) => this.read(file)));
-    const has = (thing: Thing) =>
-      Object.entries(wanted).every(([key, value]) => Object.entries(thing).some(([k, v]) => k === key && v === value));
-    return things.filter((thing) => thing !== undefined).filter(has);
+    const isWanted = (thing: Thing) => isDeepStrictEqual({ ...thing, ...wanted }, thing);
+    return things.filter((thing) => thing !== undefined).filter(isWanted);
   }
 
   /** Makes it, or changes it into this. */

@@ -25,25 +25,26 @@ const environmentSchema = z.object({
   GTID_FERRY_AWS_S3_ENDPOINT: z.string().optional(),
 });
 
+const { GTID_FERRY_AWS_CLOUD, GTID_FERRY_AWS_PROFILES, GTID_FERRY_AWS_S3_ENDPOINT } = environmentSchema.parse(
+  process.env,
+);
+
+const plain = (properties: unknown) => unwrapSecrets(properties) as Inputs;
+
 let configuration: Inputs | undefined;
 onConfigure((given) => {
   configuration = given;
-  const { cloud: _, buckets: __, ...account } = aws();
-  record("configure", "", given, account);
+  record("configure", "", given);
 });
 
-function aws(): Aws {
-  const environment = environmentSchema.parse(process.env);
-  const account = accountOf(configuration, environment.GTID_FERRY_AWS_PROFILES);
-  const endpoint = environment.GTID_FERRY_AWS_S3_ENDPOINT;
-  return {
-    ...account,
-    cloud: new Cloud(environment.GTID_FERRY_AWS_CLOUD),
-    ...(endpoint === undefined ? {} : { buckets: new Buckets(endpoint, account.region) }),
-  };
+/** Records the call, and gives what it works with; refused when the provider's configuration does not do. */
+function begin(call: string, urn: string, inputs: Inputs): Aws {
+  const account = accountOf(plain(configuration), GTID_FERRY_AWS_PROFILES);
+  record(call, urn, inputs, { ...account });
+  const endpoint = GTID_FERRY_AWS_S3_ENDPOINT;
+  const buckets = endpoint === undefined ? {} : { buckets: new Buckets(endpoint, account.region) };
+  return { ...account, ...buckets, cloud: new Cloud(GTID_FERRY_AWS_CLOUD) };
 }
-
-const plain = (properties: unknown) => unwrapSecrets(properties) as Inputs;
 
 /** Those properties that are inputs. */
 function inputsOf(urn: string, properties: Inputs): Inputs {
@@ -51,15 +52,8 @@ function inputsOf(urn: string, properties: Inputs): Inputs {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => names.includes(key)));
 }
 
-/** The call's place in the record, and with what it works. */
-function begin(call: string, urn: string, inputs: Inputs): Aws {
-  const { cloud, buckets, ...account } = aws();
-  record(call, urn, inputs, account);
-  return { cloud, ...(buckets === undefined ? {} : { buckets }), ...account };
-}
-
 function thingOf(aws: Aws, id: string, urn: string, properties: Inputs): Thing {
-  return { account: aws.account, region: aws.region, type: typeOf(urn), id, properties: { ...plain(properties) } };
+  return { account: aws.account, region: aws.region, type: typeOf(urn), id, properties: plain(properties) };
 }
 
 const provider: Provider = {
