@@ -1,9 +1,9 @@
 import { showStatement } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { describeChannel, isReplicating } from "../replication/index.js";
 import { type Members, withMembers } from "./members.js";
 import { type ObservedTree, observeMembers, serverOf } from "./observe.js";
 import { planTree, type TreePlan, type TreeStep } from "./plan.js";
+import { treeProblems } from "./problems.js";
 import { refusal } from "./refusal.js";
 import { type FollowLimits, follow, repoint } from "./repoint.js";
 import type { Tree, TreeRequest } from "./request.js";
@@ -91,21 +91,12 @@ async function applyStep(change: TreeChange, members: Members, step: TreeStep, p
 }
 
 function assertInOrder(observed: ObservedTree, tree: Tree): void {
-  const wrong = Object.values(observed.members).flatMap((member) => {
-    const source = tree[member.name];
-    if (!member.reachable || typeof source !== "string") return [];
-    const { channel, errant } = member;
-    const isRunning = channel !== undefined && isReplicating(channel) && member.source === source;
-    return [
-      ...(isRunning ? [] : [`${member.label} follows ${member.source ?? "none of them"}: ${describeChannel(channel)}`]),
-      ...(errant === "" ? [] : [`${member.label} has errant transactions ${errant}`]),
-    ];
-  });
-  if (wrong.length === 0) return;
+  const problems = treeProblems(observed, tree);
+  if (problems.length === 0) return;
   throw new FerryError({
     failed: "checking the tree of replicas",
     where: "its servers",
-    seen: wrong.join("; "),
+    seen: problems.join("; "),
     wanted: "every replica receiving from its source and applying, without errant transactions",
     next: "see `ferry status`; repair what is named here, then run again",
   });

@@ -5,9 +5,18 @@ export { type Member, type Members, withMembers } from "./members.js";
 export { type ObservedMember, type ObservedTree, observeMembers, type PlacedMember, serverOf } from "./observe.js";
 export { edgeObstacles, memberObstacles, type TreeObstacle } from "./obstacles.js";
 export { FENCE_REPLICA, PERSIST_REPLICA, planTree, type TreePlan, type TreeStep } from "./plan.js";
+export { presentTree } from "./present-tree.js";
+export { treeProblems } from "./problems.js";
 export { readMember } from "./read-member.js";
 export { refusal } from "./refusal.js";
-export { type PrimaryRole, presentPrimary, reachableMembers, type SeenMember, sourceOf } from "./relations.js";
+export {
+  newestEntry,
+  type PrimaryRole,
+  presentPrimary,
+  reachableMembers,
+  type SeenMember,
+  sourceOf,
+} from "./relations.js";
 export { type FollowLimits, follow, repoint } from "./repoint.js";
 export type { Tree, TreeRequest } from "./request.js";
 export { ancestorsOf, breadthFirst, childrenOf, describeTree, rootOf, shapeObstacles } from "./tree-shape.js";

@@ -1,4 +1,5 @@
 import type { Obstacle, ReplicationEnd } from "../replication/index.js";
+import type { JournalEntry } from "../topology/index.js";
 import type { LostMember, MemberState } from "./member-state.js";
 import type { TreeRequest } from "./request.js";
 
@@ -28,15 +29,20 @@ function isAt(channel: { readonly host: string; readonly port: number }, address
   return channel.host === address.host && channel.port === address.port;
 }
 
+/** The newest committed switchover that any of them knows of. */
+export function newestEntry(members: readonly SeenMember[]): JournalEntry | undefined {
+  return reachableMembers(members)
+    .flatMap(({ lastEntry }) => (lastEntry === undefined ? [] : [lastEntry]))
+    .sort((a, b) => b.number - a.number)[0];
+}
+
 /** The present primary by name, or why it cannot be told. */
 export type PrimaryRole = { readonly name: string } | { readonly obstacle: Obstacle };
 
 /** Who is the primary: as the newest journal entry says, and before the first switchover the only writable member. */
 export function presentPrimary(members: readonly SeenMember[]): PrimaryRole {
   const reachable = reachableMembers(members);
-  const entry = reachable
-    .flatMap(({ lastEntry }) => (lastEntry === undefined ? [] : [lastEntry]))
-    .sort((a, b) => b.number - a.number)[0];
+  const entry = newestEntry(members);
   if (entry !== undefined) {
     const named = reachable.find(({ facts }) => facts.serverUuid === entry.primaryUuid);
     if (named !== undefined) return { name: named.name };

@@ -1,11 +1,12 @@
 import type { ObservedTree, PlacedMember } from "./observe.js";
+import { presentTree } from "./present-tree.js";
 import type { Tree } from "./request.js";
 import { ancestorsOf, childrenOf } from "./tree-shape.js";
 
 /** What a user should know of the wanted tree although nothing forbids it. */
 export function treeWarnings(observed: ObservedTree, desired: Tree): string[] {
   const members = Object.values(observed.members).filter((member) => member.reachable);
-  const present: Tree = Object.fromEntries(members.map(({ name, source }) => [name, source ?? null]));
+  const present = presentTree(observed);
   return [...delayWarnings(members, present, desired), ...semiSyncWarnings(members, present, desired)];
 }
 

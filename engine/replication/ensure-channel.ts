@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { GtidSet } from "../gtid/index.js";
 import {
   addressOf,
   type ConnectionOptions,
@@ -16,7 +15,7 @@ import type { ChannelSource } from "./channel-source.js";
 import { type ChannelState, describeChannel, isReplicating, readChannels } from "./channel-state.js";
 import { readConflict } from "./conflict.js";
 import { describeConflict } from "./conflict-text.js";
-import { type ReplicationLag, replicationLag } from "./lag.js";
+import { describeLag, replicationLag } from "./lag.js";
 import { readReceived } from "./received.js";
 import { ERRANT_ADVICE, receiverAdvice } from "./receiver-advice.js";
 
@@ -165,12 +164,6 @@ function errantError(channel: string, where: string, errant: string): FerryError
     wanted: "no transaction on the replica that its source lacks",
     next: ERRANT_ADVICE,
   });
-}
-
-function describeLag({ missing, seconds }: ReplicationLag): string {
-  if (missing === "") return "caught up";
-  const age = seconds === null ? "" : `, ${seconds.toFixed(3)} s`;
-  return `behind by ${GtidSet.parse(missing).count()} transactions${age}`;
 }
 
 async function failIfHopeless(

@@ -5,7 +5,7 @@ export { type Conflict, readConflict } from "./conflict.js";
 export { describeConflict } from "./conflict-text.js";
 export { type ChannelDetails, ensureChannelBetween, isConfiguredFor } from "./ensure-channel.js";
 export type { ConflictServers, RowConflict } from "./find-conflict.js";
-export { type ReplicationLag, replicationLag } from "./lag.js";
+export { describeLag, type ReplicationLag, replicationLag } from "./lag.js";
 export {
   type ChannelRequest,
   type ChannelResult,

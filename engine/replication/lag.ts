@@ -1,3 +1,4 @@
+import { GtidSet } from "../gtid/index.js";
 import type { ChannelState } from "./channel-state.js";
 
 export interface ReplicationLag {
@@ -14,6 +15,13 @@ export function replicationLag(missing: string, state: ChannelState, now: string
   const milliseconds = utcMilliseconds(now) - utcMilliseconds(state.lastAppliedCommit);
   // Two hosts' clocks: a replica's may be behind its source's.
   return { missing, seconds: Math.max(0, milliseconds / 1000) };
+}
+
+/** For people, e.g. `caught up`, `behind by 3 transactions, 0.120 s`. */
+export function describeLag({ missing, seconds }: ReplicationLag): string {
+  if (missing === "") return "caught up";
+  const age = seconds === null ? "" : `, ${seconds.toFixed(3)} s`;
+  return `behind by ${GtidSet.parse(missing).count()} transactions${age}`;
 }
 
 function utcMilliseconds(text: string): number {
