@@ -4,6 +4,8 @@ import { messageOf } from "../operation/index.js";
 import { errantsCommand } from "./errants-command.js";
 import { EXIT_CODE, preflightCommand } from "./preflight-command.js";
 import { rebuildCommand } from "./rebuild-command.js";
+import { statusCommand } from "./status-command.js";
+import { topologyCommand } from "./topology-command.js";
 import { verifyCommand } from "./verify-command.js";
 
 const program = new Command("ferry")
@@ -14,6 +16,8 @@ const program = new Command("ferry")
   .enablePositionalOptions()
   .addCommand(verifyCommand())
   .addCommand(rebuildCommand())
+  .addCommand(topologyCommand())
+  .addCommand(statusCommand())
   .exitOverride();
 for (const command of program.commands) command.exitOverride();
 
