@@ -1,4 +1,5 @@
 export type { Side } from "../topology/index.js";
+export { PERSIST_OPEN } from "./commit.js";
 export { ensureRoles } from "./ensure-roles.js";
 export { planRoles } from "./plan-roles.js";
 export { readRoles } from "./read-roles.js";

@@ -7,6 +7,7 @@ export {
   type JournalEntry,
   probeEntry,
   readLastEntry,
+  readPrimaryUuids,
 } from "./journal.js";
 export { type CommittedRole, committedRole, readRole, type ServerRole } from "./roles.js";
 export { otherSide, SIDES, type Side } from "./side.js";

@@ -23,6 +23,7 @@ export interface JournalEntry {
 
 const existsRow = z.object({ found: z.number() });
 const flag = z.coerce.number().transform((value) => value === 1);
+const uuidRow = z.object({ uuid: z.string() });
 const entryRow = z.object({
   number: z.coerce.number(),
   primaryUuid: z.string(),
@@ -69,6 +70,17 @@ export async function readLastEntry(server: MysqlServer): Promise<JournalEntry |
     entryRow,
   );
   return rows[0];
+}
+
+/** server_uuid of every server that is or was the primary, as far as this server knows. */
+export async function readPrimaryUuids(server: MysqlServer): Promise<ReadonlySet<string>> {
+  if (!(await hasJournal(server))) return new Set();
+  const rows = await server.query(
+    `SELECT primary_uuid AS uuid FROM ${JOURNAL} UNION SELECT previous_uuid FROM ${JOURNAL}`,
+    [],
+    uuidRow,
+  );
+  return new Set(rows.map(({ uuid }) => uuid));
 }
 
 type NewEntry = Pick<JournalEntry, "number" | "primaryUuid" | "previousUuid" | "finalGtidSet" | "eventScheduler">;

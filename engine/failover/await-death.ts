@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { MysqlServer, statement } from "../mysql/index.js";
+import { FerryError, inTime, messageOf } from "../operation/index.js";
+import type { PlacedMember } from "../replica-tree/index.js";
+import { gaveNoAnswer, judgeDeath, type ReplicaView, type Verdict, viewOf } from "./confirm-dead.js";
+import { type Run, serverFor } from "./run.js";
+import { wasLeftStopped } from "./standing.js";
+import { readSigns } from "./watch-receivers.js";
+
+/** What one look at the primary gave: an answer of any kind, or none. */
+export interface PrimaryLook {
+  readonly answers: boolean;
+  readonly seen: string;
+}
+
+const LOOK_INTERVAL_MILLISECONDS = 500;
+
+/** Connects to the primary once. A server that refuses the login lives. */
+export async function lookAtPrimary(run: Pick<Run, "request">, name: string): Promise<PrimaryLook> {
+  const end = run.request.members[name];
+  if (end === undefined) throw new Error(`${name} is no member`);
+  const { connectTimeoutSeconds } = run.request.limits;
+  const connection = { ...end.connection, connectTimeoutSeconds };
+  const milliseconds = connectTimeoutSeconds * 1000 + LOOK_INTERVAL_MILLISECONDS;
+  try {
+    await inTime(
+      MysqlServer.with(connection, name, async () => {}),
+      milliseconds,
+      "connecting to the primary",
+      name,
+    );
+    return { answers: true, seen: "it answers" };
+  } catch (error) {
+    const seen = error instanceof FerryError ? error.problem.seen : messageOf(error);
+    return { answers: !gaveNoAnswer(error instanceof FerryError ? error.cause : error), seen };
+  }
+}
+
+/**
+ * Looks at the primary, from here and from its replicas, until it is proven dead or alive; after the longest time it
+ * counts as alive. Receivers that a failover has stopped and left are started, because they are a point of view too.
+ */
+export async function awaitDeath(
+  run: Run,
+  primary: string,
+  followers: readonly PlacedMember[],
+): Promise<Exclude<Verdict, { kind: "undecided" }>> {
+  const { confirmSeconds, confirmTimeoutSeconds } = run.request.limits;
+  for (const { name } of followers.filter(wasLeftStopped)) {
+    await serverFor(run, name).run(statement("START REPLICA IO_THREAD FOR CHANNEL ?", run.request.channel));
+  }
+  const begin = performance.now();
+  let awaySince: number | undefined;
+  let told = "";
+  for (;;) {
+    const look = await lookAtPrimary(run, primary);
+    awaySince = look.answers ? undefined : (awaySince ?? performance.now());
+    const awaySeconds = awaySince === undefined ? undefined : (performance.now() - awaySince) / 1000;
+    const views = await readViews(run, followers, awaySeconds ?? 0);
+    const verdict = judgeDeath({ awaySeconds, confirmSeconds, views });
+    const seen = [`from here: ${look.seen}`, ...views.map(({ name, view }) => `${name} ${view}`)].join("; ");
+    if (seen !== told) run.progress(`${primary}: ${seen}`);
+    told = seen;
+    if (verdict.kind === "dead") return verdict;
+    if (verdict.kind === "alive") return { kind: "alive", why: `${verdict.why} (${seen})` };
+    if (performance.now() - begin > confirmTimeoutSeconds * 1000) {
+      return { kind: "alive", why: `not proven dead within ${confirmTimeoutSeconds} s: ${verdict.why} (${seen})` };
+    }
+    await sleep(LOOK_INTERVAL_MILLISECONDS);
+  }
+}
+
+async function readViews(
+  run: Run,
+  followers: readonly PlacedMember[],
+  awaySeconds: number,
+): Promise<{ name: string; view: ReplicaView }[]> {
+  return Promise.all(
+    followers.map(async ({ name }) => {
+      const signs = await readSigns(serverFor(run, name), run.request.channel);
+      return { name, view: signs === undefined ? ("does not look" as const) : viewOf(signs, awaySeconds) };
+    }),
+  );
+}

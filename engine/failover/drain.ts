@@ -1,0 +1,77 @@
+import { GtidSet } from "../gtid/index.js";
+import { type MysqlServer, statement } from "../mysql/index.js";
+import { FerryError, inTime } from "../operation/index.js";
+import { type PlacedMember, readMember } from "../replica-tree/index.js";
+import { changeSourceStatement, describeChannel, readChannel } from "../replication/index.js";
+import { reaches, readExecuted, subtractOn } from "../topology/index.js";
+import type { Collection } from "./choose.js";
+import { type Run, runOn, serverFor } from "./run.js";
+
+const STOP_MILLISECONDS = 30_000;
+const LOOK_SECONDS = 1;
+
+/** Stops the receiver of every replica, so that from now on nobody gets more than it has; fences those that write. */
+export async function stopReceivers(run: Run, replicas: readonly PlacedMember[]): Promise<void> {
+  const { channel } = run.request;
+  await Promise.all(
+    replicas.map(async ({ name, facts, channel: state }) => {
+      if (!facts.superReadOnly) await runOn(run, name, statement("SET GLOBAL super_read_only = 1"));
+      if (state === undefined) return;
+      const stopping = runOn(run, name, statement("STOP REPLICA IO_THREAD FOR CHANNEL ?", channel));
+      await inTime(stopping, STOP_MILLISECONDS, "stopping the receiver", serverFor(run, name).label);
+      // One that was stopped by hand may still have something to apply.
+      if (state.applier === "OFF" && state.applierErrors.length === 0) {
+        await runOn(run, name, statement("START REPLICA SQL_THREAD FOR CHANNEL ?", channel));
+      }
+    }),
+  );
+}
+
+/** Lets the receivers run again that `stopReceivers` has stopped: everything is as it was. */
+export async function startReceivers(run: Run, replicas: readonly PlacedMember[]): Promise<void> {
+  for (const { name, channel } of replicas) {
+    if (channel === undefined) continue;
+    await runOn(run, name, statement("START REPLICA IO_THREAD FOR CHANNEL ?", run.request.channel));
+  }
+}
+
+/** Waits until a member has applied a set; an applier that stops meanwhile ends the wait. */
+export async function drain(run: Run, name: string, set: string): Promise<void> {
+  const server = serverFor(run, name);
+  const { drainTimeoutSeconds } = run.request.limits;
+  const deadline = performance.now() + drainTimeoutSeconds * 1000;
+  while (!(await reaches(server, set, LOOK_SECONDS))) {
+    const left = GtidSet.parse(await subtractOn(server, set, await readExecuted(server)));
+    const state = await readChannel(server, run.request.channel);
+    const isStuck = state === undefined || state.applier !== "ON" || state.applierErrors.length > 0;
+    if (isStuck || performance.now() > deadline) throw drainError(server, left, describeChannel(state));
+    run.progress(`${server.label}: ${left.count()} transactions left to apply`);
+  }
+}
+
+function drainError(server: MysqlServer, left: GtidSet, channel: string): FerryError {
+  return new FerryError({
+    failed: "applying what was received",
+    where: server.label,
+    seen: `${left.count()} transactions are left (${channel})`,
+    wanted: "all of them applied, before it becomes the primary or passes them on",
+    next: "mend what the channel names, then run again; or choose another member with --to",
+  });
+}
+
+/** Lets the candidate replicate from another replica what it lacks. The other has applied it and keeps it. */
+export async function collect(run: Run, candidate: string, { from, gtids }: Collection): Promise<void> {
+  const { channel, members } = run.request;
+  const end = members[from];
+  if (end === undefined) throw new Error(`${from} is no member`);
+  const set = gtids.toString();
+  await drain(run, from, set);
+  const server = serverFor(run, candidate);
+  const { facts } = await readMember(server, candidate, channel);
+  run.progress(`${server.label}: collects ${gtids.count()} transactions from ${from}`);
+  await runOn(run, candidate, statement("STOP REPLICA FOR CHANNEL ?", channel));
+  await runOn(run, candidate, changeSourceStatement(channel, end.address, facts.version));
+  await runOn(run, candidate, statement("START REPLICA FOR CHANNEL ?", channel));
+  await drain(run, candidate, set);
+  await runOn(run, candidate, statement("STOP REPLICA IO_THREAD FOR CHANNEL ?", channel));
+}

@@ -1,0 +1,192 @@
+import { oneLine } from "../errant/index.js";
+import { messageOf, type Progress } from "../operation/index.js";
+import { type Members, type ObservedTree, serverOf, withMembers } from "../replica-tree/index.js";
+import type { TrafficRoute } from "../traffic/index.js";
+import { awaitDeath, lookAtPrimary } from "./await-death.js";
+import { type Choice, choose } from "./choose.js";
+import { describeChoice } from "./describe.js";
+import { collect, drain, startReceivers, stopReceivers } from "./drain.js";
+import { promote } from "./promote.js";
+import { choiceGrounds } from "./replicas.js";
+import { assertFailoverRequest, type FailoverRequest } from "./request.js";
+import type { Run } from "./run.js";
+import { lookForLeftovers, observeTree, type Settled, settle } from "./settle.js";
+import { primaryStanding, reachable, type Standing } from "./standing.js";
+import { type FailoverListener, StepTimes, type TimedFailoverStep } from "./step-times.js";
+
+/** How a failover went. */
+export interface FailoverReport {
+  readonly primary: string;
+  readonly previous: string;
+  /** Number of the journal's entry. */
+  readonly number: number;
+  /** From the beginning of this run until the new primary accepted writes. */
+  readonly writableSeconds: number;
+  /** GTIDs that somebody had and that are lost, as accepted; `""` is none. */
+  readonly lost: string;
+  /** Errant GTIDs that became everybody's, as accepted; `""` is none. */
+  readonly replayed: string;
+  readonly steps: readonly TimedFailoverStep[];
+  readonly settled: Settled;
+}
+
+export type FailoverResult =
+  /** Nothing was changed, or everything is as it was. */
+  | { readonly kind: "refused"; readonly reasons: readonly string[] }
+  /** The primary lives; what an earlier run had left was completed around it. */
+  | { readonly kind: "completed"; readonly primary: string; readonly settled: Settled }
+  | { readonly kind: "failed over"; readonly report: FailoverReport };
+
+type Away = Extract<Standing, { kind: "away" }>;
+
+/**
+ * Makes the best replica the primary when the primary is dead, or refuses and says why. A run that was killed before the
+ * journal's entry is begun anew by the next one; after it, it is completed. `routes` stay open; the caller closes them.
+ */
+export async function failover(
+  request: FailoverRequest,
+  routes: readonly TrafficRoute[],
+  progress: Progress,
+  listener?: FailoverListener,
+): Promise<FailoverResult> {
+  assertFailoverRequest(request);
+  return withRun(request, routes, progress, listener, async (run) => {
+    await lockOutOthers(run);
+    const observed = await observeTree(run);
+    const standing = primaryStanding(observed, request.tree);
+    if (standing.kind === "unknown") return { kind: "refused", reasons: [standing.seen] };
+    if (standing.kind === "here") return completeAround(run, observed, standing);
+    return replace(run, observed, standing);
+  });
+}
+
+/** Connects to everybody who answers in time, over connections for batches. */
+export async function withRun<T>(
+  request: FailoverRequest,
+  routes: readonly TrafficRoute[],
+  progress: Progress,
+  listener: FailoverListener | undefined,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const { connectTimeoutSeconds } = request.limits;
+  const members = Object.fromEntries(
+    Object.entries(request.members).map(([name, { connection, address }]) => [
+      name,
+      { address, connection: { ...connection, connectTimeoutSeconds } },
+    ]),
+  );
+  const times = new StepTimes(listener);
+  const limited = { ...request, members };
+  return withMembers(limited, (open) => work({ request: limited, members: open, routes, progress, times }), {
+    batches: true,
+  });
+}
+
+/** In the order of their names, so that two runs do not wait for each other. */
+async function lockOutOthers({ members, request }: { readonly members: Members; readonly request: FailoverRequest }) {
+  for (const name of Object.keys(members).sort()) {
+    await serverOf(members, name)?.lockOut(request.limits.settleTimeoutSeconds);
+  }
+}
+
+async function completeAround(
+  run: Run,
+  observed: ObservedTree,
+  { name, entry }: Extract<Standing, { kind: "here" }>,
+): Promise<FailoverResult> {
+  const lost = Object.values(observed.members).filter(
+    (member) => !member.reachable && !run.request.wishes.without.includes(member.name),
+  );
+  // Whoever does not answer may have been made the primary where nobody of the others could see it.
+  const mayOpen = entry !== undefined && lost.length === 0;
+  const plan = await lookForLeftovers(run, observed, name, mayOpen);
+  const primary = observed.members[name];
+  const isClosed = primary?.reachable === true && primary.facts.readOnly;
+  if (plan.steps.length > 0) return { kind: "completed", primary: name, settled: await settle(run, plan) };
+  const why = isClosed
+    ? entry === undefined
+      ? "it is read-only, and no failover or switchover did that: find out who did"
+      : `it is read-only, and stays so while ${lost.map((member) => member.name).join(" and ")} might be the primary meanwhile: bring them back, or leave them out by --without`
+    : "it answers and accepts writes";
+  return { kind: "refused", reasons: [`${name} is the primary and lives: ${why}`] };
+}
+
+async function replace(run: Run, observed: ObservedTree, standing: Away): Promise<FailoverResult> {
+  const { request, times, progress } = run;
+  const begin = performance.now();
+  const involved = reachable(observed).filter(({ name }) => !request.wishes.without.includes(name));
+  const followers = involved.filter(({ source }) => source === standing.name);
+  const death = await times.run("confirm", () => awaitDeath(run, standing.name, followers));
+  if (death.kind === "alive") return { kind: "refused", reasons: [`${standing.name} is not dead: ${death.why}`] };
+  const refuse = async (reasons: readonly string[]): Promise<FailoverResult> => {
+    await startReceivers(run, involved);
+    return { kind: "refused", reasons };
+  };
+  let choice: Choice;
+  try {
+    await times.run("stop", () => stopReceivers(run, involved));
+    const outcome = await times.run("choose", async () => {
+      const now = await observeTree(run);
+      return choose(choiceGrounds(now, standing, run.routes, request.wishes), request.wishes);
+    });
+    if ("refusals" in outcome) return await refuse(outcome.refusals);
+    choice = outcome.choice;
+    for (const line of describeChoice(choice)) progress(line);
+    await times.run("drain", () => drain(run, choice.candidate, choice.own.toString()));
+    await times.run("collect", async () => {
+      for (const collection of choice.collections) await collect(run, choice.candidate, collection);
+    });
+    const last = await lookAtPrimary(run, standing.name);
+    if (last.answers) return await refuse([`${standing.name} has come back: ${last.seen}`]);
+  } catch (error) {
+    // As it was: the next run, or the primary if it comes back, finds replicas that receive.
+    await startReceivers(run, involved).catch((left: unknown) => progress(messageOf(left)));
+    throw error;
+  }
+  const number = await times.run("promote", () => {
+    const candidate = observed.members[choice.candidate];
+    if (candidate?.reachable !== true) throw new Error(`${choice.candidate} does not answer`);
+    const { serverUuid: candidateUuid } = candidate.facts;
+    const { candidate: name } = choice;
+    return promote(run, { candidate: name, candidateUuid, previousUuid: standing.uuid, entry: standing.entry });
+  });
+  const writableSeconds = Math.round(performance.now() - begin) / 1000;
+  progress(`committed: ${choice.candidate} is the primary and accepts writes, after ${writableSeconds} s`);
+  const settled = await finish(run, choice.candidate);
+  return {
+    kind: "failed over",
+    report: {
+      primary: choice.candidate,
+      previous: standing.name,
+      number,
+      writableSeconds,
+      lost: oneLine(choice.lost),
+      replayed: oneLine(choice.replayed),
+      steps: times.steps,
+      settled,
+    },
+  };
+}
+
+/** What follows the commit. What fails here is left for the next run, which completes it. */
+async function finish(run: Run, primary: string): Promise<Settled> {
+  const failed: string[] = [];
+  await run.times.run("lead", async () => {
+    await Promise.all(
+      run.routes.map((route) =>
+        route.lead(primary).catch((error: unknown) => {
+          failed.push(`${route.name}: ${messageOf(error)}`);
+        }),
+      ),
+    );
+  });
+  return run.times.run("follow", async () => {
+    try {
+      const plan = await lookForLeftovers(run, await observeTree(run), primary, true);
+      const settled = await settle(run, plan);
+      return { ...settled, failed: [...failed, ...settled.failed] };
+    } catch (error) {
+      return { done: [], parted: [], failed: [...failed, messageOf(error)] };
+    }
+  });
+}

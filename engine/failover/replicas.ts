@@ -1,0 +1,80 @@
+import { GtidSet } from "../gtid/index.js";
+import { replicationObstacle } from "../mysql/index.js";
+import type { ObservedTree, PlacedMember } from "../replica-tree/index.js";
+import type { ChoiceGrounds, Replica } from "./choose.js";
+import type { Wishes } from "./request.js";
+import { reachable, type Standing } from "./standing.js";
+
+interface RouteNames {
+  readonly name: string;
+  readonly endpoints: readonly string[];
+}
+
+/** What the choice of a new primary is made of, from what was seen of the members. */
+export function choiceGrounds(
+  observed: ObservedTree,
+  primary: Extract<Standing, { kind: "away" }>,
+  routes: readonly RouteNames[],
+  { without }: Pick<Wishes, "without">,
+): ChoiceGrounds {
+  const replicas = reachable(observed);
+  const followers = replicas.filter(({ name }) => !without.includes(name));
+  return {
+    primaryUuid: primary.uuid,
+    finalGtidSet: GtidSet.parse(primary.entry?.finalGtidSet ?? ""),
+    replicas: replicas.map((member) => replicaOf(member, primary, followers, routes)),
+    lost: Object.values(observed.members).flatMap((member) =>
+      member.reachable || member.name === primary.name ? [] : [{ name: member.name, seen: member.seen }],
+    ),
+  };
+}
+
+function replicaOf(
+  member: PlacedMember,
+  primary: Extract<Standing, { kind: "away" }>,
+  followers: readonly PlacedMember[],
+  routes: readonly RouteNames[],
+): Replica {
+  const { name, facts, channel, delaySeconds } = member;
+  const executed = GtidSet.parse(facts.gtidExecuted);
+  const received = GtidSet.parse(member.received);
+  const drains = delaySeconds === 0 && (channel?.applierErrors.length ?? 0) === 0;
+  const cannotPassOn = [
+    ...(facts.gtidMode === "ON" ? [] : [`gtid_mode is ${facts.gtidMode}`]),
+    ...(facts.logBin && facts.logReplicaUpdates ? [] : ["it has no binary log of what it replicates"]),
+  ];
+  const isDrained = executed.contains(received);
+  return {
+    name,
+    executed,
+    received,
+    purged: GtidSet.parse(facts.gtidPurged),
+    followsPrimary: isFrom(member, primary),
+    drains,
+    donorObstacles: cannotPassOn,
+    obstacles: [
+      ...(channel === undefined ? ["it replicates from nobody"] : []),
+      ...(delaySeconds === 0 ? [] : [`it is delayed by ${delaySeconds} s on purpose`]),
+      ...(drains || isDrained || delaySeconds > 0 ? [] : [`its applier has stopped: ${applierError(member)}`]),
+      ...cannotPassOn,
+      ...followers
+        .filter((other) => other.name !== name)
+        .flatMap((other) => {
+          const obstacle = replicationObstacle(facts.version, other.facts.version);
+          return obstacle === undefined ? [] : [`${other.name} could not follow it: ${obstacle}`];
+        }),
+      ...routes
+        .filter(({ endpoints }) => !endpoints.includes(name))
+        .map((route) => `${route.name} does not know it (gtid-ferry:trafficRoutes)`),
+    ],
+  };
+}
+
+/** Whether what its channel has received is the primary's own, at first hand. */
+function isFrom({ source, channel }: PlacedMember, primary: Extract<Standing, { kind: "away" }>): boolean {
+  return source === primary.name && (primary.uuid === undefined || channel?.sourceUuid === primary.uuid);
+}
+
+function applierError({ channel }: PlacedMember): string {
+  return channel?.applierErrors.map(({ number }) => `error ${number}`).join(", ") ?? "";
+}

@@ -1,0 +1,122 @@
+import { type Statement, statement } from "../mysql/index.js";
+import { ancestorsOf, type ObservedTree, PERSIST_REPLICA, type PlacedMember } from "../replica-tree/index.js";
+import { type JournalEntry, probeEntry } from "../topology/index.js";
+import type { RouteState } from "../traffic/index.js";
+import { reachable, wasLeftStopped } from "./standing.js";
+
+export type SettleStep =
+  | { readonly kind: "run"; readonly member: string; readonly statement: Statement; readonly why: string }
+  | { readonly kind: "lead"; readonly route: string; readonly to: string }
+  | { readonly kind: "follow"; readonly member: string; readonly source: string };
+
+export interface SettleGrounds {
+  readonly observed: ObservedTree;
+  readonly channel: string;
+  /** The primary, which answers. */
+  readonly primary: PlacedMember;
+  readonly entry: JournalEntry | undefined;
+  /** server_uuid of everyone who is or was the primary, by the journal. */
+  readonly primaryUuids: ReadonlySet<string>;
+  readonly routes: readonly { readonly name: string; readonly state: RouteState }[];
+  /** Members that stay as they are. */
+  readonly without: readonly string[];
+  /** Whether a primary that is read-only may be opened; by default only what a failover has left so. */
+  readonly mayOpen: boolean;
+}
+
+/** A server whose own transactions forbid that it follows. */
+export interface Parted {
+  readonly member: string;
+  readonly errant: string;
+}
+
+export interface SettlePlan {
+  readonly steps: readonly SettleStep[];
+  readonly parted: readonly Parted[];
+}
+
+const FENCE = statement("SET PERSIST super_read_only = 1");
+
+/**
+ * The steps to one writable server that all others follow, as the journal says who it is: what is left of a failover,
+ * and what a former primary needs that has come back. Fences come first. Replicas that follow somebody, or that a person
+ * has stopped, stay as they are.
+ */
+export function planSettle(grounds: SettleGrounds): SettlePlan {
+  const { observed, primary, entry, routes, without } = grounds;
+  const others = reachable(observed).filter(({ name }) => name !== primary.name && !without.includes(name));
+  const placed = others.filter((member) => needsPlace(member, grounds));
+  const parted = placed.flatMap(({ name, errant }) => (errant ? [{ member: name, errant }] : []));
+  const following = placed.filter(({ name }) => !parted.some(({ member }) => member === name));
+  const steps: SettleStep[] = [
+    ...(entry === undefined ? [] : others.filter(({ facts }) => !facts.superReadOnly).map(fence)),
+    ...openPrimary(grounds),
+    ...forgetChannel(grounds),
+    ...(entry === undefined || entry.probed
+      ? []
+      : [run(primary.name, probeEntry(entry.number), "see that it accepts writes")]),
+    ...(entry === undefined ? [] : routes.filter(({ state }) => state !== primary.name)).map(
+      ({ name }) => ({ kind: "lead", route: name, to: primary.name }) as const,
+    ),
+    ...(entry === undefined ? [] : others.filter(({ persisted }) => persisted.super_read_only !== "ON")).map(
+      ({ name }) => run(name, PERSIST_REPLICA, "a replica comes up fenced"),
+    ),
+    ...following.map(({ name }) => ({ kind: "follow", member: name, source: sourceFor(name, grounds) }) as const),
+  ];
+  return { steps, parted };
+}
+
+function fence({ name }: PlacedMember): SettleStep {
+  return run(name, FENCE, "the journal names another primary");
+}
+
+function openPrimary({ primary, mayOpen }: SettleGrounds): SettleStep[] {
+  const { name, facts } = primary;
+  if (!mayOpen || (!facts.readOnly && !facts.superReadOnly)) return [];
+  return [
+    run(name, statement("SET GLOBAL super_read_only = 0"), "the journal names it"),
+    run(name, statement("SET GLOBAL read_only = 0"), "the journal names it"),
+  ];
+}
+
+/** A primary follows nobody; what is left of its channel belongs to the time before. */
+function forgetChannel({ primary, entry, channel }: SettleGrounds): SettleStep[] {
+  if (primary.channel === undefined || entry?.primaryUuid !== primary.facts.serverUuid) return [];
+  return ["STOP REPLICA", "RESET REPLICA ALL"].map((verb) =>
+    run(primary.name, statement(`${verb} FOR CHANNEL ?`, channel), "a primary follows nobody"),
+  );
+}
+
+/** Whether nobody but a failover or a return puts this member where it belongs. */
+function needsPlace(member: PlacedMember, grounds: SettleGrounds): boolean {
+  const { entry, observed, primaryUuids } = grounds;
+  if (wasLeftStopped(member)) return true;
+  if (entry === undefined) return false;
+  const { channel, source, facts } = member;
+  if (channel === undefined) return primaryUuids.has(facts.serverUuid);
+  const isThere = source !== undefined && observed.members[source]?.reachable === true;
+  // Who follows a replica that is away for a while waits for it.
+  return isThere ? !leadsUp(member.name, grounds) : primaryUuids.has(channel.sourceUuid);
+}
+
+/** The present source where it still leads up to the primary, else the primary itself. */
+function sourceFor(name: string, grounds: SettleGrounds): string {
+  const member = grounds.observed.members[name];
+  const source = member?.reachable === true ? member.source : undefined;
+  return source !== undefined && leadsUp(name, grounds) ? source : grounds.primary.name;
+}
+
+/** A member without a channel counts as the primary's: there it will be, if it follows anybody. */
+function leadsUp(name: string, { observed, primary }: SettleGrounds): boolean {
+  const tree = Object.fromEntries(
+    reachable(observed).map((member) => [
+      member.name,
+      member.name === primary.name ? null : (member.source ?? primary.name),
+    ]),
+  );
+  return ancestorsOf(tree, name).includes(primary.name);
+}
+
+function run(member: string, step: Statement, why: string): SettleStep {
+  return { kind: "run", member, statement: step, why };
+}

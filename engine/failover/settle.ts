@@ -1,0 +1,111 @@
+import { showStatement } from "../mysql/index.js";
+import { messageOf } from "../operation/index.js";
+import { FENCE_REPLICA, follow, type ObservedTree, observeMembers, serverOf } from "../replica-tree/index.js";
+import { readPrimaryUuids } from "../topology/index.js";
+import type { RouteState } from "../traffic/index.js";
+import { type Run, runOn, serverFor } from "./run.js";
+import { planSettle, type SettlePlan, type SettleStep } from "./settle-plan.js";
+import { newestEntry } from "./standing.js";
+
+const FENCE_TIMEOUT_SECONDS = 10;
+
+/** What became of the tree around a primary that answers. */
+export interface Settled {
+  /** One line for each step that was done. */
+  readonly done: readonly string[];
+  /** One line for each server that stays fenced because only it has certain transactions. */
+  readonly parted: readonly string[];
+  /** One line for each step that failed; the next run tries it again. */
+  readonly failed: readonly string[];
+}
+
+/** What `settle` would do around a primary that answers; `mayOpen` lets it open one that is read-only. */
+export async function lookForLeftovers(
+  run: Run,
+  observed: ObservedTree,
+  primaryName: string,
+  mayOpen: boolean,
+): Promise<SettlePlan> {
+  const primary = observed.members[primaryName];
+  if (primary?.reachable !== true) throw new Error(`${primaryName} does not answer`);
+  return planSettle({
+    observed,
+    channel: run.request.channel,
+    primary,
+    entry: newestEntry(observed),
+    primaryUuids: await readPrimaryUuids(serverFor(run, primaryName)),
+    routes: await observeRoutes(run),
+    without: run.request.wishes.without,
+    mayOpen,
+  });
+}
+
+/** Brings everything in order around the primary. A step that fails holds up no other. */
+export async function settle(run: Run, plan: SettlePlan): Promise<Settled> {
+  const done: string[] = [];
+  const failed: string[] = [];
+  for (const step of plan.steps) {
+    const text = describeSettleStep(step);
+    try {
+      await apply(run, step);
+      done.push(text);
+    } catch (error) {
+      failed.push(`${text}: ${messageOf(error)}`);
+      // Before the fence is up nobody else may be opened.
+      if (step.kind === "run" && step.statement.sql.includes("super_read_only = 1")) break;
+    }
+  }
+  return { done, failed, parted: plan.parted.map(describeParted) };
+}
+
+export async function observeTree(run: Pick<Run, "request" | "members">): Promise<ObservedTree> {
+  return observeMembers(run.request, run.members);
+}
+
+/** Where the routes lead; one that cannot be asked leads nowhere that anybody knows. */
+export async function observeRoutes(run: Run): Promise<{ name: string; state: RouteState }[]> {
+  return Promise.all(
+    run.routes.map(async (route) => {
+      try {
+        return { name: route.name, state: await route.observe() };
+      } catch (error) {
+        run.progress(messageOf(error));
+        return { name: route.name, state: "elsewhere" };
+      }
+    }),
+  );
+}
+
+export function describeSettleStep(step: SettleStep): string {
+  switch (step.kind) {
+    case "run":
+      return `${step.member}: ${showStatement(step.statement)} (${step.why})`;
+    case "lead":
+      return `${step.route}: lead to ${step.to}`;
+    case "follow":
+      return `${step.member}: follow ${step.source}`;
+  }
+}
+
+/** What only one server has, and how to look at it. */
+export function describeParted({ member, errant }: SettlePlan["parted"][number]): string {
+  return `${member} stays fenced: only it has ${errant}; see what they did with \`mysqlbinlog --read-from-remote-server --include-gtids=${errant}\` or \`ferry errants\`, then repair or rebuild it`;
+}
+
+async function apply(run: Run, step: SettleStep): Promise<void> {
+  switch (step.kind) {
+    case "run": {
+      const server = serverFor(run, step.member);
+      run.progress(`${server.label}: ${showStatement(step.statement)}`);
+      // A fence waits for the writes that run there.
+      return server.runWithin(FENCE_TIMEOUT_SECONDS, step.statement);
+    }
+    case "lead":
+      return run.routes.find(({ name }) => name === step.route)?.lead(step.to);
+    case "follow": {
+      if (serverOf(run.members, step.source) === undefined) throw new Error(`${step.source} does not answer`);
+      await runOn(run, step.member, FENCE_REPLICA);
+      return follow(run.request, run.members, step, run.request.limits, run.progress);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { type ObservedTree, type PlacedMember, rootOf, type Tree } from "../replica-tree/index.js";
+import type { JournalEntry } from "../topology/index.js";
+
+/** What is known of the primary before anybody has tried to revive or replace it. */
+export type Standing =
+  /** It answers. Whether it accepts writes is another question. */
+  | { readonly kind: "here"; readonly name: string; readonly entry: JournalEntry | undefined }
+  /** It does not answer; its server_uuid is undefined when nobody knows it. */
+  | {
+      readonly kind: "away";
+      readonly name: string;
+      readonly uuid: string | undefined;
+      readonly entry: JournalEntry | undefined;
+    }
+  | { readonly kind: "unknown"; readonly seen: string };
+
+export function reachable({ members }: ObservedTree): PlacedMember[] {
+  return Object.values(members).filter((member) => member.reachable);
+}
+
+/** The newest entry that any reachable member has. */
+export function newestEntry(observed: ObservedTree): JournalEntry | undefined {
+  return reachable(observed)
+    .flatMap(({ lastEntry }) => (lastEntry === undefined ? [] : [lastEntry]))
+    .sort((a, b) => b.number - a.number)[0];
+}
+
+/**
+ * Who is the primary: as the newest journal entry says, and as the declared tree says while there is none. A replica that
+ * somebody has made writable is never taken for it.
+ */
+export function primaryStanding(observed: ObservedTree, tree: Tree): Standing {
+  const entry = newestEntry(observed);
+  if (entry === undefined) {
+    const root = rootOf(tree);
+    if (root === undefined) return { kind: "unknown", seen: "the tree has no root" };
+    if (observed.members[root]?.reachable === true) return { kind: "here", name: root, entry };
+    return { kind: "away", name: root, uuid: learnedUuids(observed, root)[0], entry };
+  }
+  const here = reachable(observed).find(({ facts }) => facts.serverUuid === entry.primaryUuid);
+  if (here !== undefined) return { kind: "here", name: here.name, entry };
+  const lost = Object.values(observed.members).filter((member) => !member.reachable);
+  const named = lost.filter(({ name }) => learnedUuids(observed, name).includes(entry.primaryUuid));
+  const [only] = named.length > 0 ? named : lost;
+  if (only !== undefined && (named.length > 0 || lost.length === 1)) {
+    return { kind: "away", name: only.name, uuid: entry.primaryUuid, entry };
+  }
+  return {
+    kind: "unknown",
+    seen: `entry ${entry.number} of the journal, of ${entry.committedAt} UTC, made ${entry.primaryUuid} the primary, and ${
+      lost.length === 0 ? "no member is that server" : `it may be ${lost.map(({ name }) => name).join(" or ")}`
+    }`,
+  };
+}
+
+/** What the channels of its replicas know of a member that does not answer. */
+function learnedUuids(observed: ObservedTree, name: string): string[] {
+  return reachable(observed).flatMap(({ source, channel }) =>
+    source === name && channel !== undefined && channel.sourceUuid !== "" ? [channel.sourceUuid] : [],
+  );
+}
+
+/** Whether a failover has stopped its receiver and got no further: who stops a replica by hand stops its applier too. */
+export function wasLeftStopped({ channel }: PlacedMember): boolean {
+  return channel?.receiver === "OFF" && channel.receiverError === undefined && channel.applier === "ON";
+}
