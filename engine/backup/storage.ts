@@ -5,6 +5,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
   S3Client,
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
@@ -72,6 +73,14 @@ export class BackupStorage {
     return keys;
   }
 
+  /** Puts a small object there, in place of one of that key. */
+  async put(key: string, text: string): Promise<void> {
+    const made = await this.found(key, () =>
+      this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: text })),
+    );
+    if (made === undefined) throw noBucket(this.bucket);
+  }
+
   /** Nothing there is success. */
   async delete(key: string): Promise<void> {
     await this.found(key, () => this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key })));
@@ -118,6 +127,16 @@ export class BackupStorage {
       );
     }
   }
+}
+
+function noBucket(bucket: string): FerryError {
+  return new FerryError({
+    failed: "writing to backup storage",
+    where: `s3://${bucket}`,
+    seen: "there is no such bucket",
+    wanted: "a bucket for the backups",
+    next: "create it, or correct its name, region and endpoint",
+  });
 }
 
 function clientOptions(storage: ObjectStorage): S3ClientConfig {

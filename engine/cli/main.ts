@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { messageOf } from "../operation/index.js";
+import { accessCommand } from "./access-command.js";
 import { errantsCommand } from "./errants-command.js";
 import { EXIT_CODE, preflightCommand } from "./preflight-command.js";
 import { rebuildCommand } from "./rebuild-command.js";
@@ -18,6 +19,7 @@ const program = new Command("ferry")
   .addCommand(rebuildCommand())
   .addCommand(topologyCommand())
   .addCommand(statusCommand())
+  .addCommand(accessCommand())
   .exitOverride();
 for (const command of program.commands) command.exitOverride();
 

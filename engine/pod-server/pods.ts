@@ -1,6 +1,6 @@
 import type { AppsV1Api, CoreV1Api, V1OwnerReference, V1Pod } from "@kubernetes/client-node";
-import { apiStatusOf, openKubeconfig } from "../kubernetes/index.js";
-import { FerryError, inTime, messageOf, waitUntil } from "../operation/index.js";
+import { askKubernetes, openKubeconfig } from "../kubernetes/index.js";
+import { waitUntil } from "../operation/index.js";
 import { RESTORE_CONTAINER } from "./pod-state.js";
 
 /** Which StatefulSet; its first pod is the target. Holds access to the cluster, so never log it. */
@@ -14,7 +14,6 @@ export interface PodPlace {
 }
 
 const TAKE_OVER_SECONDS = 60;
-const CALL_MILLISECONDS = 30_000;
 const isStatefulSet = ({ kind }: V1OwnerReference) => kind === "StatefulSet";
 
 interface Apis {
@@ -85,28 +84,12 @@ export class Pods {
   }
 
   /** Undefined for what is not there. */
-  private async call<T>(what: string, work: (apis: Apis) => Promise<T>): Promise<T | undefined> {
-    try {
+  private call<T>(what: string, work: (apis: Apis) => Promise<T>): Promise<T | undefined> {
+    const question = { what, where: this.name, namespace: this.place.namespace };
+    return askKubernetes(question, async () => {
       this.apis ??= this.connect();
-      return await inTime(work(await this.apis), CALL_MILLISECONDS, what, this.name);
-    } catch (error) {
-      if (error instanceof FerryError) throw error;
-      const status = apiStatusOf(error);
-      if (status === 404) return undefined;
-      const isDenied = status === 401 || status === 403;
-      throw new FerryError(
-        {
-          failed: `asking Kubernetes (${what})`,
-          where: this.name,
-          seen: status === undefined ? messageOf(error) : `the API answers ${status}`,
-          wanted: isDenied
-            ? `an account that may ${what} in namespace ${this.place.namespace}`
-            : "an answer of the API",
-          next: isDenied ? "give its role that right" : "check the kubeconfig and the network to the API server",
-        },
-        { cause: error },
-      );
-    }
+      return work(await this.apis);
+    });
   }
 
   private async connect(): Promise<Apis> {

@@ -1,13 +1,13 @@
 import { FerryError } from "../operation/index.js";
 import type { Finding } from "./finding.js";
 
-/** Throws one error that lists every blocker with its fix; does nothing where there is none. */
-export function assertNoBlockers(findings: readonly Finding[]): void {
+/** Throws one error that lists every blocker of `looking` with its fix; does nothing where there is none. */
+export function assertNoBlockers(findings: readonly Finding[], looking = "preflight"): void {
   const blockers = findings.filter(({ severity }) => severity === "blocker");
   if (blockers.length === 0) return;
   const servers = [...new Set(blockers.map(({ server }) => server))];
   throw new FerryError({
-    failed: "preflight",
+    failed: looking,
     where: servers.join(" and "),
     seen: lines(blockers, ({ check, server, seen }) => `${check} (${server}): ${seen}`),
     wanted: lines(blockers, ({ check, wanted }) => `${check}: ${wanted}`),
