@@ -19,7 +19,7 @@ export interface SourceTools {
  * ends with exit code 1. Changes nothing.
  */
 export function checkToolsScript(tools: SourceTools): string {
-  return lines(PRELUDE, "main() {", ...checks(tools), END, "}", MAIN);
+  return lines(PRELUDE, "main() {", ...checks(tools), end("; installTools lets it be installed"), "}", MAIN);
 }
 
 /**
@@ -27,7 +27,7 @@ export function checkToolsScript(tools: SourceTools): string {
  * are only checked, and so is the mysql client: it should be the server's own, from where that came.
  */
 export function installToolsScript(tools: SourceTools): string {
-  return lines(PRELUDE, INSTALLING, "main() {", ...installations(tools), ...checks(tools), END, "}", MAIN);
+  return lines(PRELUDE, INSTALLING, "main() {", ...installations(tools), ...checks(tools), end(""), "}", MAIN);
 }
 
 const PRELUDE = `set -u
@@ -69,10 +69,12 @@ install_advice() {
 # The first line in which there is a digit; some tools print warnings before it.
 version() { "$@" 2>&1 | grep '[0-9]' | sed -n 1p; }`;
 
-const END = `  if [ -n "$problems" ]; then
-    echo "on $(uname -n) not all is there that a backup needs:$problems" >&2
+function end(advice: string): string {
+  return `  if [ -n "$problems" ]; then
+    echo "on $(uname -n) not all is there that a backup needs${advice}:$problems" >&2
     exit 1
   fi`;
+}
 
 /** Defined as a whole first: what it runs must not read the rest of the script from standard input. */
 const MAIN = "main </dev/null\n";

@@ -29,6 +29,9 @@ removed at the end. status.json in it tells how far the backup is.
   AWS_TOOL, MYSQL_TOOL, TAR_TOOL, XTRABACKUP_TOOL, ZSTD_TOOL    programs, when they are not on PATH
   XTRABACKUP_STOP_TOOL   ends xtrabackup where killing XTRABACKUP_TOOL does not, e.g. in a container
 
+Of S3 it needs PutObject and AbortMultipartUpload under the keys' prefix, ListBucket for it and, to end a failed upload,
+ListBucketMultipartUploads. With DeleteObject a failed run also removes whole objects; without, they stay without a manifest.
+
 --cleanup undoes on this host what a killed backup left: processes, the clone, the clone plugin. It needs client.cnf.
 --part-size prints the part size in bytes of an upload of BYTES.
 USAGE

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { sourceUploadPolicy } from "../../../../components/backup-policies.js";
-import { backupKeys, observeBackup, removeBackup, takeBackup } from "../../../../engine/backup/index.js";
+import { backupKeys, observeBackup, removeBackup, sourceScripts, takeBackup } from "../../../../engine/backup/index.js";
 import { LocalHost } from "../../../../engine/hosts/index.js";
 import { messageOf, silent } from "../../../../engine/operation/index.js";
 import { BackupLab } from "../../helpers/backup-lab.js";
@@ -34,9 +35,12 @@ const uploadOnly = (endpoint: string, tools: { readonly tar?: string } = {}) =>
   lab.backup({ storage: { ...lab.s3, endpoint }, tools: { aws, ...tools } });
 
 describe("a host that may only upload", () => {
-  it("takes a whole backup and asks for nothing that it may not", async () => {
-    const request = uploadOnly(s3.endpoint);
+  it("takes a whole backup by scripts that lie there already, and asks for nothing that it may not", async () => {
+    const scriptDirectory = join(lab.directory, "scripts");
+    for (const { name, text } of sourceScripts()) await host.writeFile(join(scriptDirectory, name), text, 0o600);
+    const request = { ...uploadOnly(s3.endpoint), scriptDirectory };
     const manifest = await takeBackup(host, request, silent);
+    expect(await host.readFile(join(lab.workDirectory, `backup-${request.backupId}`, "backup.sh"))).toBe(undefined);
     expect(manifest.backupId).toBe(request.backupId);
     expect(s3.refused).toEqual([]);
     expect(s3.allowed()).toEqual(["s3:AbortMultipartUpload", "s3:ListBucket", "s3:PutObject"]);
