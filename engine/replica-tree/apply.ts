@@ -1,5 +1,6 @@
 import { showStatement } from "../mysql/index.js";
-import { FerryError, type Progress } from "../operation/index.js";
+import { FerryError, messageOf, PartialFailure, type Progress } from "../operation/index.js";
+import { type TreeState, treeState } from "./declared.js";
 import { type Members, withMembers } from "./members.js";
 import { type ObservedTree, observeMembers, serverOf } from "./observe.js";
 import { planTree, type TreePlan, type TreeStep } from "./plan.js";
@@ -27,17 +28,6 @@ export const DEFAULT_FOLLOW_LIMITS: FollowLimits = { settleTimeoutSeconds: 60 };
 /** How long another run that works on one of the servers is waited for. */
 const LOCK_TIMEOUT_SECONDS = 30;
 
-/** What `ensureTree` would do now. Writes nothing. */
-export async function lookAtTree(
-  request: TreeRequest,
-  tree: Tree,
-): Promise<{ readonly observed: ObservedTree; readonly plan: TreePlan }> {
-  return withMembers(request, async (members) => {
-    const observed = await observeMembers(request, members);
-    return { observed, plan: planTree(observed, tree) };
-  });
-}
-
 /**
  * Makes the servers follow each other as the tree says, and sees that all of them receive and apply. Everything that
  * stands against it is one error before the first change. The primary accepts writes all the time. A run that was
@@ -53,15 +43,31 @@ export async function ensureTree(change: TreeChange, progress: Progress): Promis
     }
     for (const warning of plan.warnings) progress(`warning: ${warning}`);
     const begin = performance.now();
-    for (const step of plan.steps) await applyStep(change, members, step, progress);
-    const { observed } = plan.steps.length > 0 ? await planNow(change, members) : plan;
-    assertInOrder(observed, change.tree);
+    const observed = await applyAll(change, members, plan, progress);
     return {
       primary: observed.primary ?? "",
       moved: plan.steps.flatMap((step) => (step.kind === "repoint" ? [step.member] : [])),
       seconds: plan.steps.length > 0 ? (performance.now() - begin) / 1000 : 0,
     };
   });
+}
+
+/** Gives the tree as it is afterwards. */
+async function applyAll(
+  change: TreeChange,
+  members: Members,
+  { steps, observed }: TreePlan & { readonly observed: ObservedTree },
+  progress: Progress,
+): Promise<ObservedTree> {
+  try {
+    for (const step of steps) await applyStep(change, members, step, progress);
+    const after = steps.length > 0 ? (await planNow(change, members)).observed : observed;
+    assertInOrder(after, change.tree);
+    return after;
+  } catch (error) {
+    // Some members may have moved already.
+    throw new PartialFailure<TreeState>({ ...treeState(observed, change.tree), problems: [messageOf(error)] }, error);
+  }
 }
 
 async function planNow(change: TreeChange, members: Members): Promise<TreePlan & { observed: ObservedTree }> {

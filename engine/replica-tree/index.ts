@@ -1,4 +1,13 @@
-export { DEFAULT_FOLLOW_LIMITS, ensureTree, lookAtTree, type TreeChange, type TreeResult } from "./apply.js";
+export { DEFAULT_FOLLOW_LIMITS, ensureTree, type TreeChange, type TreeResult } from "./apply.js";
+export {
+  assertTree,
+  dismissMembers,
+  previewTree,
+  readTree,
+  releaseMembers,
+  type TreeState,
+  treeState,
+} from "./declared.js";
 export { describeTreePlan, describeTreeStep } from "./describe.js";
 export type { LostMember, MemberState, SemiSync } from "./member-state.js";
 export { type Member, type Members, withMembers } from "./members.js";

@@ -16,4 +16,4 @@ export {
 } from "./migration-channel.js";
 export { type ChannelReport, readChannelResult, reportChannel } from "./read-channel.js";
 export { type ReceivedTransactions, readReceived } from "./received.js";
-export { removeChannel, stopAndForget } from "./remove-channel.js";
+export { removeChannel, removeChannelOf, stopAndForget } from "./remove-channel.js";

@@ -1,4 +1,11 @@
-import { addressOf, isNobodyListening, MysqlServer, showStatement, statement } from "../mysql/index.js";
+import {
+  addressOf,
+  type ConnectionOptions,
+  isNobodyListening,
+  MysqlServer,
+  showStatement,
+  statement,
+} from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { SIDES } from "../topology/index.js";
 import { readChannel } from "./channel-state.js";
@@ -9,14 +16,21 @@ import type { EndConnections } from "./migration-channel.js";
  * is success, and so is a server that nobody serves any more: without a server no channel runs.
  */
 export async function removeChannel(ends: EndConnections, channel: string, progress: Progress): Promise<void> {
-  for (const side of SIDES) {
-    const { connection } = ends[side];
-    try {
-      await MysqlServer.with(connection, side, (server) => stopAndForget(server, channel, progress));
-    } catch (error) {
-      if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
-      progress(`${side} ${addressOf(connection)}: no server listens there, so channel ${channel} does not run`);
-    }
+  for (const side of SIDES) await removeChannelOf(side, ends[side].connection, channel, progress);
+}
+
+/** The same for one server, whose name is for messages. */
+export async function removeChannelOf(
+  name: string,
+  connection: ConnectionOptions,
+  channel: string,
+  progress: Progress,
+): Promise<void> {
+  try {
+    await MysqlServer.with(connection, name, (server) => stopAndForget(server, channel, progress));
+  } catch (error) {
+    if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
+    progress(`${name} ${addressOf(connection)}: no server listens there, so channel ${channel} does not run`);
   }
 }
 

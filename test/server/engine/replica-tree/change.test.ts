@@ -1,5 +1,12 @@
 import { silent } from "@gtid-ferry/engine/operation";
-import { ensureTree, lookAtTree, type Tree } from "@gtid-ferry/engine/replica-tree";
+import {
+  ensureTree,
+  type ObservedTree,
+  observeMembers,
+  presentTree,
+  type Tree,
+  withMembers,
+} from "@gtid-ferry/engine/replica-tree";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { FollowingWriters, WRITTEN_TABLE } from "../../helpers/following-writers.js";
 import { startTree, type TestTree } from "../../helpers/tree.js";
@@ -36,16 +43,12 @@ async function change(wanted: Tree, what: string): Promise<string[]> {
     lines.push(line),
   );
   console.log(`${what}: ${seconds.toFixed(2)} s`);
-  expect(await edges()).toEqual(wanted);
+  expect(presentTree(await observe())).toEqual(wanted);
   return [...moved];
 }
 
-async function edges(): Promise<Tree> {
-  const { observed } = await lookAtTree(tree.request, CHAIN);
-  return Object.fromEntries(
-    Object.values(observed.members).map((member) => [member.name, (member.reachable && member.source) || null]),
-  );
-}
+const observe = (): Promise<ObservedTree> =>
+  withMembers(tree.request, (members) => observeMembers(tree.request, members));
 
 it("builds a chain from nothing, and has nothing to do the second time", async () => {
   expect(await change(CHAIN, "chain from nothing")).toEqual(["b", "c", "d"]);
@@ -80,7 +83,7 @@ it("leaves a delayed replica its delay", async () => {
     "START REPLICA FOR CHANNEL 'gtid_ferry'",
   );
   await change({ ...CHAIN, d: "b" }, "a delayed replica to another source");
-  const { observed } = await lookAtTree(tree.request, CHAIN);
+  const observed = await observe();
   expect(observed.members.d).toMatchObject({ source: "b", delaySeconds: DELAY_SECONDS, errant: "" });
   await tree.servers.d.rootQuery(
     "STOP REPLICA FOR CHANNEL 'gtid_ferry'",
@@ -92,7 +95,7 @@ it("leaves a delayed replica its delay", async () => {
 it("completes what a run that was killed has left", async () => {
   await tree.servers.c.rootQuery("STOP REPLICA FOR CHANNEL 'gtid_ferry'", "SET GLOBAL super_read_only = OFF");
   await ensureTree({ ...tree.request, tree: { ...CHAIN, d: "b" }, limits: LIMITS }, silent);
-  const { observed } = await lookAtTree(tree.request, CHAIN);
+  const observed = await observe();
   expect(observed.members.c).toMatchObject({ source: "b", facts: { superReadOnly: true }, channel: { applier: "ON" } });
 });
 
