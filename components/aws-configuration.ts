@@ -3,6 +3,7 @@ import { awsAccountSchema } from "./aws-account";
 import { databaseName, overlapping, partition, roleArn, roleName } from "./aws-arguments";
 import { irsaRoleName } from "./aws-names";
 import { flag, json, optional, optionalJson, text } from "./configuration-values";
+import { xtrabackupSeries } from "./source-host";
 import { mount, vaultPlaceShape } from "./vault-access-args";
 import { networkSchema } from "./vpc-peering";
 
@@ -40,7 +41,8 @@ export const awsShape = {
   backupKmsKeyArn: optional.pipe(arn("a key of KMS", /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/).optional()),
   backupReader: z.enum(["role", "account"]),
   sourceRoleName: roleName,
-  installSourceTools: flag,
+  sourceTools: z.enum(["install", "check", "leave"]),
+  xtrabackupSeries: optional.pipe(xtrabackupSeries.optional()),
   oidcProviderArn: arn(
     "an OIDC provider, arn:aws:iam::ACCOUNT:oidc-provider/ISSUER",
     /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/[\w.-]+(\/[\w.-]+)*$/,
@@ -50,7 +52,13 @@ export const awsShape = {
   vault: optionalJson(vault),
 };
 
-const shape = z.object({ database: databaseName, backupRegion: text, ...awsShape });
+const shape = z.object({
+  database: databaseName,
+  backupRegion: text,
+  backupMethod: z.enum(["xtrabackup", "clone"]),
+  backupContainer: z.unknown().optional(),
+  ...awsShape,
+});
 type AwsValues = z.output<typeof shape>;
 type Key = keyof AwsValues;
 
@@ -124,6 +132,14 @@ export const awsRules: readonly AwsRule[] = [
     find: ({ targetRoleName, database }) =>
       targetRoleName === undefined && !roleName.safeParse(irsaRoleName(database)).success
         ? "wanted a name of your own: made of the database's, it is longer than 64 characters"
+        : undefined,
+  },
+  {
+    keys: ["xtrabackupSeries", "backupMethod", "backupContainer", "sourceTools"],
+    path: ["xtrabackupSeries"],
+    find: ({ xtrabackupSeries: series, backupMethod, backupContainer, sourceTools }) =>
+      series === undefined && backupMethod === "xtrabackup" && backupContainer === undefined && sourceTools !== "leave"
+        ? `wanted the series of the source's server, ${xtrabackupSeries.options.join(", ")}, to see that the host has its XtraBackup`
         : undefined,
   },
   {

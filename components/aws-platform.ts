@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import type { SourcePreparation } from "../dynamic-providers/source-preparation";
@@ -7,6 +8,7 @@ import type { AwsConfiguration } from "./configuration";
 import { IrsaRole } from "./irsa-role";
 import { KubernetesPlatform, type KubernetesSecrets, keepsTarget } from "./kubernetes-platform";
 import type { Surroundings } from "./platform";
+import { SourceHost } from "./source-host";
 import { SourceUploadAccess } from "./source-upload-access";
 import { VaultAccess } from "./vault-access";
 import { VpcPeering } from "./vpc-peering";
@@ -71,18 +73,46 @@ export class AwsPlatform extends KubernetesPlatform {
       { ...this.backupPlace(), provider: accounts.source, roleName: this.aws.sourceRoleName },
       { parent },
     );
+    const sourceHost = this.declareSourceHost(parent);
+    const rights = { ...logins, roleArn: role.roleArn };
+    const ways = [...peering, role, bucket, upload, ...(vaultAccess === undefined ? [] : [vaultAccess])];
+    const access = this.checkAccess(parent, rights, [preparation, ...ways]);
     return {
-      needed: [...peering, role, bucket, upload],
+      needed: [...ways, access.check],
       outputs: {
         ...(peering[0] === undefined ? {} : { peeringConnection: peering[0].connectionId }),
         backupBucket: bucket.bucket,
         backupBucketPolicy: bucket.policy,
         sourceRole: upload.roleName,
+        ...(sourceHost === undefined ? {} : { sourceTools: sourceHost.toolVersions }),
         targetRole: role.roleArn,
         ...loginOutputs,
+        access: access.request,
       },
-      rights: { ...logins, roleArn: role.roleArn },
+      rights,
+      ...(sourceHost === undefined ? {} : { scriptDirectory: sourceHost.scriptDirectory }),
     };
+  }
+
+  /** None where tools and scripts are left as they are. */
+  private declareSourceHost(parent: pulumi.Resource): SourceHost | undefined {
+    const { database, sourceTools, backupDirectory, backupMethod, backupContainer, xtrabackupSeries } = this.aws;
+    if (sourceTools === "leave") return undefined;
+    return new SourceHost(
+      `${database}-source-host`,
+      {
+        host: this.sourceHost,
+        workDirectory: posix.join(backupDirectory, database),
+        method: backupMethod,
+        ...(xtrabackupSeries === undefined ? {} : { xtrabackupSeries }),
+        ...(backupContainer === undefined
+          ? {}
+          : { container: backupContainer.program === undefined ? {} : { program: backupContainer.program } }),
+        tools: this.aws.backupTools,
+        installTools: sourceTools === "install",
+      },
+      { parent },
+    );
   }
 
   private backupPlace() {

@@ -4,13 +4,14 @@ import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { AccessCheck } from "../dynamic-providers/access-check";
 import type { BackupRun } from "../dynamic-providers/backup-run";
 import { PodServer } from "../dynamic-providers/pod-server";
 import type { SourcePreparation } from "../dynamic-providers/source-preparation";
-import type { MigrationSecrets } from "./backup-inputs";
-import type { Configuration, KubernetesConfiguration } from "./configuration";
+import { type MigrationSecrets, objectStorage } from "./backup-inputs";
+import type { AwsConfiguration, Configuration, KubernetesConfiguration } from "./configuration";
 import { CHANNEL, replicationAddress, sourceConnection } from "./connections";
-import { MysqlRelease, type TargetRights } from "./mysql-release";
+import { MysqlRelease, type TargetRights, valuesWithRights } from "./mysql-release";
 import type { Platform, Surroundings, TargetServer } from "./platform";
 
 /** Where mysqld listens in every pod, and every Service of the chart. */
@@ -70,8 +71,53 @@ export class KubernetesPlatform implements Platform {
     };
   }
 
-  declareSurroundings(_parent: pulumi.Resource, _preparation: SourcePreparation | undefined): Surroundings {
-    return { needed: [], outputs: {}, rights: {} };
+  declareSurroundings(parent: pulumi.Resource, preparation: SourcePreparation | undefined): Surroundings {
+    const rights = {};
+    if (preparation === undefined) return { needed: [], outputs: {}, rights };
+    const access = this.checkAccess(parent, rights, [preparation]);
+    return { needed: [access.check], outputs: { access: access.request }, rights };
+  }
+
+  /** That the pods will get at what they need, found out before there is any. */
+  protected checkAccess(parent: pulumi.Resource, rights: TargetRights, needed: readonly pulumi.Resource[]) {
+    const { configuration, secrets } = this;
+    const { database, backupBucket: bucket, backupRegion: region, backupEndpoint: endpoint } = configuration;
+    const args = {
+      cluster: pulumi.secret({ ...this.cluster(), namespace: configuration.kubeNamespace }),
+      release: database,
+      chartValues: valuesWithRights(configuration.chartValues, rights),
+      database,
+      bucket: {
+        bucket,
+        region,
+        ...(endpoint === undefined ? {} : { endpoint }),
+        keyPrefix: configuration.backupKeyPrefix,
+      },
+      ...(configuration.backupAccessKeyId === undefined
+        ? {}
+        : {
+            podLogin: pulumi.secret({
+              accessKeyId: configuration.backupAccessKeyId,
+              secretAccessKey: secrets.backupSecretAccessKey,
+            }),
+          }),
+      writer: objectStorage(configuration, secrets),
+      source: {
+        host: configuration.sourceHostForTarget ?? configuration.sourceHost,
+        port: configuration.sourcePort,
+      },
+      ...(configuration.platform === "aws" && configuration.vault !== undefined
+        ? { vault: vaultAddress(configuration.vault) }
+        : {}),
+      startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
+    };
+    const check = new AccessCheck(`${database}-access`, args, { parent, dependsOn: [...needed] });
+    return { check, request: pulumi.secret(args) };
+  }
+
+  private cluster() {
+    const { kubeContext: context } = this.configuration;
+    return { kubeconfig: this.secrets.kubeconfig, ...(context === undefined ? {} : { context }) };
   }
 
   runTarget(parent: pulumi.Resource, backup: BackupRun | undefined, rights: TargetRights): TargetServer {
@@ -153,6 +199,10 @@ export class KubernetesPlatform implements Platform {
 /** Before the cutover a destroy cancels the migration; from then on it leaves the new database. */
 export function keepsTarget({ phase }: Configuration): boolean {
   return phase === "cutover" || phase === "finalize";
+}
+
+function vaultAddress({ address, audience }: NonNullable<AwsConfiguration["vault"]>) {
+  return { address, ...(audience === undefined ? {} : { audience }) };
 }
 
 /** The chart's Service that leads to the first pod, whatever its role. */

@@ -8,7 +8,7 @@ import { Switchover } from "../dynamic-providers/switchover";
 import { backupInputs, type MigrationSecrets, mysqlProgram } from "./backup-inputs";
 import type { Configuration } from "./configuration";
 import { CHANNEL } from "./connections";
-import type { Outputs, Platform } from "./platform";
+import type { Outputs, Platform, Surroundings } from "./platform";
 
 /** The whole migration, as far as the configured phase says; the same on every platform. */
 export class Migration extends pulumi.ComponentResource {
@@ -77,7 +77,7 @@ export class Migration extends pulumi.ComponentResource {
     const { configuration, platform } = this;
     const preparation = this.prepareSource();
     const surroundings = platform.declareSurroundings(this, preparation);
-    const backup = this.takeBackup([preparation, ...surroundings.needed]);
+    const backup = this.takeBackup(surroundings, [preparation, ...surroundings.needed]);
     const target = platform.runTarget(this, backup, surroundings.rights);
     const addresses = platform.replicationAddresses(preparation.replicationPassword);
     const channel = new ReplicationChannel(
@@ -178,9 +178,13 @@ export class Migration extends pulumi.ComponentResource {
     };
   }
 
-  private takeBackup(needed: readonly pulumi.Resource[]): BackupRun {
+  private takeBackup({ scriptDirectory }: Surroundings, needed: readonly pulumi.Resource[]): BackupRun {
     const { configuration, secrets, platform } = this;
-    const request = { ...backupInputs(configuration, secrets, platform.source), host: platform.sourceHost };
+    const request = {
+      ...backupInputs(configuration, secrets, platform.source),
+      ...(scriptDirectory === undefined ? {} : { scriptDirectory }),
+      host: platform.sourceHost,
+    };
     return new BackupRun(`${this.name}-backup`, request, { parent: this, dependsOn: [...needed] });
   }
 

@@ -63,16 +63,14 @@ export class MysqlRelease extends pulumi.ComponentResource {
       placeSchema,
       args,
     );
-    const { provider, accessKey, roleArn, vaultCredentials, keepsRelease } = args;
+    const { provider, accessKey, keepsRelease } = args;
     const child = { parent: this, provider, retainOnDelete: keepsRelease };
     const credentials = accessKey && credentialsSecret(releaseName, namespace, accessKey, child);
     const values = {
-      ...chartValues,
-      ...(vaultCredentials === undefined ? {} : { credentials: vaultCredentials }),
+      ...valuesWithRights(chartValues, args),
       ...(credentials === undefined
         ? {}
         : { credentials: { source: "secret", secretName: credentials.metadata.name } }),
-      ...(roleArn === undefined ? {} : { serviceAccount: { ...asRecord(chartValues.serviceAccount), roleArn } }),
       fullnameOverride: releaseName,
       database: args.database,
       mysql: { ...asRecord(chartValues.mysql), serverIdBase, channel: args.channel },
@@ -92,6 +90,18 @@ export class MysqlRelease extends pulumi.ComponentResource {
     );
     this.registerOutputs({ release: this.release.name });
   }
+}
+
+/** The chart's values as far as who the pods are and what they log in with depends on them. */
+export function valuesWithRights(
+  chartValues: Readonly<Record<string, unknown>>,
+  { roleArn, vaultCredentials }: TargetRights,
+) {
+  return {
+    ...chartValues,
+    ...(vaultCredentials === undefined ? {} : { credentials: vaultCredentials }),
+    ...(roleArn === undefined ? {} : { serviceAccount: { ...asRecord(chartValues.serviceAccount), roleArn } }),
+  };
 }
 
 function credentialsSecret(

@@ -29,6 +29,8 @@ export interface Surroundings {
   /** What the stack shows of it. */
   readonly outputs: Outputs;
   readonly rights: TargetRights;
+  /** Folder on the source's host with the backup's scripts, where they lie there already. */
+  readonly scriptDirectory?: pulumi.Output<string>;
 }
 
 /** Where source and target live, and how they are reached: all in which the platforms differ. */

@@ -12,6 +12,7 @@ import { checkToolsScript, installToolsScript, type SourceTools } from "./source
 import { sshConnection } from "./ssh-connection";
 
 const series = Object.keys(XTRABACKUP_SERIES) as [XtrabackupSeries, ...XtrabackupSeries[]];
+export const xtrabackupSeries = z.enum(series, { error: `wanted one of ${series.join(", ")}` });
 const program = z.string().regex(/^[\w./+-]+$/, { error: "wanted a program's name or path, without blanks" });
 
 const argsSchema = z
@@ -23,7 +24,7 @@ const argsSchema = z
     /** How the backup is made. */
     method: z.enum(["xtrabackup", "clone"]),
     /** Series of XtraBackup that the source's server needs: its own. */
-    xtrabackupSeries: z.enum(series, { error: `wanted one of ${series.join(", ")}` }).exactOptional(),
+    xtrabackupSeries: xtrabackupSeries.exactOptional(),
     /** Takes XtraBackup from an image, run by this program. */
     container: z.object({ program: program.default("docker") }).exactOptional(),
     /** Programs that are not on the PATH of the host. */

@@ -93,6 +93,9 @@ install_packages() {
 
 refresh() { if [ "$manager" = apt-get ]; then as_root apt-get -q -o DPkg::Lock::Timeout=300 update >&2; fi; }
 
+# $1 program with a package of its name; some distributions have the program from another package, which excludes that one.
+need() { has "$1" || install_packages "$1"; }
+
 in_repositories() {
   if [ "$manager" = apt-get ]; then
     apt-cache policy "$1" | grep -q "Candidate: [0-9]"
@@ -108,7 +111,8 @@ install_aws() {
       return
     fi
   done
-  install_packages curl unzip
+  need curl
+  need unzip
   scratch=$(mktemp -d) || return
   curl -fsSL -o "$scratch/aws.zip" "https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m).zip" &&
     unzip -q "$scratch/aws.zip" -d "$scratch" && as_root "$scratch/aws/install" --update >&2
@@ -121,7 +125,8 @@ install_aws() {
 install_xtrabackup() {
   if ! has percona-release; then
     if [ "$manager" = apt-get ]; then
-      install_packages ca-certificates curl gnupg lsb-release
+      need curl
+      install_packages ca-certificates gnupg lsb-release
       scratch=$(mktemp -d) || return
       # apt reads packages as a user of its own.
       chmod 0755 "$scratch"
@@ -162,22 +167,26 @@ function checkXtrabackup({ program, series }: NonNullable<SourceTools["xtrabacku
   return `  check_xtrabackup ${shellQuote(program)} ${shellQuote(series)} "${advice}"`;
 }
 
+/** Installs what can be installed; what did not come the checks name. */
 function installations({ aws, zstd, tar, xtrabackup }: SourceTools): readonly string[] {
   const steps = [
-    ...(zstd === "zstd" ? ["has zstd || install_packages zstd"] : []),
-    ...(tar === "tar" ? ["has tar || install_packages tar"] : []),
-    ...(aws === "aws" ? ["has aws || install_aws"] : []),
-    ...(xtrabackup?.program === "xtrabackup" ? [installXtrabackup(xtrabackup.series)] : []),
+    ...(zstd === "zstd" ? [{ unless: "has zstd", install: "install_packages zstd" }] : []),
+    ...(tar === "tar" ? [{ unless: "has tar", install: "install_packages tar" }] : []),
+    ...(aws === "aws" ? [{ unless: "has aws", install: "install_aws" }] : []),
+    ...(xtrabackup?.program === "xtrabackup" ? [xtrabackupInstallation(xtrabackup.series)] : []),
   ];
   if (steps.length === 0) return [];
-  const isComplete = steps.map((step) => step.slice(0, step.indexOf(" ||"))).join(" && ");
-  // What could not be installed the checks name.
-  return [`  if ! { ${isComplete}; }; then`, "    refresh", ...steps.map((step) => `    ${step}`), "  fi"];
+  return [
+    `  if ! { ${steps.map(({ unless }) => unless).join(" && ")}; }; then`,
+    "    refresh",
+    ...steps.map(({ unless, install }) => `    ${unless} || ${install}`),
+    "  fi",
+  ];
 }
 
-function installXtrabackup(series: XtrabackupSeries): string {
+function xtrabackupInstallation(series: XtrabackupSeries) {
   const { package: name, repository } = XTRABACKUP_SERIES[series];
-  return `has_series xtrabackup ${series} || install_xtrabackup ${repository} ${name}`;
+  return { unless: `has_series xtrabackup ${series}`, install: `install_xtrabackup ${repository} ${name}` };
 }
 
 function lines(...all: readonly string[]): string {

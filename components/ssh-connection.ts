@@ -19,7 +19,7 @@ type Connection = Readonly<command.types.input.remote.ConnectionArgs>;
 export function sshConnection(what: string, host: HostOptions): Connection {
   if (host.kind !== "ssh") {
     throw mistakesOf(what, [
-      `host.kind: is ${host.kind}, and Pulumi's remote commands only speak ssh; without this component the scripts are sent with each backup`,
+      `host.kind: is ${host.kind}, and Pulumi's remote commands only speak ssh: set gtid-ferry:sourceTools to leave, and the scripts are sent with each backup`,
     ]);
   }
   const { bastion } = host;

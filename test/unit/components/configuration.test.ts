@@ -95,7 +95,8 @@ const onAws = {
   backupKmsKeyArn: "",
   backupReader: "role",
   sourceRoleName: "mysql-host",
-  installSourceTools: "false",
+  sourceTools: "check",
+  xtrabackupSeries: "",
   oidcProviderArn: OIDC_PROVIDER,
   targetRoleName: "",
   targetRoleArn: "",
@@ -178,6 +179,7 @@ describe("loadConfiguration", () => {
       "wanted a provider of clusterAccount, 222222222222, in partition aws",
     ],
     [{ database: "d".repeat(40) }, 'gtid-ferry:targetRoleName is "": wanted a name of your own'],
+    [{ backupMethod: "xtrabackup" }, 'gtid-ferry:xtrabackupSeries is "": wanted the series of the source'],
     [{ targetRoleName: "r".repeat(65) }, "wanted at most 64 characters"],
     [{ backupRegion: "eu-west-1" }, 'gtid-ferry:backupRegion is "eu-west-1": wanted sourceAccount\'s region'],
     [
