@@ -123,4 +123,40 @@ describe("the installation of the source's tools", () => {
     expect(stderr).not.toContain("the program zstd");
     expect(stderr).toMatch(/the program aws is not there.*\n.*the program xtrabackup is not there/);
   });
+
+  it("takes from the makers what the distribution has not: the AWS CLI, and Percona's repositories", async () => {
+    const log = join(directory, "dnf.log");
+    const [bin, makers] = [join(directory, "amazon"), join(directory, "makers")];
+    await machine("makers", {
+      unzip: `mkdir "$4/aws"; cp ${makers}/install-aws "$4/aws/install"`,
+      "install-aws": `cp ${makers}/aws ${bin}`,
+      aws: "echo aws-cli/2",
+      "percona-release": `echo "$*" >>${log}`,
+      xtrabackup: "echo xtrabackup version 8.4.0-6",
+    });
+    await machine("amazon", {
+      dnf: `if [ "$2" = info ]; then exit 1; fi
+echo "$*" >>${log}
+for one in unzip percona-release xtrabackup; do
+  case "$*" in *$one*) cp ${makers}/$one ${bin} ;; esac
+done`,
+      // Some distributions have it from a package that excludes the one of its name.
+      curl: `echo "curl $*" | sed 's|-o [^ ]*|-o FILE|' >>${log}`,
+      sudo: 'shift; exec "$@"',
+    });
+    for (const program of ["cp", "mkdir"]) await symlink(`/bin/${program}`, join(bin, program));
+    const xtrabackup = { program: "xtrabackup", series: "8.4" as const };
+    const wanted = { aws: "aws", mysql: tools.mysql, zstd: "/usr/bin/zstd", xtrabackup };
+    const { exitCode, stdout, stderr } = await run(installToolsScript(wanted), bin);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/aws-cli\/2\n.*\nxtrabackup version 8\.4\.0-6\n$/);
+    expect((await host.readFile(log))?.split("\n")).toEqual([
+      "-q -y install unzip",
+      expect.stringMatching(/^curl -fsSL -o FILE https:\/\/awscli\.amazonaws\.com\/awscli-exe-linux-\w+\.zip$/),
+      "-q -y install https://repo.percona.com/yum/percona-release-latest.noarch.rpm",
+      "enable pxb-84-lts release",
+      "-q -y install percona-xtrabackup-84",
+      "",
+    ]);
+  });
 });
