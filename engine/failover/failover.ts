@@ -56,6 +56,10 @@ export async function failover(
     const standing = primaryStanding(observed, request.tree);
     if (standing.kind === "unknown") return { kind: "refused", reasons: [standing.seen] };
     if (standing.kind === "here") return completeAround(run, observed, standing);
+    const { expectedPrimary } = request;
+    if (expectedPrimary !== undefined && expectedPrimary !== standing.name) {
+      return { kind: "refused", reasons: [`${standing.name} is the primary, and not ${expectedPrimary}`] };
+    }
     return replace(run, observed, standing);
   });
 }

@@ -39,6 +39,8 @@ export const NO_WISHES: Wishes = { without: [], acceptErrant: false, acceptLoss:
 export interface FailoverRequest extends TreeRequest {
   /** Who follows whom, as it was declared: its root is the primary until the role has moved for the first time. */
   readonly tree: Tree;
+  /** The primary that is given up; a failover from another one is refused. Any when absent. */
+  readonly expectedPrimary?: string;
   readonly wishes: Wishes;
   readonly limits: FailoverLimits;
 }

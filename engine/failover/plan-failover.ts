@@ -1,0 +1,92 @@
+import { messageOf } from "../operation/index.js";
+import type { TrafficRoute } from "../traffic/index.js";
+import { lookAtPrimary } from "./await-death.js";
+import { choose } from "./choose.js";
+import { viewOf } from "./confirm-dead.js";
+import { describeChoice } from "./describe.js";
+import { describeSeen } from "./describe-tree.js";
+import { withRun } from "./failover.js";
+import { choiceGrounds } from "./replicas.js";
+import { assertFailoverRequest, type FailoverRequest } from "./request.js";
+import { type Run, serverFor } from "./run.js";
+import { describeParted, describeSettleStep, lookForLeftovers, observeTree } from "./settle.js";
+import { primaryStanding, reachable, type Standing } from "./standing.js";
+import { readSigns } from "./watch-receivers.js";
+
+/** What a failover would do now, for people, and why it would refuse. */
+export interface FailoverPlan {
+  readonly lines: readonly string[];
+  /** None when it would go on, as far as one look can tell. */
+  readonly refusals: readonly string[];
+  /** The primary that would be given up; undefined when there is none to give up. */
+  readonly givenUp: string | undefined;
+}
+
+/** Looks, and changes nothing: receivers go on, so the sets may still grow until the failover itself. */
+export async function planFailover(request: FailoverRequest, routes: readonly TrafficRoute[]): Promise<FailoverPlan> {
+  assertFailoverRequest(request);
+  return withRun(
+    request,
+    routes,
+    () => {},
+    undefined,
+    async (run) => {
+      const observed = await observeTree(run);
+      const standing = primaryStanding(observed, request.tree);
+      const seen = describeSeen(observed, standing);
+      if (standing.kind === "unknown") return { lines: seen, refusals: [standing.seen], givenUp: undefined };
+      if (standing.kind === "away") return planReplacement(run, seen, standing);
+      const isWhole = Object.values(observed.members).every(
+        ({ name, reachable: answers }) => answers || request.wishes.without.includes(name),
+      );
+      const plan = await lookForLeftovers(run, observed, standing.name, isWhole && standing.entry !== undefined);
+      return {
+        lines: [...seen, ...plan.steps.map(describeSettleStep), ...plan.parted.map(describeParted)],
+        refusals: plan.steps.length > 0 ? [] : [`${standing.name} is the primary and lives: there is nothing to do`],
+        givenUp: undefined,
+      };
+    },
+  );
+}
+
+async function planReplacement(
+  run: Run,
+  seen: readonly string[],
+  standing: Extract<Standing, { kind: "away" }>,
+): Promise<FailoverPlan> {
+  const { request, routes } = run;
+  const observed = await observeTree(run);
+  const look = await lookAtPrimary(run, standing.name);
+  const followers = reachable(observed).filter(({ source }) => source === standing.name);
+  const views = await Promise.all(
+    followers.map(async ({ name }) => {
+      const signs = await readSigns(serverFor(run, name), request.channel);
+      return `${name} ${signs === undefined ? "has no channel" : viewOf(signs, 0)}`;
+    }),
+  );
+  const outcome = choose(choiceGrounds(observed, standing, routes, request.wishes), request.wishes);
+  const { confirmSeconds } = request.limits;
+  const lines = [
+    ...seen,
+    `${standing.name}: from here: ${[look.seen, ...views].join("; ")}; it has to be away for ${confirmSeconds} s, and unheard by every replica`,
+  ];
+  if ("refusals" in outcome) return { lines, refusals: outcome.refusals, givenUp: standing.name };
+  const { candidate } = outcome.choice;
+  const ways = await Promise.all(
+    routes.map(async (route) => {
+      const state = await route.observe().catch(messageOf);
+      return `${route.name}: leads to ${state}; lead to ${candidate}`;
+    }),
+  );
+  return {
+    lines: [
+      ...lines,
+      "receivers stop on every replica",
+      ...describeChoice(outcome.choice),
+      ...ways,
+      "all others follow it",
+    ],
+    refusals: [],
+    givenUp: standing.name,
+  };
+}

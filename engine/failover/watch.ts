@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf, type Progress } from "../operation/index.js";
+import type { ObservedTree } from "../replica-tree/index.js";
+import type { TrafficRoute } from "../traffic/index.js";
+import { arm, disarm, isFencedByRestart } from "./arm.js";
+import { coolDownLeft } from "./cool-down.js";
+import { describeSeen } from "./describe-tree.js";
+import { failover, withRun } from "./failover.js";
+import { appendRecord, type RecordedEvent } from "./record.js";
+import { assertFailoverRequest, type FailoverRequest, NO_WISHES } from "./request.js";
+import { type Run, serverFor } from "./run.js";
+import { lookForLeftovers, observeTree, settle } from "./settle.js";
+import { primaryStanding, type Standing } from "./standing.js";
+
+export interface WatchOptions {
+  /** Replace a dead primary, with the same refusals as by hand and with no override. */
+  readonly failover: boolean;
+  readonly intervalSeconds: number;
+  /** No automatic failover for so long after the role has moved. */
+  readonly coolDownSeconds: number;
+  /** File that gets what was seen and done, as JSON lines. */
+  readonly recordFile?: string;
+}
+
+type Here = Extract<Standing, { kind: "here" }>;
+
+/** A lock that another run holds is waited for only this long: the next look comes soon. */
+const LOCK_SECONDS = 1;
+
+/**
+ * Looks at the tree again and again, and says what has changed. With `failover` it also keeps the tree whole: it replaces
+ * a dead primary, takes back former ones, opens a primary that has only restarted, and arms the present one. Ends in
+ * order when `ended` is aborted.
+ */
+export async function watch(
+  request: Omit<FailoverRequest, "wishes">,
+  routes: readonly TrafficRoute[],
+  options: WatchOptions,
+  progress: Progress,
+  ended: AbortSignal,
+): Promise<void> {
+  const full = { ...request, wishes: NO_WISHES };
+  assertFailoverRequest(full);
+  const watcher = new Watcher(full, routes, options, progress);
+  await watcher.record({ kind: "watch begins", failover: options.failover });
+  while (!ended.aborted) {
+    await watcher.look();
+    // Rejects when the watch ends.
+    await sleep(options.intervalSeconds * 1000, undefined, { signal: ended }).catch(() => undefined);
+  }
+  if (options.failover) await watcher.disarm();
+  await watcher.record({ kind: "watch ends" });
+}
+
+class Watcher {
+  private readonly told = new Map<string, string>();
+
+  constructor(
+    private readonly request: FailoverRequest,
+    private readonly routes: readonly TrafficRoute[],
+    private readonly options: WatchOptions,
+    private readonly progress: Progress,
+  ) {}
+
+  /** One look, and what follows from it. Nothing that fails ends the watch. */
+  async look(): Promise<void> {
+    try {
+      const isDead = await this.withRun((run) => this.lookAt(run));
+      if (isDead) await this.failOver();
+      this.told.delete("failed");
+    } catch (error) {
+      await this.tell("failed", [messageOf(error)]);
+    }
+  }
+
+  async disarm(): Promise<void> {
+    try {
+      await this.withRun(async (run) => {
+        const observed = await observeTree(run);
+        const standing = primaryStanding(observed, this.request.tree);
+        if (standing.kind !== "here") return;
+        const primary = observed.members[standing.name];
+        if (primary?.reachable === true) await disarm(serverFor(run, standing.name), primary, this.progress);
+      });
+    } catch (error) {
+      await this.tell("failed", [messageOf(error)]);
+    }
+  }
+
+  async record(event: RecordedEvent): Promise<void> {
+    if (this.options.recordFile !== undefined) await appendRecord(this.options.recordFile, event);
+  }
+
+  /** Whether the primary seems dead and may be replaced now. */
+  private async lookAt(run: Run): Promise<boolean> {
+    const observed = await observeTree(run);
+    const standing = primaryStanding(observed, this.request.tree);
+    await this.tell("seen", describeSeen(observed, standing));
+    if (!this.options.failover) return false;
+    if (standing.kind === "here") {
+      await this.keepInOrder(run, observed, standing);
+      return false;
+    }
+    if (standing.kind === "unknown") return false;
+    const left = Math.ceil(coolDownLeft(observed, this.options.coolDownSeconds));
+    if (left === 0) return true;
+    const until = new Date(Date.now() + left * 1000).toISOString().slice(0, 16);
+    await this.tell("refused", [`the role has moved a short while ago: no automatic failover before ${until} UTC`]);
+    return false;
+  }
+
+  private async failOver(): Promise<void> {
+    const result = await failover(this.request, this.routes, this.progress);
+    switch (result.kind) {
+      case "refused":
+        return this.tell("refused", result.reasons);
+      case "completed":
+        return this.record({ kind: "settled", ...result.settled });
+      case "failed over":
+        this.told.clear();
+        return this.record({ kind: "failed over", ...result.report });
+    }
+  }
+
+  private async keepInOrder(run: Run, first: ObservedTree, standing: Here): Promise<void> {
+    this.told.delete("refused");
+    const { name } = standing;
+    let observed = first;
+    let plan = await this.leftovers(run, observed, standing);
+    await this.tell(
+      "parted",
+      plan.parted.map(({ member, errant }) => `${member} alone has ${errant}`),
+    );
+    if (plan.steps.length > 0) {
+      for (const member of Object.keys(run.members).sort()) {
+        if (observed.members[member]?.reachable === true) await serverFor(run, member).lockOut(LOCK_SECONDS);
+      }
+      // Another run may have worked until now.
+      observed = await observeTree(run);
+      plan = await this.leftovers(run, observed, standing);
+      const settled = await settle(run, plan);
+      await this.record({ kind: "settled", ...settled });
+      for (const line of settled.failed) this.progress(line);
+      observed = await observeTree(run);
+    }
+    const primary = observed.members[name];
+    if (primary?.reachable !== true) return;
+    if (await arm(serverFor(run, name), primary, this.progress)) await this.record({ kind: "armed", primary: name });
+  }
+
+  /** A primary is opened only when it has restarted, and when nobody who is away could have taken its place. */
+  private async leftovers(run: Run, observed: ObservedTree, { name }: Here) {
+    const isWhole = Object.values(observed.members).every((member) => member.reachable);
+    const mayOpen = isWhole && (await isFencedByRestart(serverFor(run, name)));
+    return lookForLeftovers(run, observed, name, mayOpen);
+  }
+
+  /** Says and records something once, until it changes. */
+  private async tell(kind: "seen" | "refused" | "failed" | "parted", lines: readonly string[]): Promise<void> {
+    const text = lines.join("\n");
+    if ((this.told.get(kind) ?? "") === text) return;
+    const before = new Set((this.told.get(kind) ?? "").split("\n"));
+    this.told.set(kind, text);
+    for (const line of lines.filter((candidate) => !before.has(candidate))) this.progress(line);
+    await this.record({ kind: kind === "parted" ? "seen" : kind, lines });
+  }
+
+  private withRun<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    return withRun(this.request, this.routes, this.progress, undefined, work);
+  }
+}
