@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, type Progress } from "../operation/index.js";
 import { assertNoBlockers, type Finding, formatFindings } from "../preflight/index.js";
 import { withServiceAccount } from "./account.js";
@@ -8,6 +9,10 @@ import { runPod } from "./run-pod.js";
 import { TargetNamespace } from "./target-namespace.js";
 import { putTestObject } from "./test-object.js";
 import { readSecret, type VaultResult } from "./vault-login.js";
+
+const SETTLE_SECONDS = 60;
+const SETTLE_INTERVAL_MILLISECONDS = 3_000;
+const SETTLING_CHECKS: readonly string[] = ["aws-identity", "bucket-list", "bucket-read", "source-port"];
 
 /**
  * Looks, as the target's pods will be, whether they get at bucket, source and Vault. Leaves nothing behind but the test
@@ -26,12 +31,25 @@ export async function checkAccess(request: AccessRequest, progress: Progress): P
   });
 }
 
-/** As `checkAccess`; throws one error with all blockers and their fixes. */
+/** As `checkAccess`; looks again for a while at what may still settle. Throws one error with all blockers and their fixes. */
 export async function ensureAccess(request: AccessRequest, progress: Progress): Promise<Finding[]> {
-  const findings = await checkAccess(request, progress);
+  const { settleTimeoutSeconds = request.bucket.endpoint === undefined ? SETTLE_SECONDS : 0 } = request;
+  const end = Date.now() + settleTimeoutSeconds * 1000;
+  let findings = await checkAccess(request, progress);
+  while (findings.some(maySettle) && Date.now() < end) {
+    const refused = findings.filter(maySettle).map(({ check }) => check);
+    progress(`access check: ${refused.join(", ")} refused; rights may not hold yet, so once more`);
+    await sleep(SETTLE_INTERVAL_MILLISECONDS);
+    findings = await checkAccess(request, progress);
+  }
   assertNoBlockers(findings, "access check");
   progress(formatFindings(findings));
   return findings;
+}
+
+/** What depends on rights and routes, which the same run may just have made. */
+function maySettle({ check, severity }: Finding): boolean {
+  return severity === "blocker" && SETTLING_CHECKS.includes(check);
 }
 
 /** Undefined where the pods take nothing from Vault. */

@@ -22,6 +22,11 @@ export interface AccessRequest {
   readonly startTimeoutSeconds: number;
   /** Time that each look of the pod may take. @default 20 */
   readonly lookTimeoutSeconds?: number;
+  /**
+   * How long `ensureAccess` looks again at what is refused: rights that were just given hold in all of AWS only a while
+   * later. @default 60 where the bucket is of AWS, else 0
+   */
+  readonly settleTimeoutSeconds?: number;
 }
 
 export interface ClusterPlace {

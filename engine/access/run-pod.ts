@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { readScript } from "../backup/index.js";
 import { type Progress, waitUntil } from "../operation/index.js";
@@ -23,17 +24,34 @@ export async function runPod(
   const name = podName(request);
   const secretName = login === undefined ? pod.secretName : name;
   const manifest = podManifest(request, pod, readScript("access-check.sh").text, secretName);
-  // Left there by a run that was killed.
-  await namespace.removePod(name);
+  return withSecret(namespace, request, login, async () => {
+    // Left there by a run that was killed.
+    await namespace.removePod(name);
+    try {
+      await awaitIdentity(namespace, pod, manifest);
+      await namespace.makePod(manifest);
+      progress(`pod ${request.cluster.namespace}/${name} looks at bucket and source`);
+      return await follow(namespace, request, name);
+    } finally {
+      await namespace.removePod(name);
+    }
+  });
+}
+
+/** Where there is no login, no right to Secrets is needed either. */
+async function withSecret<T>(
+  namespace: TargetNamespace,
+  request: AccessRequest,
+  login: S3Login | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (login === undefined) return work();
+  const name = podName(request);
   await namespace.removeSecret(name);
   try {
-    if (login !== undefined) await namespace.makeSecret(secretManifest(request, login));
-    await awaitIdentity(namespace, pod, manifest);
-    await namespace.makePod(manifest);
-    progress(`pod ${request.cluster.namespace}/${name} looks at bucket and source`);
-    return await follow(namespace, request, name);
+    await namespace.makeSecret(secretManifest(request, login));
+    return await work();
   } finally {
-    await namespace.removePod(name);
     await namespace.removeSecret(name);
   }
 }
@@ -45,7 +63,7 @@ async function awaitIdentity(namespace: TargetNamespace, pod: ChartPod, manifest
     const tried = await namespace.makePod(manifest, { tryOnly: true });
     const variables = tried?.spec?.containers.flatMap(({ env }) => env ?? []) ?? [];
     if (variables.some((variable) => variable.name === TOKEN_VARIABLE)) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
   }
 }
 

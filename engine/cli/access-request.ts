@@ -33,6 +33,7 @@ const schema = z.strictObject({
   vault: z.strictObject({ address: url, audience: text.exactOptional() }).exactOptional(),
   startTimeoutSeconds: z.int().min(1),
   lookTimeoutSeconds: z.int().min(1).exactOptional(),
+  settleTimeoutSeconds: z.int().min(0).exactOptional(),
 });
 
 /** Checks the JSON text of the stack output `access`. Errors name keys and rules, never a value. */

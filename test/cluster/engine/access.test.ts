@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accountManifest } from "../../../engine/access/account.js";
 import { type AccessRequest, checkAccess, ensureAccess } from "../../../engine/access/index.js";
+import { putTestObject } from "../../../engine/access/test-object.js";
 import { silent } from "../../../engine/operation/index.js";
 import { assertNoBlockers, type Finding } from "../../../engine/preflight/index.js";
 import { type Cluster, MYSQL_IMAGE } from "../../../lab/cluster/index.js";
@@ -192,6 +193,18 @@ it("tells a bucket, an object, a port and a secret apart that are not there", as
   const findings = await checkAccess(lost, silent);
   expect(told(findings)).toContainEqual(expect.stringMatching(/^blocker bucket-list: .*\(NoSuchBucket\)/s));
   expect(told(findings)).toContainEqual(expect.stringMatching(/^blocker vault-secret: Vault answers 404/));
+});
+
+it("waits for what settles a moment later", async () => {
+  const { vault: _, writer: __, ...request } = { ...requestWith(), database: "ledger", settleTimeoutSeconds: 60 };
+  const lines: string[] = [];
+  const writing: Promise<unknown>[] = [];
+  const findings = await ensureAccess(request, (line) => {
+    if (lines.push(line) === 2) writing.push(putTestObject({ ...request, writer: s3 }));
+  });
+  await Promise.all(writing);
+  expect(lines[1]).toBe("access check: bucket-read refused; rights may not hold yet, so once more");
+  expect(told(findings)).toContain("ok bucket-read: read");
 });
 
 it("asks for a service account that the release does not make, and for one that Helm does not know", async () => {
