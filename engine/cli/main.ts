@@ -3,11 +3,13 @@ import { Command, CommanderError } from "commander";
 import { messageOf } from "../operation/index.js";
 import { accessCommand } from "./access-command.js";
 import { errantsCommand } from "./errants-command.js";
+import { failoverCommand } from "./failover-command.js";
 import { EXIT_CODE, preflightCommand } from "./preflight-command.js";
 import { rebuildCommand } from "./rebuild-command.js";
 import { statusCommand } from "./status-command.js";
 import { topologyCommand } from "./topology-command.js";
 import { verifyCommand } from "./verify-command.js";
+import { watchCommand } from "./watch-command.js";
 
 const program = new Command("ferry")
   .description("moves a live MySQL database by GTID: the parts that are of use by themselves")
@@ -19,6 +21,8 @@ const program = new Command("ferry")
   .addCommand(rebuildCommand())
   .addCommand(topologyCommand())
   .addCommand(statusCommand())
+  .addCommand(failoverCommand())
+  .addCommand(watchCommand())
   .addCommand(accessCommand())
   .exitOverride();
 for (const command of program.commands) command.exitOverride();

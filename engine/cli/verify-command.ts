@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { Progress } from "../operation/index.js";
 import {
   DEFAULT_LIMITS,
@@ -10,6 +10,7 @@ import {
   type VerificationRequest,
   verifyData,
 } from "../verify/index.js";
+import { parsePositive } from "./parse-number.js";
 import { EXIT_CODE } from "./preflight-command.js";
 import { addServersOptions, PASSWORD_HELP } from "./server-options.js";
 import { type ConnectionPair, directedPair } from "./server-pair.js";
@@ -147,11 +148,4 @@ function requestFrom(options: VerifyOptions, pair: ConnectionPair): Verification
       listedRows: options.listedRows,
     },
   };
-}
-
-function parsePositive(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) === 0) {
-    throw new InvalidArgumentError("It should be a number above 0.");
-  }
-  return Number(text);
 }

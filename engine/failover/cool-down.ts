@@ -1,9 +1,9 @@
-import type { ObservedTree } from "../replica-tree/index.js";
-import { newestEntry, reachable } from "./standing.js";
+import { newestEntry, type ObservedTree } from "../replica-tree/index.js";
+import { reachable } from "./standing.js";
 
 /** Seconds left until the next automatic failover; 0 when the role never moved, or long enough ago. */
 export function coolDownLeft(observed: ObservedTree, coolDownSeconds: number): number {
-  const entry = newestEntry(observed);
+  const entry = newestEntry(Object.values(observed.members));
   const [witness] = reachable(observed);
   if (entry === undefined || witness === undefined) return 0;
   const passed = (utcMilliseconds(witness.facts.now) - utcMilliseconds(entry.committedAt)) / 1000;

@@ -1,11 +1,17 @@
 import { showStatement } from "../mysql/index.js";
 import { messageOf } from "../operation/index.js";
-import { FENCE_REPLICA, follow, type ObservedTree, observeMembers, serverOf } from "../replica-tree/index.js";
+import {
+  FENCE_REPLICA,
+  follow,
+  newestEntry,
+  type ObservedTree,
+  observeMembers,
+  serverOf,
+} from "../replica-tree/index.js";
 import { readPrimaryUuids } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
 import { type Run, runOn, serverFor } from "./run.js";
 import { planSettle, type SettlePlan, type SettleStep } from "./settle-plan.js";
-import { newestEntry } from "./standing.js";
 
 const FENCE_TIMEOUT_SECONDS = 10;
 
@@ -32,7 +38,7 @@ export async function lookForLeftovers(
     observed,
     channel: run.request.channel,
     primary,
-    entry: newestEntry(observed),
+    entry: newestEntry(Object.values(observed.members)),
     primaryUuids: await readPrimaryUuids(serverFor(run, primaryName)),
     routes: await observeRoutes(run),
     without: run.request.wishes.without,

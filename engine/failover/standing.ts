@@ -1,4 +1,4 @@
-import { type ObservedTree, type PlacedMember, rootOf, type Tree } from "../replica-tree/index.js";
+import { newestEntry, type ObservedTree, type PlacedMember, rootOf, type Tree } from "../replica-tree/index.js";
 import type { JournalEntry } from "../topology/index.js";
 
 /** What is known of the primary before anybody has tried to revive or replace it. */
@@ -18,19 +18,12 @@ export function reachable({ members }: ObservedTree): PlacedMember[] {
   return Object.values(members).filter((member) => member.reachable);
 }
 
-/** The newest entry that any reachable member has. */
-export function newestEntry(observed: ObservedTree): JournalEntry | undefined {
-  return reachable(observed)
-    .flatMap(({ lastEntry }) => (lastEntry === undefined ? [] : [lastEntry]))
-    .sort((a, b) => b.number - a.number)[0];
-}
-
 /**
  * Who is the primary: as the newest journal entry says, and as the declared tree says while there is none. A replica that
  * somebody has made writable is never taken for it.
  */
 export function primaryStanding(observed: ObservedTree, tree: Tree): Standing {
-  const entry = newestEntry(observed);
+  const entry = newestEntry(Object.values(observed.members));
   if (entry === undefined) {
     const root = rootOf(tree);
     if (root === undefined) return { kind: "unknown", seen: "the tree has no root" };

@@ -1,0 +1,69 @@
+import { Command } from "commander";
+import { DEFAULT_FAILOVER_LIMITS, watch } from "../failover/index.js";
+import { withRoutes } from "../traffic/index.js";
+import { parsePositive } from "./parse-number.js";
+import { TOPOLOGY_HELP } from "./topology-command.js";
+import { readTopology } from "./topology-file.js";
+
+interface WatchCommandOptions {
+  readonly topology: string;
+  readonly failover?: true;
+  readonly interval: number;
+  readonly coolDown: number;
+  readonly confirmSeconds: number;
+  readonly record?: string;
+}
+
+const HELP = `${TOPOLOGY_HELP}
+
+With --failover a dead primary is replaced as by \`ferry failover\`, with the same refusals and no override, and not again
+within the cool-down. Former primaries that come back are fenced, compared, and follow when they have nothing of their own.
+Meanwhile the primary's persisted super_read_only is ON: if it dies it comes back fenced, and is opened only when it still is
+the primary and every other server answers. An orderly end (SIGINT, SIGTERM) takes that back.
+
+Exit code:
+  0  ended in order
+  2  wrong usage
+
+Examples:
+  ferry watch --topology topology.json
+  ferry watch --topology topology.json --failover --interval 2 --cool-down 3600 --record /var/log/ferry-watch.jsonl`;
+
+export function watchCommand(): Command {
+  return new Command("watch")
+    .description("look at all servers again and again and print what changes; changes nothing without --failover")
+    .requiredOption("--topology <file>", "the stack output topology (JSON, mode 600), - for standard input")
+    .option("--failover", "replace a primary that is dead")
+    .option("--interval <seconds>", "between two looks", parsePositive, 5)
+    .option("--cool-down <seconds>", "no automatic failover for so long after the role has moved", parsePositive, 600)
+    .option(
+      "--confirm-seconds <seconds>",
+      "for how long the primary must be away",
+      parsePositive,
+      DEFAULT_FAILOVER_LIMITS.confirmSeconds,
+    )
+    .option("--record <file>", "append what was seen and done, as JSON lines (mode 600)")
+    .addHelpText("after", HELP)
+    .action(run);
+}
+
+async function run(options: WatchCommandOptions): Promise<void> {
+  const { channel, members, tree, routes, limits } = await readTopology(options.topology);
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+  const request = {
+    channel,
+    members,
+    tree,
+    limits: { ...DEFAULT_FAILOVER_LIMITS, ...limits, confirmSeconds: options.confirmSeconds },
+  };
+  const how = {
+    failover: options.failover === true,
+    intervalSeconds: options.interval,
+    coolDownSeconds: options.coolDown,
+    ...(options.record === undefined ? {} : { recordFile: options.record }),
+  };
+  const progress = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
+  await withRoutes(routes, (open) => watch(request, open, how, progress, ended.signal));
+}
