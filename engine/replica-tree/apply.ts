@@ -1,5 +1,5 @@
 import { showStatement } from "../mysql/index.js";
-import { FerryError, messageOf, PartialFailure, type Progress } from "../operation/index.js";
+import { FerryError, inTime, messageOf, PartialFailure, type Progress } from "../operation/index.js";
 import { type TreeState, treeState } from "./declared.js";
 import { type Members, withMembers } from "./members.js";
 import { type ObservedTree, observeMembers, serverOf } from "./observe.js";
@@ -24,6 +24,11 @@ export interface TreeResult {
 }
 
 export const DEFAULT_FOLLOW_LIMITS: FollowLimits = { settleTimeoutSeconds: 60 };
+
+/** A step waits twice for the new source, then for the channel, and for the former channel if that failed. */
+const STEP_WAITS = 4;
+/** For the answers of servers besides those waits; one that is frozen gives none. */
+const ANSWER_SECONDS = 60;
 
 /** How long another run that works on one of the servers is waited for. */
 const LOCK_TIMEOUT_SECONDS = 30;
@@ -60,7 +65,11 @@ async function applyAll(
   progress: Progress,
 ): Promise<ObservedTree> {
   try {
-    for (const step of steps) await applyStep(change, members, step, progress);
+    for (const step of steps) {
+      const { label } = members[step.member] ?? { label: step.member };
+      const milliseconds = (STEP_WAITS * change.limits.settleTimeoutSeconds + ANSWER_SECONDS) * 1000;
+      await inTime(applyStep(change, members, step, progress), milliseconds, `the step ${step.kind}`, label);
+    }
     const after = steps.length > 0 ? (await planNow(change, members)).observed : observed;
     assertInOrder(after, change.tree);
     return after;

@@ -7,7 +7,7 @@ import { startTree, type TestTree } from "./tree.js";
 /** Replicas keep up with writers that rest, on a slow machine too. */
 const THINK_MILLISECONDS = 10;
 
-/** A tree's servers while two clients write to the first of them. */
+/** A tree's servers while two clients write to the one of `writable` that accepts it, at first the first of all. */
 export interface WrittenTree<Name extends string> extends TestTree<Name> {
   readonly writers: FollowingWriters;
   observe(): Promise<ObservedTree>;
@@ -19,17 +19,23 @@ export async function startWrittenTree<Name extends string>(
   test: string,
   names: readonly [Name, ...Name[]],
   settings: Partial<Record<Name, MysqldSettings>> = {},
+  writable: readonly Name[] = [names[0]],
 ): Promise<WrittenTree<Name>> {
   const tree = await startTree(test, names, settings);
   const primary = tree.servers[names[0]];
-  await primary.rootQuery(
-    "CREATE SCHEMA app",
-    WRITTEN_TABLE,
-    "CREATE USER writer@'127.0.0.1' IDENTIFIED BY 'writer'",
-    "GRANT INSERT ON app.* TO writer@'127.0.0.1'",
-  );
-  const account = { host: "127.0.0.1", port: primary.port, user: "writer", password: "writer" };
-  const writers = await FollowingWriters.start([account], 2, THINK_MILLISECONDS);
+  for (const name of writable) {
+    await tree.servers[name].rootQuery(
+      "SET sql_log_bin = 0",
+      "SET GLOBAL super_read_only = OFF",
+      "CREATE USER writer@'127.0.0.1' IDENTIFIED BY 'writer'",
+      "GRANT INSERT ON app.* TO writer@'127.0.0.1'",
+      ...(name === names[0] ? [] : ["SET GLOBAL super_read_only = ON"]),
+    );
+  }
+  await primary.rootQuery("CREATE SCHEMA app", WRITTEN_TABLE);
+  const account = { host: "127.0.0.1", user: "writer", password: "writer" };
+  const places = writable.map((name) => ({ ...account, port: tree.servers[name].port }));
+  const writers = await FollowingWriters.start(places, 2, THINK_MILLISECONDS);
   return {
     ...tree,
     writers,
