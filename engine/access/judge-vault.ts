@@ -34,7 +34,7 @@ export function judgeVaultLogin(request: AccessRequest, { address }: VaultPlace,
       return [
         login.blocker(
           answer.why,
-          "check address and network; for a certificate of your own authority set NODE_EXTRA_CA_CERTS to its file",
+          "check address and network; for a certificate of an authority of your own give caCertFile of gtid-ferry:vault",
         ),
       ];
     case "login":

@@ -55,6 +55,10 @@ export interface S3Login {
 export interface VaultPlace {
   /** `http(s)://HOST[:PORT]`, reached by this machine and by the pod's agent. */
   readonly address: string;
+  /** On this machine: PEM of the authority that its certificate is of. @default those that Node trusts */
+  readonly caCertFile?: string;
+  /** @default as the chart's annotation vault.hashicorp.com/namespace says, which also wins */
+  readonly namespace?: string;
   /** Of the token that logs in, where the role asks for one. @default that of the cluster's API */
   readonly audience?: string;
 }

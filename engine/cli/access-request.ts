@@ -30,7 +30,14 @@ const schema = z.strictObject({
     })
     .exactOptional(),
   source: z.strictObject({ host: text, port: z.int().min(1).max(65_535) }),
-  vault: z.strictObject({ address: url, audience: text.exactOptional() }).exactOptional(),
+  vault: z
+    .strictObject({
+      address: url,
+      caCertFile: text.exactOptional(),
+      namespace: text.exactOptional(),
+      audience: text.exactOptional(),
+    })
+    .exactOptional(),
   startTimeoutSeconds: z.int().min(1),
   lookTimeoutSeconds: z.int().min(1).exactOptional(),
   settleTimeoutSeconds: z.int().min(0).exactOptional(),

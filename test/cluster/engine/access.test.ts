@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accountManifest } from "../../../engine/access/account.js";
@@ -220,6 +222,14 @@ it("asks for a service account that the release does not make, and for one that 
   expect(told(await checkAccess(request, silent))[0]).toBe(
     "blocker service-account: it is there, and Helm does not know it: the release could not be installed",
   );
+});
+
+it("is a command, whose exit code tells of blockers", () => {
+  const request = requestWith({}, { serviceAccount: { create: false, name: "of-their-own" } });
+  const command = [resolve("engine/dist/cli/main.js"), "access", "--request", "-", "--json"];
+  const run = spawnSync(process.execPath, command, { input: JSON.stringify(request), encoding: "utf8" });
+  expect(run.status, run.stderr).toBe(1);
+  expect(told(JSON.parse(run.stdout))).toEqual(["blocker service-account: there is none"]);
 });
 
 it("says what a pod waits for that cannot start, and removes it", async () => {

@@ -211,7 +211,7 @@ describe("the source", () => {
 describe("Vault", () => {
   it.each<[string, VaultAnswer, string, RegExp]>([
     ["no token", { step: "token", why: "403" }, "vault-login", /serviceaccounts\/token/],
-    ["no way", { step: "reach", why: "self-signed certificate" }, "vault-login", /NODE_EXTRA_CA_CERTS/],
+    ["no way", { step: "reach", why: "self-signed certificate" }, "vault-login", /caCertFile/],
     ["no role", { step: "login", status: 400, errors: [] }, "vault-login", /^give the role of that name[^\n]*$/],
     [
       "no mount",
