@@ -9,9 +9,9 @@ import {
   hasUnknown,
   type InputsOf,
   noImport,
+  refused,
   report,
   reportPlan,
-  toProviderError,
 } from "./provider-support";
 
 interface Inputs extends BackupRequest {
@@ -51,7 +51,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
         await withHost(news.host, (host) => checkHost(host, news));
       }
     } catch (error) {
-      return { inputs: news, failures: [{ property: "host", reason: toProviderError(error).message }] };
+      return refused(news, error);
     }
     reportPlan(olds, [
       `source ${addressOf(source)}: physical copy by ${method}, streamed to s3://${storage.bucket}/${keyPrefix}/${database}/${backupId}/, manifest last`,

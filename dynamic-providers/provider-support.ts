@@ -25,6 +25,14 @@ export function toProviderError(error: unknown): Error {
   return new Error(error instanceof Error ? error.message : String(error));
 }
 
+/**
+ * What `check` answers where inputs cannot be taken. It names no property: of a property that is named, Pulumi prints the
+ * value too, of a secret one as well.
+ */
+export function refused<Inputs>(inputs: Inputs, error: unknown) {
+  return { inputs, failures: [{ property: "", reason: toProviderError(error).message }] };
+}
+
 /** Runs a provider's work; what it throws is what `explain` makes of it. */
 export async function guarded<T>(work: () => Promise<T>, explain = toProviderError): Promise<T> {
   try {

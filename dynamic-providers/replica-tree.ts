@@ -8,10 +8,10 @@ import {
   hasUnknown,
   type InputsOf,
   noImport,
+  refused,
   report,
   sameJson,
   toCreateError,
-  toProviderError,
 } from "./provider-support";
 
 interface Inputs extends TreeRequest {
@@ -46,7 +46,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
       }
       return { inputs: news };
     } catch (error) {
-      return { inputs: news, failures: [{ property: "tree", reason: toProviderError(error).message }] };
+      return refused(news, error);
     }
   },
 

@@ -7,10 +7,10 @@ import {
   guarded,
   hasUnknown,
   noImport,
+  refused,
   report,
   reportPlan,
   toCreateError,
-  toProviderError,
 } from "./provider-support";
 
 export interface SourcePreparationArgs {
@@ -68,7 +68,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
       reportPlan(olds, steps);
       return { inputs: news };
     } catch (error) {
-      return { inputs: news, failures: [{ property: "source", reason: toProviderError(error).message }] };
+      return refused(news, error);
     }
   },
 

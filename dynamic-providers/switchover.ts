@@ -8,9 +8,9 @@ import {
   hasUnknown,
   type InputsOf,
   noImport,
+  refused,
   report,
   toCreateError,
-  toProviderError,
 } from "./provider-support";
 
 type Inputs = RolesRequest;
@@ -46,7 +46,7 @@ function refusal(olds: Partial<Inputs>, news: Inputs): string | undefined {
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Partial<Inputs>, news: Inputs) {
     const reason = refusal(olds, news);
-    if (reason !== undefined) return { inputs: news, failures: [{ property: "primary", reason }] };
+    if (reason !== undefined) return refused(news, reason);
     const { assertLimits, planRoles } = await import("@gtid-ferry/engine/cutover");
     const { assertRoutes } = await import("@gtid-ferry/engine/traffic");
     try {
@@ -57,7 +57,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
       if (isMove && !hasUnknown(news)) for (const line of await planRoles(news)) report(`plan: ${line}`);
       return { inputs: news };
     } catch (error) {
-      return { inputs: news, failures: [{ property: "primary", reason: toProviderError(error).message }] };
+      return refused(news, error);
     }
   },
 
