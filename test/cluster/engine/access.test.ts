@@ -28,6 +28,7 @@ let s3: TestS3;
 let denying: RefusingS3;
 let vault: VaultPlace;
 let granted: AppliedAccess;
+let kubeconfig: string;
 let relays: Record<"source" | "s3" | "denying" | "vault", Relay>;
 
 beforeAll(async () => {
@@ -47,6 +48,7 @@ beforeAll(async () => {
     vault: await relay(new URL(vault.root.address).port),
   };
   granted = await grantVault();
+  kubeconfig = await limitedKubeconfig();
 });
 afterAll(async () => {
   await cluster.kubectl(["delete", "clusterrolebinding", namespace.name, "--ignore-not-found"]);
@@ -80,12 +82,43 @@ async function grantVault(): Promise<AppliedAccess> {
   });
 }
 
+/** Of an account with no right that the check does not need. */
+async function limitedKubeconfig(): Promise<string> {
+  const rule = (resource: string, ...verbs: string[]) => ({ apiGroups: [""], resources: [resource], verbs });
+  const role = {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name: "checker" },
+    rules: [
+      rule("pods", "get", "create", "delete"),
+      rule("pods/log", "get"),
+      rule("secrets", "create", "delete"),
+      rule("serviceaccounts", "get", "create", "delete"),
+      rule("serviceaccounts/token", "create"),
+    ],
+  };
+  await namespace.kubectl(["create", "serviceaccount", "checker"]);
+  await namespace.kubectl(["apply", "--filename=-"], JSON.stringify(role));
+  const subject = `--serviceaccount=${namespace.name}:checker`;
+  await namespace.kubectl(["create", "rolebinding", "checker", "--role=checker", subject]);
+  const { clusters } = JSON.parse(readFileSync(cluster.kubeconfig, "utf8"));
+  const token = (await namespace.kubectl(["create", "token", "checker"])).trim();
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters,
+    users: [{ name: "checker", user: { token } }],
+    contexts: [{ name: "checker", context: { cluster: clusters[0].name, user: "checker" } }],
+    "current-context": "checker",
+  });
+}
+
 const address = (name: keyof typeof relays) => `${cluster.addresses.hostAddress}:${relays[name].port}`;
 
 function requestWith(changes: Partial<AccessRequest> = {}, values: Record<string, unknown> = {}): AccessRequest {
   const { bucket, region, accessKeyId, secretAccessKey } = s3;
   return {
-    cluster: { kubeconfig: readFileSync(cluster.kubeconfig, "utf8"), namespace: namespace.name },
+    cluster: { kubeconfig, namespace: namespace.name },
     release: RELEASE,
     chartValues: { ...chartValues(), ...values },
     database: "shop",
@@ -242,7 +275,8 @@ it("says what a pod waits for that cannot start, and removes it", async () => {
 
 it("refuses a namespace that is not there", async () => {
   const request = requestWith();
-  const nowhere = { ...request, cluster: { ...request.cluster, namespace: "no-such-namespace" } };
+  const place = { kubeconfig: readFileSync(cluster.kubeconfig, "utf8"), namespace: "no-such-namespace" };
+  const nowhere = { ...request, cluster: place };
   await expect(checkAccess(nowhere, silent)).rejects.toThrow(/next: {3}kubectl create namespace no-such-namespace/);
 });
 
