@@ -1,5 +1,5 @@
-import { showStatement, statement } from "../mysql/index.js";
-import { FerryError, messageOf, type Progress } from "../operation/index.js";
+import { briefly, showStatement, statement } from "../mysql/index.js";
+import { FerryError, type Progress } from "../operation/index.js";
 import { ensureChannelBetween, readChannel } from "../replication/index.js";
 import { reaches, readExecuted } from "../topology/index.js";
 import type { Members } from "./members.js";
@@ -101,7 +101,7 @@ async function goBack(
       {
         failed: `following ${former} again`,
         where: open(members, member).label,
-        seen: `${messageOf(error)}; it had to go back because of this: ${messageOf(reason)}`,
+        seen: `${briefly(error)}; it had to go back because of this: ${briefly(reason)}`,
         wanted: "a replica that follows its former source",
         next: "mend what is named here, then run again: the tree is completed from where it stands",
       },
