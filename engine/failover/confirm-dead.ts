@@ -30,6 +30,10 @@ const NETWORK_ERRORS = new Set([2002, 2003, 2005, 2006, 2012, 2013, 2055]);
 const LATE_SECONDS = 1;
 const MISSED_HEARTBEATS = 3;
 
+export function isNetworkError(errno: number): boolean {
+  return NETWORK_ERRORS.has(errno);
+}
+
 /** `awaySeconds` is for how long the operator has not reached the primary. */
 export function viewOf(signs: ReceiverSigns, awaySeconds: number): ReplicaView {
   const { receiver, errno, silentSeconds, heartbeatSeconds } = signs;
@@ -37,7 +41,7 @@ export function viewOf(signs: ReceiverSigns, awaySeconds: number): ReplicaView {
   if (receiver === "CONNECTING") {
     if (errno === 0) return "waits";
     // Any other error was given by a server that lives.
-    return NETWORK_ERRORS.has(errno) ? "cannot connect" : "hears";
+    return isNetworkError(errno) ? "cannot connect" : "hears";
   }
   if (silentSeconds === null) return "waits";
   if (silentSeconds < awaySeconds - LATE_SECONDS) return "hears";

@@ -1,5 +1,6 @@
 import { newestEntry, type ObservedTree, type PlacedMember, rootOf, type Tree } from "../replica-tree/index.js";
 import type { JournalEntry } from "../topology/index.js";
+import { isNetworkError } from "./confirm-dead.js";
 
 /** What is known of the primary before anybody has tried to revive or replace it. */
 export type Standing =
@@ -53,7 +54,12 @@ function learnedUuids(observed: ObservedTree, name: string): string[] {
   );
 }
 
-/** Whether a failover has stopped its receiver and got no further: who stops a replica by hand stops its applier too. */
+/**
+ * Whether a failover has stopped its receiver and got no further: who stops a replica by hand stops its applier too. The
+ * error of its last attempt to connect stays.
+ */
 export function wasLeftStopped({ channel }: PlacedMember): boolean {
-  return channel?.receiver === "OFF" && channel.receiverError === undefined && channel.applier === "ON";
+  const error = channel?.receiverError;
+  const isUnharmed = error === undefined || isNetworkError(error.number);
+  return channel?.receiver === "OFF" && isUnharmed && channel.applier === "ON";
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_FAILOVER_LIMITS, type FailoverRequest, NO_WISHES, type Wishes } from "@gtid-ferry/engine/failover";
 import { silent } from "@gtid-ferry/engine/operation";
 import { DEFAULT_FOLLOW_LIMITS, ensureTree, type Tree } from "@gtid-ferry/engine/replica-tree";
+import type { TestMysql } from "../../../lab/testing.js";
 import { FollowingWriters, WRITTEN_TABLE } from "./following-writers.js";
 import { startTree, type TestTree } from "./tree.js";
 
@@ -17,8 +18,11 @@ const SEMI_SYNC = {
   rpl_semi_sync_source_timeout: 600_000,
 };
 
+const CATCH_UP_SECONDS = 30;
+
 export interface FailoverTree extends TestTree<Name> {
-  request: FailoverRequest;
+  readonly names: readonly Name[];
+  readonly request: FailoverRequest;
   asking(wishes: Partial<Wishes>): FailoverRequest;
   /** Writers of the application that find out themselves who accepts writes. */
   write(writers: number, thinkMilliseconds: number): Promise<FollowingWriters>;
@@ -28,6 +32,10 @@ export interface FailoverTree extends TestTree<Name> {
   /** Who accepts writes of those that answer. */
   writable(): Promise<Name[]>;
   ids(name: Name, writers: FollowingWriters): Promise<number[]>;
+  /** Waits until everybody has exactly what the primary has. */
+  awaitEqual(primary: Name): Promise<void>;
+  /** Takes out of a server without a channel what only it has: rows of `app.written`, and history. */
+  repair(name: Name, primary: Name): Promise<void>;
 }
 
 export async function startFailoverTree(test: string, semiSync = true): Promise<FailoverTree> {
@@ -42,9 +50,9 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
       "GRANT ALL ON app.* TO writer@'127.0.0.1'",
     );
     if (semiSync) await waitForReplicas(tree, "a");
-    const [row] = await tree.servers.a.rootQuery("SELECT @@gtid_executed AS executed");
+    const executed = await executedOn(tree.servers.a);
     for (const name of NAMES) {
-      await tree.servers[name].rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed)}', 30)`);
+      await tree.servers[name].rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${executed}', ${CATCH_UP_SECONDS})`);
     }
   } catch (error) {
     await tree.stop();
@@ -54,11 +62,12 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
     ...tree.request,
     tree: TREE,
     wishes: NO_WISHES,
-    limits: { ...DEFAULT_FAILOVER_LIMITS, confirmSeconds: 1, settleTimeoutSeconds: 30 },
+    limits: { ...DEFAULT_FAILOVER_LIMITS, confirmSeconds: 1, confirmTimeoutSeconds: 8, settleTimeoutSeconds: 30 },
   };
   const column = async (name: Name, sql: string) => (await tree.servers[name].rootQuery(sql)).map((row) => row.value);
   return {
     ...tree,
+    names: NAMES,
     request,
     asking: (wishes) => ({ ...request, wishes: { ...NO_WISHES, ...wishes } }),
     write: (writers, thinkMilliseconds) =>
@@ -78,8 +87,42 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
       );
       return seen.flat();
     },
+    awaitEqual: async (primary) => {
+      const executed = await executedOn(tree.servers[primary]);
+      for (const name of NAMES) {
+        const server = tree.servers[name];
+        await server.rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${executed}', ${CATCH_UP_SECONDS})`);
+        const found = await executedOn(server);
+        if (found !== executed) throw new Error(`${name} has ${found}, and ${primary} ${executed}`);
+        const [row] = await server.rootQuery(
+          "SELECT COUNT(*) AS running FROM performance_schema.replication_connection_status WHERE SERVICE_STATE = 'ON'",
+        );
+        if (Number(row?.running) !== Number(name !== primary)) throw new Error(`${name}: ${row?.running} channels run`);
+      }
+    },
+    repair: async (name, primary) => {
+      const [mine, theirs] = [tree.servers[name], tree.servers[primary]];
+      const ids = (await theirs.rootQuery("SELECT id FROM app.written")).map(({ id }) => Number(id));
+      const executed = await executedOn(mine);
+      const common = await theirs.rootQuery(
+        `SELECT GTID_SUBTRACT('${executed}', GTID_SUBTRACT('${executed}', @@GLOBAL.gtid_executed)) AS value`,
+      );
+      await mine.rootQuery(
+        "SET sql_log_bin = 0",
+        "SET GLOBAL super_read_only = OFF",
+        `DELETE FROM app.written WHERE id NOT IN (${["0", ...ids].join(", ")})`,
+        "RESET BINARY LOGS AND GTIDS",
+        `SET GLOBAL gtid_purged = '${String(common[0]?.value)}'`,
+        "SET GLOBAL super_read_only = ON",
+      );
+    },
     ids: async (name, writers) => (await tree.servers[name].rootQuery(writers.selectIds)).map(({ id }) => Number(id)),
   };
+}
+
+async function executedOn(server: TestMysql): Promise<string> {
+  const [row] = await server.rootQuery("SELECT @@GLOBAL.gtid_executed AS executed");
+  return String(row?.executed).replaceAll(/\s/g, "");
 }
 
 /** Only the primary may wait: a replica without replicas of its own would never apply anything. */

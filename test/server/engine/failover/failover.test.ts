@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FailoverResult, failover } from "@gtid-ferry/engine/failover";
+import { silent } from "@gtid-ferry/engine/operation";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type FailoverTree, type Name, startFailoverTree } from "../../helpers/failover-tree.js";
+import { killFailoverAt } from "../../helpers/kill-failover.js";
+
+const THINK_MILLISECONDS = 5;
+const LOAD_MILLISECONDS = 300;
+
+let tree: FailoverTree;
+let primary: Name = "a";
+beforeAll(async () => {
+  tree = await startFailoverTree("failover");
+});
+afterAll(() => tree?.stop());
+
+const run = (request = tree.request) => failover(request, [], silent);
+
+function moved(result: FailoverResult): Name {
+  if (result.kind !== "failed over") throw new Error(JSON.stringify(result));
+  expect(result.report.settled.failed).toEqual([]);
+  return result.report.primary as Name;
+}
+
+/** Everybody follows the primary, directly or not, and has what it has. */
+async function expectWhole(): Promise<void> {
+  expect(await tree.writable()).toEqual([primary]);
+  await tree.awaitEqual(primary);
+}
+
+/** The former primary is back: it is fenced and follows, after a repair where only it had something. */
+async function takeBack(former: Name): Promise<void> {
+  const result = await run();
+  if (result.kind !== "completed") throw new Error(JSON.stringify(result));
+  const { parted, failed } = result.settled;
+  expect(failed).toEqual([]);
+  expect(await tree.writable()).toEqual([primary]);
+  if (parted.length > 0) {
+    expect(parted).toEqual([expect.stringContaining(`${former} stays fenced: only it has`)]);
+    await tree.repair(former, primary);
+    expect(await run()).toMatchObject({ kind: "completed", settled: { parted: [], failed: [] } });
+  }
+  await expectWhole();
+}
+
+it("refuses while a replica hears the primary: a lost network of the operator is no failover", async () => {
+  const { members } = tree.request;
+  const { a } = members;
+  if (a === undefined) throw new Error("a expected");
+  const unreachable = { ...a, connection: { ...a.connection, port: 1 } };
+  const result = await run({ ...tree.request, members: { ...members, a: unreachable } });
+  expect(result).toEqual({ kind: "refused", reasons: [expect.stringMatching(/^a is not dead: .* still hear/)] });
+  expect(await run()).toEqual({
+    kind: "refused",
+    reasons: ["a is the primary and lives: it answers and accepts writes"],
+  });
+  await expectWhole();
+});
+
+it("gives up when the primary comes back, and starts again what a killed run had stopped", async () => {
+  await tree.servers.a.kill();
+  await killFailoverAt("choose", tree.request);
+  await tree.servers.a.restart();
+  await tree.waitForReplicas("a");
+  const result = await run();
+  expect(result).toMatchObject({ kind: "completed", primary: "a", settled: { parted: [], failed: [] } });
+  await expectWhole();
+});
+
+it("loses and doubles no acknowledged write when the primary is killed under load", async () => {
+  const writers = await tree.write(4, THINK_MILLISECONDS);
+  await sleep(LOAD_MILLISECONDS);
+  await tree.servers.a.kill();
+  primary = moved(await run());
+  await tree.waitForReplicas(primary);
+  await sleep(LOAD_MILLISECONDS);
+  await writers.stop();
+  expect(await tree.writable()).toEqual([primary]);
+  const isAcknowledgedSince = writers.acknowledged.length;
+  expect(isAcknowledgedSince).toBeGreaterThan(20);
+  await tree.servers.a.restart();
+  await takeBack("a");
+  for (const name of tree.names) {
+    expect(writers.audit(await tree.ids(name, writers)), name).toEqual({ lost: [], duplicated: [], phantom: [] });
+  }
+});
+
+it("refuses a candidate with errant transactions, and replays them when they are accepted", async () => {
+  const errant = tree.names.find((name) => name !== primary && name !== "a") ?? "b";
+  await tree.servers[errant].rootQuery(
+    "SET GLOBAL super_read_only = OFF",
+    "CREATE SCHEMA stray",
+    "SET GLOBAL super_read_only = ON",
+  );
+  const former = primary;
+  await tree.servers[former].kill();
+  const uuid = await tree.uuidOf(errant);
+  expect(await run(tree.asking({ to: errant }))).toEqual({
+    kind: "refused",
+    reasons: [expect.stringMatching(`^${errant} cannot be the primary: it alone has ${uuid}:.*--accept-errant`)],
+  });
+  const result = await run(tree.asking({ to: errant, acceptErrant: true }));
+  primary = moved(result);
+  expect(result).toMatchObject({ report: { primary: errant, replayed: expect.stringMatching(`^${uuid}:`) } });
+  await tree.servers[former].restart();
+  await takeBack(former);
+  for (const name of tree.names) {
+    expect(await tree.servers[name].rootQuery("SHOW SCHEMAS LIKE 'stray'")).toHaveLength(1);
+  }
+});
+
+it.each(["promote", "lead"] as const)("goes on where a run was killed at %s", async (step) => {
+  const former = primary;
+  await tree.servers[former].kill();
+  await killFailoverAt(step, tree.request);
+  const result = await run();
+  if (step === "promote") primary = moved(result);
+  else if (result.kind === "completed") primary = result.primary as Name;
+  expect(result.kind).toBe(step === "promote" ? "failed over" : "completed");
+  expect(primary).not.toBe(former);
+  await tree.servers[former].restart();
+  await takeBack(former);
+});
