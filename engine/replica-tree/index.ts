@@ -1,4 +1,5 @@
 export { DEFAULT_FOLLOW_LIMITS, ensureTree, type TreeChange, type TreeResult } from "./apply.js";
+export { compareWithPrimary, type Standing } from "./compare.js";
 export {
   assertTree,
   dismissMembers,

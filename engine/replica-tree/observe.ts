@@ -1,23 +1,19 @@
 import { isNobodyListening, type MysqlServer } from "../mysql/index.js";
 import { FerryError, inTime, messageOf } from "../operation/index.js";
-import { isConfiguredFor, type Obstacle, type ReplicationLag, replicationLag } from "../replication/index.js";
-import { compareGtidSets } from "../topology/index.js";
+import { isConfiguredFor, type Obstacle } from "../replication/index.js";
+import { compareWithPrimary, type Standing } from "./compare.js";
 import type { LostMember, MemberState } from "./member-state.js";
 import type { Member, Members } from "./members.js";
 import { readMember } from "./read-member.js";
-import { presentPrimary, type SeenMember, sourceOf } from "./relations.js";
+import { presentPrimary, reachableMembers, type SeenMember, sourceOf } from "./relations.js";
 import type { TreeRequest } from "./request.js";
 
 /** A reachable member, and how it stands to the others. */
-export interface PlacedMember extends MemberState {
+export interface PlacedMember extends MemberState, Standing {
   /** The member that its channel reads from, by name; undefined without a channel, or when it is none of them. */
   readonly source: string | undefined;
   /** Whether the channel has the account, password, TLS and times that the request has for that source. */
   readonly isConfigured: boolean;
-  /** Behind the primary; undefined for the primary itself, and when there is none to compare with. */
-  readonly lag: ReplicationLag | undefined;
-  /** Proven not to be on the primary; `""` is none, undefined when there is no primary to compare with. */
-  readonly errant: string | undefined;
 }
 
 export type ObservedMember = PlacedMember | LostMember;
@@ -75,22 +71,24 @@ async function place(
   members: Members,
   primary: string | undefined,
 ): Promise<ObservedMember> {
-  if (!member.reachable) return member;
   const server = serverOf(members, member.name);
-  if (server === undefined) return lost(member.name, member.label, new Error("its connection is gone"));
-  const source = sourceOf(member, all, request.members);
-  const isConfigured = await isConfiguredAs(server, member, source, request);
-  const primaryServer = serverOf(members, primary);
-  if (primaryServer === undefined || primary === member.name) {
-    return { ...member, source, isConfigured, lag: undefined, errant: primary === member.name ? "" : undefined };
+  if (!member.reachable) return member;
+  if (server === undefined) throw new Error(`${member.label} was seen without a connection`);
+  try {
+    const source = sourceOf(member, all, request.members);
+    const configured = isConfiguredAs(server, member, source, request);
+    const isConfigured = await inTime(configured, LOOK_MILLISECONDS, "looking at the channel", member.label);
+    if (member.name === primary) return { ...member, source, isConfigured, lag: undefined, errant: "" };
+    const state = reachableMembers(all).find(({ name }) => name === primary);
+    const primaryMember = primary === undefined ? undefined : members[primary];
+    if (state === undefined || primaryMember === undefined) {
+      return { ...member, source, isConfigured, lag: undefined, errant: undefined };
+    }
+    const standing = await compareWithPrimary({ member: primaryMember, state }, server, member);
+    return { ...member, source, isConfigured, ...standing };
+  } catch (error) {
+    return lost(member.name, member.label, error);
   }
-  const { missing, errant } = await compareGtidSets(primaryServer, server);
-  const { channel, facts } = member;
-  const lag =
-    channel === undefined
-      ? { missing, seconds: missing === "" ? 0 : null }
-      : replicationLag(missing, channel, facts.now);
-  return { ...member, source, isConfigured, lag, errant };
 }
 
 async function isConfiguredAs(

@@ -19,6 +19,7 @@ export function memberObstacles({ members, primary }: ObservedTree, desired: Tre
     return [
       ...(twin === undefined ? [] : [sameUuid(member, twin.name)]),
       ...(isSecondWriter && desired[member.name] !== undefined ? [secondWriter(member)] : []),
+      ...(member.uncompared === undefined ? [] : [uncompared(member.label, member.uncompared)]),
     ];
   });
 }
@@ -29,6 +30,15 @@ function unreachable(where: string, seen: string): TreeObstacle {
     seen,
     wanted: "an answer of every server of the tree, to know whom it follows",
     next: "bring it back, or take it out of the tree",
+  };
+}
+
+function uncompared(where: string, seen: string): TreeObstacle {
+  return {
+    where,
+    seen: `it could not be compared with the primary: ${seen}`,
+    wanted: "to know whether it has errant transactions",
+    next: "see whether both servers answer (ferry status), then run again",
   };
 }
 

@@ -22,13 +22,14 @@ function primaryProblems({ label, facts }: PlacedMember): string[] {
 }
 
 function replicaProblems(member: PlacedMember, wanted: string | undefined): string[] {
-  const { label, facts, channel, source, errant } = member;
+  const { label, facts, channel, source, errant, uncompared } = member;
   const problems: string[] = [];
   if (!facts.readOnly) problems.push(`${label} accepts writes (read_only is OFF), and is not the primary`);
   if (source !== wanted) problems.push(`${label} follows ${source ?? "nobody"} instead of ${wanted ?? "nobody"}`);
   if (channel === undefined || !isReplicating(channel)) {
     problems.push(`${label} does not replicate: ${describeChannel(channel)}`);
   }
+  if (uncompared !== undefined) problems.push(`${label} could not be compared with the primary: ${uncompared}`);
   if (errant !== undefined && errant !== "") problems.push(`${label} has errant transactions ${errant}`);
   return problems;
 }

@@ -75,6 +75,13 @@ describe("what is refused", () => {
     ]);
   });
 
+  it("is a member of which nobody knows whether it has errant transactions", () => {
+    const uncompared = { b: { lag: undefined, errant: undefined, uncompared: "no answer" } };
+    expect(seen(EXCHANGED, {}, uncompared)).toEqual([
+      "b 10.0.0.2:3306: it could not be compared with the primary: no answer",
+    ]);
+  });
+
   it("is an errant transaction on a member that would move", () => {
     const errant = { b: { errant: `${uuidOf(1)}:1` } };
     expect(seen({ a: null, b: "a", c: "a" }, {}, errant)).toEqual([]);
