@@ -32,6 +32,8 @@ export interface FailoverTree extends TestTree<Name> {
   /** Who accepts writes of those that answer. */
   writable(): Promise<Name[]>;
   ids(name: Name, writers: FollowingWriters): Promise<number[]>;
+  /** Whether a server replicates from somebody. */
+  follows(name: Name): Promise<boolean>;
   /** Waits until everybody has exactly what the primary has. */
   awaitEqual(primary: Name): Promise<void>;
   /** Takes out of a server without a channel what only it has: rows of `app.written`, and history. */
@@ -87,6 +89,7 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
       );
       return seen.flat();
     },
+    follows: (name) => follows(tree.servers[name]),
     awaitEqual: async (primary) => {
       const executed = await executedOn(tree.servers[primary]);
       for (const name of NAMES) {
@@ -94,10 +97,7 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
         await server.rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${executed}', ${CATCH_UP_SECONDS})`);
         const found = await executedOn(server);
         if (found !== executed) throw new Error(`${name} has ${found}, and ${primary} ${executed}`);
-        const [row] = await server.rootQuery(
-          "SELECT COUNT(*) AS running FROM performance_schema.replication_connection_status WHERE SERVICE_STATE = 'ON'",
-        );
-        if (Number(row?.running) !== Number(name !== primary)) throw new Error(`${name}: ${row?.running} channels run`);
+        if ((await follows(server)) !== (name !== primary)) throw new Error(`${name} follows, or does not`);
       }
     },
     repair: async (name, primary) => {
@@ -123,6 +123,15 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
 async function executedOn(server: TestMysql): Promise<string> {
   const [row] = await server.rootQuery("SELECT @@GLOBAL.gtid_executed AS executed");
   return String(row?.executed).replaceAll(/\s/g, "");
+}
+
+async function follows(server: TestMysql): Promise<boolean> {
+  const [row] = await server.rootQuery(
+    `SELECT COUNT(*) AS running FROM performance_schema.replication_connection_status s
+       JOIN performance_schema.replication_applier_status a USING (CHANNEL_NAME)
+      WHERE s.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON'`,
+  );
+  return Number(row?.running) === 1;
 }
 
 /** Only the primary may wait: a replica without replicas of its own would never apply anything. */
