@@ -7,6 +7,7 @@ import { failoverCommand } from "./failover-command.js";
 import { EXIT_CODE, preflightCommand } from "./preflight-command.js";
 import { rebuildCommand } from "./rebuild-command.js";
 import { statusCommand } from "./status-command.js";
+import { switchoverCommand } from "./switchover-command.js";
 import { topologyCommand } from "./topology-command.js";
 import { verifyCommand } from "./verify-command.js";
 import { watchCommand } from "./watch-command.js";
@@ -21,6 +22,7 @@ const program = new Command("ferry")
   .addCommand(rebuildCommand())
   .addCommand(topologyCommand())
   .addCommand(statusCommand())
+  .addCommand(switchoverCommand())
   .addCommand(failoverCommand())
   .addCommand(watchCommand())
   .addCommand(accessCommand())

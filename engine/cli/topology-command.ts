@@ -30,7 +30,7 @@ const HELP = `${TOPOLOGY_HELP}
 
 The wanted tree is the stack's, or the one after --to: chains from the source to the replica, an object of sources by name,
 or a file with one. Who is not named there stays where it is. The primary accepts writes all the time; to make another
-server the primary is a switchover. The next \`pulumi up\` makes the stack's own tree again.
+server the primary is for \`ferry switchover\`. The next \`pulumi up\` makes the stack's own tree again.
 
 Exit code:
   0  the tree is as wanted, or was made so

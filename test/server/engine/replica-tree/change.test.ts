@@ -77,6 +77,7 @@ it("leaves a delayed replica its delay", async () => {
 it("never stopped the primary, lost no write and doubled none, anywhere", async () => {
   await change(CHAIN, "back to the chain");
   await tree.expectWhole();
-  const { acknowledged, longestPause } = tree.writers;
+  const { acknowledged, longestPause, unanswered } = tree.writers;
+  expect([...unanswered]).toEqual([]);
   console.log(`${acknowledged.length} writes acknowledged, at most ${Math.round(longestPause)} ms between two of them`);
 });

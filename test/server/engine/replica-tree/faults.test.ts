@@ -6,6 +6,7 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { ensureTree, presentTree, type Tree, type TreeRequest } from "@gtid-ferry/engine/replica-tree";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { paths } from "../../../../toolchain/paths.js";
+import { killedAtLine } from "../../helpers/killed-at-line.js";
 import { startWrittenTree, type WrittenTree } from "../../helpers/written-tree.js";
 
 const FAN: Tree = { a: null, b: "a", c: "a" };
@@ -64,17 +65,7 @@ async function killAtLine(wanted: Tree, line: number): Promise<boolean> {
   const file = join(tree.servers.a.directory, "topology.json");
   await writeFile(file, JSON.stringify({ ...tree.request, tree: wanted, routes: [] }), { mode: 0o600 });
   const main = join(paths.projectRoot, "engine/dist/cli/main.js");
-  const child = spawn(process.execPath, [main, "topology", "--topology", file, "--apply"]);
-  let printed = "";
-  child.stderr.on("data", (data) => {
-    printed += String(data);
-    if (printed.split("\n").length > line) child.kill("SIGKILL");
-  });
-  child.stdout.resume();
-  return new Promise((done, fail) => {
-    child.once("error", fail);
-    child.once("close", (_code, signal) => done(signal === "SIGKILL"));
-  });
+  return killedAtLine(spawn(process.execPath, [main, "topology", "--topology", file, "--apply"]), line);
 }
 
 it("completes what a run that was killed has left, wherever that was", async () => {

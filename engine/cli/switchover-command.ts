@@ -1,0 +1,74 @@
+import { Command } from "commander";
+import { DEFAULT_LIMITS } from "../cutover/index.js";
+import { type PromotionRequest, planPromotion, promote } from "../promotion/index.js";
+import { type TrafficRoute, withRoutes } from "../traffic/index.js";
+import { parsePositive } from "./parse-number.js";
+import { EXIT_CODE } from "./preflight-command.js";
+import { TOPOLOGY_HELP } from "./topology-command.js";
+import { readTopology } from "./topology-file.js";
+
+interface SwitchoverOptions {
+  readonly topology: string;
+  readonly to: string;
+  readonly budget: number;
+  readonly plan?: true;
+  readonly json?: true;
+}
+
+const HELP = `${TOPOLOGY_HELP}
+
+For a primary that lives; to replace a dead one is \`ferry failover\`. The next primary is put directly below the present one,
+which then is fenced; when the next one has everything, it accepts writes, the routes lead to it, and whoever followed the
+former primary follows it. Writes pause for at most the budget, after which the former primary accepts writes again by
+itself. A run that was killed is completed by the next one.
+
+The stack does not know of it: give it the new primary before the next \`pulumi up\`, or that makes its own the primary again.
+
+Exit code:
+  0  the server is the primary, and everybody follows it
+  1  with --plan: it is not
+  2  wrong usage, refused, or a failure
+
+Examples:
+  ferry switchover --topology topology.json --to replica-1 --plan
+  ferry switchover --topology topology.json --to replica-1`;
+
+export function switchoverCommand(): Command {
+  return new Command("switchover")
+    .description("make another server of the tree the primary while the present one lives, and lead everybody below it")
+    .requiredOption("--topology <file>", "the stack output topology (JSON, mode 600), - for standard input")
+    .requiredOption("--to <name>", "the server that shall be the primary")
+    .option("--plan", "only look, and print what would be done")
+    .option("--budget <seconds>", "longest write pause", parsePositive, DEFAULT_LIMITS.budgetSeconds)
+    .option("--json", "print a JSON object at the end; progress goes to standard error")
+    .addHelpText("after", HELP)
+    .action(async (options: SwitchoverOptions) => {
+      const { channel, members, routes, limits } = await readTopology(options.topology);
+      const request = {
+        channel,
+        members,
+        to: options.to,
+        limits: { ...DEFAULT_LIMITS, ...limits, budgetSeconds: options.budget },
+      };
+      process.exitCode = await withRoutes(routes, (opened) => run(request, opened, options));
+    });
+}
+
+async function run(request: PromotionRequest, routes: readonly TrafficRoute[], options: SwitchoverOptions) {
+  const print = (result: object, text: string) =>
+    console.log(options.json === true ? JSON.stringify(result, undefined, 2) : text);
+  if (options.plan === true) {
+    const plan = await planPromotion(request, routes);
+    const isDone = plan.lines.length === 0;
+    print(plan, isDone ? `nothing to do: ${request.to} is the primary` : plan.lines.join("\n"));
+    return isDone ? EXIT_CODE.fine : EXIT_CODE.blockers;
+  }
+  const result = await promote(request, routes, (line) => console.error(line));
+  const { primary, moved, report } = result;
+  const pause =
+    report === undefined
+      ? "was the primary already"
+      : `is the primary, writes paused for ${report.pauseMilliseconds} ms`;
+  print(result, `${primary} ${pause}; ${moved.length === 0 ? "nobody else" : moved.join(", ")} had to move`);
+  return EXIT_CODE.fine;
+}
