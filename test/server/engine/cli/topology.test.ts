@@ -18,8 +18,8 @@ afterAll(() => tree?.stop());
 const ferry = (...argv: string[]): Promise<Ended> => runFerryWith([...argv, "--topology", file], {});
 
 // One tree's life in order: each test starts where the one before ended.
-describe("ferry topology", () => {
-  it("prints the plan to the stack's tree, without a secret", async () => {
+describe("ferry topology and ferry status", () => {
+  it("print the plan to the stack's tree, without a secret", async () => {
     const { code, stdout } = await ferry("topology");
     expect(code).toBe(1);
     expect(stdout).toContain("plan to a > b > c:\n");
@@ -29,45 +29,38 @@ describe("ferry topology", () => {
     expect(stdout).not.toContain(tree.request.members.a?.address.password);
   });
 
-  it("makes it so", async () => {
+  it("make it so", async () => {
     const { code, stdout } = await ferry("topology", "--apply");
     expect(stdout).toMatch(/^a > b > c: b, c moved, [\d.]+ s\n$/);
     expect(code).toBe(0);
-    expect(await ferry("topology")).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to do") });
-  });
-
-  it("makes another one, from standard input", async () => {
-    const argv = ["topology", "--topology", "-", "--to", "a>c>b", "--apply", "--json"];
-    const { code, stdout } = await runFerryWith(argv, {}, topology);
-    expect(JSON.parse(stdout)).toMatchObject({ moved: ["c", "b"], tree: { a: null, c: "a", b: "c" } });
-    expect(code).toBe(0);
-  });
-
-  it("refuses to move the primary", async () => {
-    const { code, stdout } = await ferry("topology", "--to", "b>a", "--apply");
-    expect(stdout).toContain("a is the primary, and the wanted tree begins with b");
-    expect(code).toBe(1);
-  });
-});
-
-describe("ferry status", () => {
-  it("shows who follows whom, and that it is not what the stack wants", async () => {
-    const { code, stdout } = await ferry("status");
-    expect(stdout).toMatch(/a +127.*primary +writable\n└─ c .*\n {3}└─ b .*super read-only, receives and applies/);
-    expect(stdout).toContain("not as wanted (a > b > c):");
-    expect(code).toBe(1);
-  });
-
-  it("says that all is well, as an object too", async () => {
-    await ferry("topology", "--apply");
     expect(await ferry("status")).toMatchObject({ code: 0, stdout: expect.stringContaining("all is well: a > b > c") });
+  });
+
+  it("say as an object how all is, without a secret", async () => {
     const { stdout } = await ferry("status", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ primary: "a", tree: { a: null, b: "a", c: "b" }, problems: [] });
     expect(stdout).not.toContain(tree.request.members.a?.address.password);
     expect(stdout).not.toContain(tree.servers.a.options.password);
   });
 
-  it("names a server that is down", async () => {
+  it("make another one, from standard input, which is not what the stack wants", async () => {
+    const argv = ["topology", "--topology", "-", "--to", "a>c>b", "--apply", "--json"];
+    const made = await runFerryWith(argv, {}, topology);
+    expect(JSON.parse(made.stdout)).toMatchObject({ moved: ["c", "b"], tree: { a: null, c: "a", b: "c" } });
+    expect(made.code).toBe(0);
+    const { code, stdout } = await ferry("status");
+    expect(stdout).toMatch(/a +127.*primary +writable\n└─ c .*\n {3}└─ b .*super read-only, receives and applies/);
+    expect(stdout).toContain("not as wanted (a > b > c):");
+    expect(code).toBe(1);
+  });
+
+  it("refuse to move the primary", async () => {
+    const { code, stdout } = await ferry("topology", "--to", "b>a", "--apply");
+    expect(stdout).toContain("a is the primary, and the wanted tree begins with b");
+    expect(code).toBe(1);
+  });
+
+  it("name a server that is down", async () => {
     await tree.servers.c.kill();
     const { code, stdout } = await ferry("status");
     expect(stdout).toMatch(/c 127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/);
