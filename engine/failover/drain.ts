@@ -1,7 +1,7 @@
 import { GtidSet } from "../gtid/index.js";
 import { type MysqlServer, statement } from "../mysql/index.js";
 import { FerryError, inTime } from "../operation/index.js";
-import { type PlacedMember, readMember } from "../replica-tree/index.js";
+import { FENCE_REPLICA, type PlacedMember, readMember } from "../replica-tree/index.js";
 import { changeSourceStatement, describeChannel, readChannel } from "../replication/index.js";
 import { reaches, readExecuted, subtractOn } from "../topology/index.js";
 import type { Collection } from "./choose.js";
@@ -10,21 +10,29 @@ import { type Run, runOn, serverFor } from "./run.js";
 const STOP_MILLISECONDS = 30_000;
 const LOOK_SECONDS = 1;
 
-/** Stops the receiver of every replica, so that from now on nobody gets more than it has; fences those that write. */
-export async function stopReceivers(run: Run, replicas: readonly PlacedMember[]): Promise<void> {
-  const { channel } = run.request;
+/** Fences every replica, and stops the receivers of those that nobody can send more: from now on they only apply. */
+export async function stopReceivers(
+  run: Run,
+  replicas: readonly PlacedMember[],
+  stopped: readonly PlacedMember[],
+): Promise<void> {
   await Promise.all(
-    replicas.map(async ({ name, facts, channel: state }) => {
-      if (!facts.superReadOnly) await runOn(run, name, statement("SET GLOBAL super_read_only = 1"));
-      if (state === undefined) return;
-      const stopping = runOn(run, name, statement("STOP REPLICA IO_THREAD FOR CHANNEL ?", channel));
-      await inTime(stopping, STOP_MILLISECONDS, "stopping the receiver", serverFor(run, name).label);
+    replicas.map(async (replica) => {
+      const { name, facts, channel } = replica;
+      if (!facts.superReadOnly) await runOn(run, name, FENCE_REPLICA);
+      if (channel === undefined || !stopped.includes(replica)) return;
+      await stopReceiver(run, name);
       // One that was stopped by hand may still have something to apply.
-      if (state.applier === "OFF" && state.applierErrors.length === 0) {
-        await runOn(run, name, statement("START REPLICA SQL_THREAD FOR CHANNEL ?", channel));
+      if (channel.applier === "OFF" && channel.applierErrors.length === 0) {
+        await runOn(run, name, statement("START REPLICA SQL_THREAD FOR CHANNEL ?", run.request.channel));
       }
     }),
   );
+}
+
+export async function stopReceiver(run: Run, name: string): Promise<void> {
+  const stopping = runOn(run, name, statement("STOP REPLICA IO_THREAD FOR CHANNEL ?", run.request.channel));
+  await inTime(stopping, STOP_MILLISECONDS, "stopping the receiver", serverFor(run, name).label);
 }
 
 /** Lets the receivers run again that `stopReceivers` has stopped: everything is as it was. */
@@ -57,6 +65,23 @@ function drainError(server: MysqlServer, left: GtidSet, channel: string): FerryE
     wanted: "all of them applied, before it becomes the primary or passes them on",
     next: "mend what the channel names, then run again; or choose another member with --to",
   });
+}
+
+/**
+ * Lets replicas whose receivers were stopped read from the candidate while it is still fenced: with semi-synchronous
+ * replication its first transaction waits for one of them. Whether they follow is seen after the commit.
+ */
+export async function pointAt(run: Run, candidate: string, replicas: readonly PlacedMember[]): Promise<void> {
+  const { channel, members } = run.request;
+  const end = members[candidate];
+  if (end === undefined) throw new Error(`${candidate} is no member`);
+  await Promise.all(
+    replicas.map(async ({ name, facts }) => {
+      await runOn(run, name, statement("STOP REPLICA FOR CHANNEL ?", channel));
+      await runOn(run, name, changeSourceStatement(channel, end.address, facts.version));
+      await runOn(run, name, statement("START REPLICA FOR CHANNEL ?", channel));
+    }),
+  );
 }
 
 /** Lets the candidate replicate from another replica what it lacks. The other has applied it and keeps it. */

@@ -1,17 +1,17 @@
 import { oneLine } from "../errant/index.js";
 import { messageOf, type Progress } from "../operation/index.js";
-import { type Members, type ObservedTree, serverOf, withMembers } from "../replica-tree/index.js";
+import { type Members, type ObservedTree, type PlacedMember, serverOf, withMembers } from "../replica-tree/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { awaitDeath, lookAtPrimary } from "./await-death.js";
-import { type Choice, choose } from "./choose.js";
+import { type Choice, type ChoiceOutcome, choose } from "./choose.js";
 import { describeChoice } from "./describe.js";
-import { collect, drain, startReceivers, stopReceivers } from "./drain.js";
+import { collect, drain, pointAt, startReceivers, stopReceiver, stopReceivers } from "./drain.js";
 import { promote } from "./promote.js";
 import { choiceGrounds } from "./replicas.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
 import type { Run } from "./run.js";
 import { lookForLeftovers, observeTree, type Settled, settle } from "./settle.js";
-import { primaryStanding, reachable, type Standing } from "./standing.js";
+import { type Away, primaryStanding, reachable, type Standing } from "./standing.js";
 import { type FailoverListener, StepTimes, type TimedFailoverStep } from "./step-times.js";
 
 /** How a failover went. */
@@ -36,8 +36,6 @@ export type FailoverResult =
   /** The primary lives; what an earlier run had left was completed around it. */
   | { readonly kind: "completed"; readonly primary: string; readonly settled: Settled }
   | { readonly kind: "failed over"; readonly report: FailoverReport };
-
-type Away = Extract<Standing, { kind: "away" }>;
 
 /**
  * Makes the best replica the primary when the primary is dead, or refuses and says why. A run that was killed before the
@@ -122,41 +120,34 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
   const followers = involved.filter(({ source }) => source === standing.name);
   const death = await times.run("confirm", () => awaitDeath(run, standing.name, followers));
   if (death.kind === "alive") return { kind: "refused", reasons: [`${standing.name} is not dead: ${death.why}`] };
-  const refuse = async (reasons: readonly string[]): Promise<FailoverResult> => {
-    await startReceivers(run, involved);
-    return { kind: "refused", reasons };
-  };
-  let choice: Choice;
+  const stopped = involved.filter((member) => !isAtSecondHand(member, observed));
+  const restore = () => startReceivers(run, stopped);
+  let prepared: ChoiceOutcome;
+  let pointed: readonly string[] = [];
   try {
-    await times.run("stop", () => stopReceivers(run, involved));
-    const outcome = await times.run("choose", async () => {
-      const now = await observeTree(run);
-      return choose(choiceGrounds(now, standing, run.routes, request.wishes), request.wishes);
-    });
-    if ("refusals" in outcome) return await refuse(outcome.refusals);
-    choice = outcome.choice;
-    for (const line of describeChoice(choice)) progress(line);
-    await times.run("drain", () => drain(run, choice.candidate, choice.own.toString()));
-    await times.run("collect", async () => {
-      for (const collection of choice.collections) await collect(run, choice.candidate, collection);
-    });
-    const last = await lookAtPrimary(run, standing.name);
-    if (last.answers) return await refuse([`${standing.name} has come back: ${last.seen}`]);
+    await times.run("stop", () => stopReceivers(run, involved, stopped));
+    // At the same time: a host that is silent takes as long as a connection may.
+    const [ready, last] = await Promise.all([
+      prepare(run, standing, involved, stopped),
+      lookAtPrimary(run, standing.name),
+    ]);
+    prepared = ready;
+    if (last.answers) prepared = { refusals: [`${standing.name} has come back: ${last.seen}`] };
+    if ("choice" in prepared) pointed = await pointForAcknowledgement(run, prepared.choice, involved, stopped);
   } catch (error) {
     // As it was: the next run, or the primary if it comes back, finds replicas that receive.
-    await startReceivers(run, involved).catch((left: unknown) => progress(messageOf(left)));
+    await restore().catch((left: unknown) => progress(messageOf(left)));
     throw error;
   }
-  const number = await times.run("promote", () => {
-    const candidate = observed.members[choice.candidate];
-    if (candidate?.reachable !== true) throw new Error(`${choice.candidate} does not answer`);
-    const { serverUuid: candidateUuid } = candidate.facts;
-    const { candidate: name } = choice;
-    return promote(run, { candidate: name, candidateUuid, previousUuid: standing.uuid, entry: standing.entry });
-  });
+  if ("refusals" in prepared) {
+    await restore();
+    return { kind: "refused", reasons: prepared.refusals };
+  }
+  const { choice } = prepared;
+  const number = await times.run("promote", () => promote(run, { candidate: choice.candidate, replaced: standing }));
   const writableSeconds = Math.round(performance.now() - begin) / 1000;
   progress(`committed: ${choice.candidate} is the primary and accepts writes, after ${writableSeconds} s`);
-  const settled = await finish(run, choice.candidate);
+  const settled = await finish(run, choice.candidate, pointed);
   return {
     kind: "failed over",
     report: {
@@ -172,8 +163,64 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
   };
 }
 
+/** Chooses, and brings the candidate to where it has everything that it can get. */
+async function prepare(
+  run: Run,
+  standing: Away,
+  involved: readonly PlacedMember[],
+  stopped: PlacedMember[],
+): Promise<ChoiceOutcome> {
+  const { request, times, progress } = run;
+  const chooseNow = async (): Promise<ChoiceOutcome> =>
+    choose(choiceGrounds(await observeTree(run), standing, run.routes, request.wishes), request.wishes);
+  let outcome = await times.run("choose", chooseNow);
+  const stillReceiving = () => involved.find((member) => isChosen(member, outcome) && !stopped.includes(member));
+  for (let member = stillReceiving(); member !== undefined; member = stillReceiving()) {
+    stopped.push(member);
+    await stopReceiver(run, member.name);
+    // Its source may have sent it something since.
+    outcome = await chooseNow();
+  }
+  if ("refusals" in outcome) return outcome;
+  const { choice } = outcome;
+  for (const line of describeChoice(choice)) progress(line);
+  await times.run("drain", () => drain(run, choice.candidate, choice.own.toString()));
+  await times.run("collect", async () => {
+    for (const collection of choice.collections) await collect(run, choice.candidate, collection);
+  });
+  return outcome;
+}
+
+/** Gives the members that read from the candidate already. */
+async function pointForAcknowledgement(
+  run: Run,
+  { candidate, parted }: Choice,
+  involved: readonly PlacedMember[],
+  stopped: readonly PlacedMember[],
+): Promise<string[]> {
+  const isWaiting = involved.some(({ name, semiSync }) => name === candidate && semiSync.isSourceEnabled);
+  if (!isWaiting) return [];
+  const others = stopped.filter(
+    ({ name, channel }) => name !== candidate && channel !== undefined && !parted.some((one) => one.name === name),
+  );
+  await pointAt(run, candidate, others);
+  return others.map(({ name }) => name);
+}
+
+function isChosen({ name }: PlacedMember, outcome: ChoiceOutcome): boolean {
+  return "choice" in outcome && outcome.choice.candidate === name;
+}
+
+/**
+ * Whether it reads from a replica that answers: it gets no more than that one has, goes on, and acknowledges what that
+ * one applies.
+ */
+function isAtSecondHand({ source }: PlacedMember, { members }: ObservedTree): boolean {
+  return source !== undefined && members[source]?.reachable === true;
+}
+
 /** What follows the commit. What fails here is left for the next run, which completes it. */
-async function finish(run: Run, primary: string): Promise<Settled> {
+async function finish(run: Run, primary: string, pointed: readonly string[]): Promise<Settled> {
   const failed: string[] = [];
   await run.times.run("lead", async () => {
     await Promise.all(
@@ -187,7 +234,8 @@ async function finish(run: Run, primary: string): Promise<Settled> {
   return run.times.run("follow", async () => {
     try {
       const plan = await lookForLeftovers(run, await observeTree(run), primary, true);
-      const settled = await settle(run, plan);
+      const seen = pointed.map((member) => ({ kind: "follow", member, source: primary }) as const);
+      const settled = await settle(run, { ...plan, steps: [...seen, ...plan.steps] });
       return { ...settled, failed: [...failed, ...settled.failed] };
     } catch (error) {
       return { done: [], parted: [], failed: [...failed, messageOf(error)] };

@@ -10,7 +10,7 @@ import { choiceGrounds } from "./replicas.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
 import { type Run, serverFor } from "./run.js";
 import { describeParted, describeSettleStep, lookForLeftovers, observeTree } from "./settle.js";
-import { primaryStanding, reachable, type Standing } from "./standing.js";
+import { type Away, primaryStanding, reachable } from "./standing.js";
 import { readSigns } from "./watch-receivers.js";
 
 /** What a failover would do now, for people, and why it would refuse. */
@@ -49,11 +49,7 @@ export async function planFailover(request: FailoverRequest, routes: readonly Tr
   );
 }
 
-async function planReplacement(
-  run: Run,
-  seen: readonly string[],
-  standing: Extract<Standing, { kind: "away" }>,
-): Promise<FailoverPlan> {
+async function planReplacement(run: Run, seen: readonly string[], standing: Away): Promise<FailoverPlan> {
   const { request, routes } = run;
   const observed = await observeTree(run);
   const look = await lookAtPrimary(run, standing.name);

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { PERSIST_OPEN } from "../cutover/index.js";
-import { statement } from "../mysql/index.js";
+import { readServerFacts, statement } from "../mysql/index.js";
 import { FerryError, inTime, messageOf } from "../operation/index.js";
-import { createJournal, insertEntry, type JournalEntry, probeEntry, readExecuted } from "../topology/index.js";
+import { createJournal, insertEntry, readExecuted } from "../topology/index.js";
 import { type Run, serverFor } from "./run.js";
+import type { Away } from "./standing.js";
 
 const ANSWER_MILLISECONDS = 30_000;
 /** The primary died before anybody had asked it who it is. */
@@ -15,9 +16,7 @@ const openRow = z.object({ readOnly: flag, superReadOnly: flag });
 /** Who becomes the primary, after whom. */
 export interface Promotion {
   readonly candidate: string;
-  readonly candidateUuid: string;
-  readonly previousUuid: string | undefined;
-  readonly entry: JournalEntry | undefined;
+  readonly replaced: Away;
 }
 
 /**
@@ -26,17 +25,19 @@ export interface Promotion {
  * the locks of a transaction whose end never came.
  */
 export async function promote(run: Run, promotion: Promotion): Promise<number> {
-  const { candidate, candidateUuid, previousUuid, entry } = promotion;
+  const { candidate, replaced } = promotion;
+  const { uuid: previousUuid, entry } = replaced;
   const server = serverFor(run, candidate);
   const { channel } = run.request;
   await server.run(statement("STOP REPLICA FOR CHANNEL ?", channel));
   await server.run(statement("SET GLOBAL super_read_only = 0"));
   await createJournal(server);
+  const { serverUuid } = await readServerFacts(server);
   const number = (entry?.number ?? 0) + 1;
   const committed = server.batch(
     insertEntry({
       number,
-      primaryUuid: candidateUuid,
+      primaryUuid: serverUuid,
       previousUuid: previousUuid ?? UNKNOWN_UUID,
       finalGtidSet: await readExecuted(server),
       eventScheduler: entry?.eventScheduler ?? "ON",
@@ -44,7 +45,6 @@ export async function promote(run: Run, promotion: Promotion): Promise<number> {
     statement("SET GLOBAL read_only = 0"),
     statement("SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly"),
     PERSIST_OPEN,
-    probeEntry(number),
     statement("RESET REPLICA ALL FOR CHANNEL ?", channel),
   );
   try {

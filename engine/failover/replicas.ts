@@ -3,7 +3,7 @@ import { replicationObstacle } from "../mysql/index.js";
 import type { ObservedTree, PlacedMember } from "../replica-tree/index.js";
 import type { ChoiceGrounds, Replica } from "./choose.js";
 import type { Wishes } from "./request.js";
-import { reachable, type Standing } from "./standing.js";
+import { type Away, reachable } from "./standing.js";
 
 interface RouteNames {
   readonly name: string;
@@ -13,7 +13,7 @@ interface RouteNames {
 /** What the choice of a new primary is made of, from what was seen of the members. */
 export function choiceGrounds(
   observed: ObservedTree,
-  primary: Extract<Standing, { kind: "away" }>,
+  primary: Away,
   routes: readonly RouteNames[],
   { without }: Pick<Wishes, "without">,
 ): ChoiceGrounds {
@@ -31,7 +31,7 @@ export function choiceGrounds(
 
 function replicaOf(
   member: PlacedMember,
-  primary: Extract<Standing, { kind: "away" }>,
+  primary: Away,
   followers: readonly PlacedMember[],
   routes: readonly RouteNames[],
 ): Replica {
@@ -71,7 +71,7 @@ function replicaOf(
 }
 
 /** Whether what its channel has received is the primary's own, at first hand. */
-function isFrom({ source, channel }: PlacedMember, primary: Extract<Standing, { kind: "away" }>): boolean {
+function isFrom({ source, channel }: PlacedMember, primary: Away): boolean {
   return source === primary.name && (primary.uuid === undefined || channel?.sourceUuid === primary.uuid);
 }
 

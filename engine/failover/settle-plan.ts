@@ -52,9 +52,6 @@ export function planSettle(grounds: SettleGrounds): SettlePlan {
     ...(entry === undefined ? [] : others.filter(({ facts }) => !facts.superReadOnly).map(fence)),
     ...openPrimary(grounds),
     ...forgetChannel(grounds),
-    ...(entry === undefined || entry.probed
-      ? []
-      : [run(primary.name, probeEntry(entry.number), "see that it accepts writes")]),
     ...(entry === undefined ? [] : routes.filter(({ state }) => state !== primary.name)).map(
       ({ name }) => ({ kind: "lead", route: name, to: primary.name }) as const,
     ),
@@ -62,6 +59,10 @@ export function planSettle(grounds: SettleGrounds): SettlePlan {
       ({ name }) => run(name, PERSIST_REPLICA, "a replica comes up fenced"),
     ),
     ...following.map(({ name }) => ({ kind: "follow", member: name, source: sourceFor(name, grounds) }) as const),
+    // Last, because a primary with semi-synchronous replication waits for somebody who follows it.
+    ...(entry === undefined || entry.probed
+      ? []
+      : [run(primary.name, probeEntry(entry.number), "see that it accepts writes")]),
   ];
   return { steps, parted };
 }

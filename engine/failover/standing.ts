@@ -15,6 +15,8 @@ export type Standing =
     }
   | { readonly kind: "unknown"; readonly seen: string };
 
+export type Away = Extract<Standing, { kind: "away" }>;
+
 export function reachable({ members }: ObservedTree): PlacedMember[] {
   return Object.values(members).filter((member) => member.reachable);
 }

@@ -64,7 +64,13 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
     ...tree.request,
     tree: TREE,
     wishes: NO_WISHES,
-    limits: { ...DEFAULT_FAILOVER_LIMITS, confirmSeconds: 1, confirmTimeoutSeconds: 8, settleTimeoutSeconds: 30 },
+    limits: {
+      ...DEFAULT_FAILOVER_LIMITS,
+      confirmSeconds: 1,
+      confirmTimeoutSeconds: 20,
+      connectTimeoutSeconds: 1,
+      settleTimeoutSeconds: 30,
+    },
   };
   const column = async (name: Name, sql: string) => (await tree.servers[name].rootQuery(sql)).map((row) => row.value);
   return {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type FailoverResult, failover } from "@gtid-ferry/engine/failover";
 import { silent } from "@gtid-ferry/engine/operation";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readProcess } from "../../../../lab/process/index.js";
 import { type FailoverTree, type Name, startFailoverTree } from "../../helpers/failover-tree.js";
 import { killFailoverAt } from "../../helpers/kill-failover.js";
 
@@ -120,5 +121,50 @@ it.each(["promote", "lead"] as const)("goes on where a run was killed at %s", as
   expect(result.kind).toBe(step === "promote" ? "failed over" : "completed");
   expect(primary).not.toBe(former);
   await tree.servers[former].restart();
+  await takeBack(former);
+});
+
+it("collects what only another replica has for the wanted one", async () => {
+  const former = primary;
+  const [behind = "b", ahead] = tree.names.filter((name) => name !== former);
+  await tree.servers[behind].rootQuery("STOP REPLICA IO_THREAD");
+  const writers = await tree.write(2, THINK_MILLISECONDS);
+  await sleep(LOAD_MILLISECONDS);
+  await tree.servers[former].kill();
+  const result = await run(tree.asking({ to: behind }));
+  primary = moved(result);
+  expect(primary, `and not ${ahead}`).toBe(behind);
+  await tree.waitForReplicas(primary);
+  await sleep(LOAD_MILLISECONDS);
+  await writers.stop();
+  await tree.servers[former].restart();
+  await takeBack(former);
+  for (const name of tree.names) {
+    expect(writers.audit(await tree.ids(name, writers)), name).toEqual({ lost: [], duplicated: [], phantom: [] });
+  }
+});
+
+it("promotes one whose commits wait for a replica", async () => {
+  const former = primary;
+  const [candidate = "b"] = tree.names.filter((name) => name !== former);
+  await tree.servers[former].kill();
+  await tree.waitForReplicas(candidate);
+  primary = moved(await run(tree.asking({ to: candidate })));
+  await tree.servers[former].restart();
+  await takeBack(former);
+});
+
+it("replaces a frozen primary, and fences it when it thaws", async () => {
+  const former = primary;
+  const frozen = readProcess(tree.servers[former].directory);
+  if (frozen === undefined) throw new Error("a process expected");
+  process.kill(frozen.pid, "SIGSTOP");
+  try {
+    primary = moved(await run());
+  } finally {
+    process.kill(frozen.pid, "SIGCONT");
+  }
+  // A restart would have forgotten that it waits for replicas; as a replica without any it would wait for ever.
+  await tree.servers[former].rootQuery("SET GLOBAL rpl_semi_sync_source_enabled = OFF");
   await takeBack(former);
 });
