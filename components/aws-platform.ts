@@ -165,6 +165,7 @@ export class AwsPlatform extends KubernetesPlatform {
         provider,
         database,
         ...place,
+        ...(namespace === undefined ? {} : { vaultNamespace: namespace }),
         namespace: this.aws.kubeNamespace,
         serviceAccount: serviceAccountOf(this.aws),
         // In phase finalize nobody replicates any more; what Vault has stays as it is.

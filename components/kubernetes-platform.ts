@@ -201,8 +201,13 @@ export function keepsTarget({ phase }: Configuration): boolean {
   return phase === "cutover" || phase === "finalize";
 }
 
-function vaultAddress({ address, audience }: NonNullable<AwsConfiguration["vault"]>) {
-  return { address, ...(audience === undefined ? {} : { audience }) };
+function vaultAddress({ address, audience, namespace, caCertFile }: NonNullable<AwsConfiguration["vault"]>) {
+  return {
+    address,
+    ...(audience === undefined ? {} : { audience }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(caCertFile === undefined ? {} : { caCertFile }),
+  };
 }
 
 /** The chart's Service that leads to the first pod, whatever its role. */

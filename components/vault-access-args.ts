@@ -73,6 +73,8 @@ export const vaultAccessSchema = ttls
     /** Part of every name, as `vaultNames` has it, and the end of the secret's path. Changing it replaces everything. */
     database: databaseName,
     ...vaultPlaceShape,
+    /** Of Vault Enterprise, the provider's; the pod's agent is told. @default none */
+    vaultNamespace: filled.exactOptional(),
     /** Where the target's pods run. */
     namespace: namespaceName,
     serviceAccount: serviceAccountName,

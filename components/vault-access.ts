@@ -19,7 +19,13 @@ export type { VaultAccessArgs };
 /** The chart's value `credentials`. */
 export interface ChartVaultCredentials {
   readonly source: "vault";
-  readonly vault: { readonly role: string; readonly authPath: string; readonly path: string };
+  readonly vault: {
+    readonly role: string;
+    readonly authPath: string;
+    readonly path: string;
+    /** For Vault's agent in the pod. */
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 /** What one database's pod reads from Vault, and who may read and write it. */
@@ -46,6 +52,9 @@ export class VaultAccess extends pulumi.ComponentResource {
       role: roleNameOf(checked),
       authPath: `auth/${checked.kubernetesMount}`,
       path: vaultSecretPath(checked),
+      ...(checked.vaultNamespace === undefined
+        ? {}
+        : { annotations: { "vault.hashicorp.com/namespace": checked.vaultNamespace } }),
     };
     this.chartCredentials = readyWith({ source: "vault" as const, vault: place }, needs);
     this.registerOutputs({ chartCredentials: this.chartCredentials, writerLogin: this.writerLogin });

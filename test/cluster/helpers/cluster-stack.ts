@@ -11,6 +11,7 @@ import { ensureHelm } from "../../../toolchain/helm.js";
 import { paths } from "../../../toolchain/paths.js";
 import { makePluginDirectory } from "../../helpers/plugin-directory.js";
 import { type RecordedCall, readRecordedCalls } from "../../helpers/recorded-calls.js";
+import { type CloudParts, startCloudParts } from "./cloud-parts.js";
 import { Relay } from "./relay.js";
 
 /**
@@ -21,6 +22,8 @@ export interface ClusterStack extends TestProject {
   readonly source: SourceHost;
   readonly directory: string;
   readonly database: string;
+  /** Of platform aws. */
+  readonly parts?: CloudParts;
   /** What the stand-in was asked for. */
   pluginCalls(): Promise<readonly RecordedCall[]>;
   stop(): Promise<void>;
@@ -33,15 +36,23 @@ export interface ClusterStackOptions {
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly database: string;
+  /** Whether it is of platform aws, with two accounts and Vault around the cluster. */
+  readonly hasCloud?: boolean;
 }
 
-export async function startClusterStack({ cluster, namespace, database }: ClusterStackOptions): Promise<ClusterStack> {
+export async function startClusterStack({
+  cluster,
+  namespace,
+  database,
+  hasCloud = false,
+}: ClusterStackOptions): Promise<ClusterStack> {
   const directory = await makeTestDirectory(`cluster-stack-${database}`);
   const [helm, { kubernetes }] = await Promise.all([ensureHelm(silent), ensureClusterToolchain(silent)]);
   const source = await startSourceHost({ directory: join(directory, "source"), admit: [cluster.addresses.name] });
   const s3 = await startTestS3();
   const relay = await Relay.start(cluster.addresses.hostAddress, Number(new URL(s3.endpoint).port));
   await cluster.makeVolume({ name: `${namespace}-${database}` });
+  const parts = hasCloud ? await startCloudParts({ directory, database, s3, cluster, namespace }) : undefined;
   const record = join(directory, "plugin-calls");
   const stack = await makeTestProject({
     directory,
@@ -72,15 +83,17 @@ export async function startClusterStack({ cluster, namespace, database }: Cluste
         `targetServerId=${randomInt(1, 2 ** 31)}`,
         "targetStartTimeoutSeconds=120",
         `verificationDirectory=${join(directory, "verification")}`,
+        ...(parts?.configuration.plain ?? []),
       ],
       secret: [
         `sourcePassword=${ADMINISTRATOR.password}`,
         `sourceHostAccess=${JSON.stringify({ kind: "ssh", ...source.ssh })}`,
         `backupSecretAccessKey=${s3.secretAccessKey}`,
+        ...(parts?.configuration.secret ?? []),
       ],
     },
     pathDirectories: [
-      await makePluginDirectory(directory, ["kubernetes"]),
+      await makePluginDirectory(directory, hasCloud ? ["aws", "command", "kubernetes", "vault"] : ["kubernetes"]),
       dirname(helm.helm),
       dirname(kubernetes.kubectl),
     ],
@@ -88,6 +101,7 @@ export async function startClusterStack({ cluster, namespace, database }: Cluste
       KUBECONFIG: cluster.kubeconfig,
       GTID_FERRY_PROJECT_ROOT: paths.projectRoot,
       GTID_FERRY_PLUGIN_RECORD: record,
+      ...parts?.environment,
     },
   });
   return {
@@ -95,10 +109,11 @@ export async function startClusterStack({ cluster, namespace, database }: Cluste
     source,
     directory,
     database,
+    ...(parts === undefined ? {} : { parts }),
     pluginCalls: () => readRecordedCalls(record),
     stop: async () => {
       await relay.stop();
-      await Promise.all([source.stop(), s3.stop()]);
+      await Promise.all([source.stop(), s3.stop(), parts?.stop()]);
       await removeTestDirectory(directory);
     },
   };

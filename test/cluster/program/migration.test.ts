@@ -1,10 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { MysqlServer } from "@gtid-ferry/engine/mysql";
 import { readExecuted } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { backupBucketPolicy, backupReadPolicy, sourceUploadPolicy } from "../../../components/backup-policies.js";
 import type { Cluster } from "../../../lab/cluster/index.js";
 import { ADMINISTRATOR } from "../../../lab/defaults.js";
+import type { RecordedCall } from "../../helpers/recorded-calls.js";
 import { FollowingWriters, WRITTEN_TABLE } from "../../server/helpers/following-writers.js";
+import { CLUSTER_ACCOUNT, SOURCE_ACCOUNT, WRITER_PASSWORD } from "../helpers/cloud-parts.js";
 import { makeTestNamespace, type TestNamespace, testCluster } from "../helpers/cluster.js";
 import { BACKUP_TOOLS, type ClusterStack, startClusterStack } from "../helpers/cluster-stack.js";
 
@@ -25,7 +30,7 @@ const groups: FollowingWriters[] = [];
 beforeAll(async () => {
   cluster = await testCluster();
   namespace = await makeTestNamespace(cluster, "migration");
-  stack = await startClusterStack({ cluster, namespace: namespace.name, database: "shop" });
+  stack = await startClusterStack({ cluster, namespace: namespace.name, database: "shop", hasCloud: true });
   await stack.source.mysqld.rootQuery(
     "CREATE SCHEMA app",
     WRITTEN_TABLE,
@@ -87,6 +92,25 @@ async function upTo(phase: string): Promise<string> {
   return stack.up();
 }
 
+/** What was made there, sorted. */
+function inAccount(calls: readonly RecordedCall[], account: string): string[] {
+  return calls
+    .filter(({ provider }) => provider.account === account)
+    .map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)
+    .sort();
+}
+
+/** What the stand-in for AWS still has of all that the program made there. */
+async function madeInAws(): Promise<string[]> {
+  const left = new Set<string>();
+  for (const { call, type, name } of await stack.pluginCalls()) {
+    if (!type.startsWith("aws:")) continue;
+    if (call === "create") left.add(name);
+    if (call === "delete") left.delete(name);
+  }
+  return [...left].sort();
+}
+
 const lastSwitchover = z.object({ lastSwitchover: z.object({ pauseMilliseconds: z.number() }) });
 
 async function switchTo(phase: "replicate" | "cutover"): Promise<void> {
@@ -108,26 +132,95 @@ async function untilTargetHas(ids: number): Promise<void> {
 }
 
 // One stack's life in order: each test starts where the one before ended.
-describe("the program from a host behind SSH into a pod", () => {
-  it("says what is wrong with the login to the source's host, before anything is changed", async () => {
-    const { ssh } = stack.source;
-    const access = { kind: "ssh", ...ssh, knownHosts: undefined, hostKeyFingerprint: `SHA256:${"A".repeat(43)}` };
-    await stack.configure("sourceHostAccess", JSON.stringify(access));
+describe("the program on platform aws, from a host behind SSH into a pod", () => {
+  it("previews all of it on an empty stack, where nothing is known yet, and asks nobody to make anything", async () => {
     const { exitCode, output } = await stack.pulumi("preview");
-    expect(exitCode).not.toBe(0);
-    expect(output).toContain("host key");
+    expect(exitCode, output).toBe(0);
+    for (const type of [
+      "VpcPeering",
+      "BackupBucket",
+      "IrsaRole",
+      "VaultAccess",
+      "SourceHost",
+      "AccessCheck",
+      "Switchover",
+    ]) {
+      expect(output).toMatch(new RegExp(`\\+\\s+.*${type}\\b.* create`));
+    }
+    expect((await stack.pluginCalls()).filter(({ call }) => call === "create")).toEqual([]);
     expect(await stack.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "OFF" }]);
-    await stack.configure("sourceHostAccess", JSON.stringify({ kind: "ssh", ...ssh }));
   });
 
-  it("says what the source's host lacks, before anything is changed", async () => {
-    await stack.configure("backupTools", JSON.stringify({ ...BACKUP_TOOLS, aws: "/nonexistent/aws" }));
-    const { exitCode, output } = await stack.pulumi("preview");
-    expect(exitCode).not.toBe(0);
-    expect(output).toContain("preparing backup 1 of shop failed");
-    expect(output).toContain("/nonexistent/aws");
+  it("prepares: makes what two accounts and Vault need, each by its own, and looks that the target gets at it", async () => {
+    const output = await upTo("prepare");
+    const created = (await stack.pluginCalls()).filter(({ call }) => call === "create");
+    expect(inAccount(created, SOURCE_ACCOUNT.account)).toEqual([
+      "Bucket shop-backups-bucket",
+      "BucketLifecycleConfiguration shop-backups-lifecycle",
+      "BucketOwnershipControls shop-backups-ownership",
+      "BucketPolicy shop-backups-policy",
+      "BucketPublicAccessBlock shop-backups-public-access",
+      "BucketServerSideEncryptionConfiguration shop-backups-encryption",
+      "BucketVersioning shop-backups-versioning",
+      "PeeringConnectionOptions shop-peering-source-options",
+      "RolePolicy shop-upload-upload-backups",
+      "Route shop-peering-source-route-rtb-0a0a0a0a-10.20.0.0/16",
+      "SecurityGroupIngressRule shop-peering-source-mysql-sg-0a0a0a0a-10.20.0.0/16",
+      "VpcPeeringConnection shop-peering-request",
+    ]);
+    expect(inAccount(created, CLUSTER_ACCOUNT.account)).toEqual([
+      "PeeringConnectionOptions shop-peering-cluster-options",
+      "Role shop-role-role",
+      "RolePolicy shop-role-read-backups",
+      "Route shop-peering-cluster-route-rtb-0b0b0b0b-10.10.0.0/16",
+      "SecurityGroupIngressRule shop-peering-cluster-mysql-sg-0b0b0b0b-10.10.0.0/16",
+      "VpcPeeringConnectionAccepter shop-peering-acceptance",
+    ]);
+    expect(created.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+    expect(output).toContain("0 blockers");
+    const policyOf = (name: string) => created.find((call) => call.name === name)?.inputs.policy;
+    const place = {
+      database: "shop",
+      bucket: "dbmigration-shop",
+      keyPrefix: "gtid-ferry",
+      partition: "aws",
+    } as const;
+    const readerArn = `arn:aws:iam::${CLUSTER_ACCOUNT.account}:role/irsa_role_db_replication_shop`;
+    expect(policyOf("shop-backups-policy")).toBe(JSON.stringify(backupBucketPolicy(place, readerArn)));
+    expect(policyOf("shop-role-read-backups")).toBe(JSON.stringify(backupReadPolicy(place)));
+    expect(policyOf("shop-upload-upload-backups")).toBe(JSON.stringify(sourceUploadPolicy(place)));
+    const names = created.map(({ name }) => name);
+    expect(names.indexOf("shop-role-read-backups")).toBeLessThan(names.indexOf("shop-backups-policy"));
+  });
+
+  it("keeps every secret encrypted in its state", async () => {
+    const state = await readFile(join(stack.project.backend, ".pulumi/stacks/gtid-ferry/test.json"), "utf8");
+    expect(state).toContain("shop-vault-access");
+    const { token = "" } = stack.parts?.vault ?? {};
+    expect([token, WRITER_PASSWORD, ADMINISTRATOR.password].filter((secret) => state.includes(secret))).toEqual([]);
+  });
+
+  it("takes all of it away again when destroyed, and the source is as it was", async () => {
+    const { exitCode, output } = await stack.pulumi("destroy", "--yes");
+    expect(exitCode, output).toBe(0);
+    const calls = await stack.pluginCalls();
+    const ofAws = (wanted: string) => calls.filter(({ call, type }) => call === wanted && type.startsWith("aws:"));
+    expect(
+      ofAws("delete")
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(
+      ofAws("create")
+        .map(({ name }) => name)
+        .sort(),
+    );
     expect(await stack.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "OFF" }]);
-    await stack.configure("backupTools", JSON.stringify(BACKUP_TOOLS));
+  });
+
+  it("begins once more with what outlived it, the mounts of Vault", async () => {
+    await stack.configure("vault", stack.parts?.vaultWithMounts ?? "");
+    await upTo("prepare");
+    expect(await stack.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "ON" }]);
   });
 
   it("replicates: the backup is restored in the pod, which is read-only and gets what is written meanwhile", async () => {
@@ -143,7 +236,7 @@ describe("the program from a host behind SSH into a pod", () => {
     await namespace.kubectl(["delete", "pod", "shop-0", "--wait=true"]);
     await namespace.kubectl(["wait", "--for=condition=Ready", "pod/shop-0", "--timeout=120s"]);
     await untilTargetHas(groups[0]?.acknowledged.length ?? 0);
-    expect(await stack.up()).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
+    expect(await stack.up("--refresh")).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
   });
 
   it("cuts over: the pod accepts writes, the fenced source follows it, the primary Service leads to the pod", async () => {
@@ -198,35 +291,73 @@ describe("the program from a host behind SSH into a pod", () => {
     );
   });
 
-  it("finalizes, and leaves the database, its volume and its Services standing when destroyed", async () => {
+  it("finalizes, and leaves database, volume, Services and what they need of Vault standing when destroyed", async () => {
+    const callsBefore = (await stack.pluginCalls()).length;
     await upTo("finalize");
     await stack.pulumi("destroy", "--yes");
     expect((await stack.resources()).length).toBe(0);
     expect((await fenced()).target).toBe(false);
     expect(await primaryEndpoints()).toBe(await podAddress());
-    const calls = await stack.pluginCalls();
-    expect(calls.filter(({ call }) => call === "delete")).toEqual([]);
+    const calls = (await stack.pluginCalls()).slice(callsBefore);
+    const deleted = calls.filter(({ call }) => call === "delete");
+    expect(deleted.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+    expect(
+      deleted
+        .filter(({ type }) => type.startsWith("vault:"))
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(["shop-vault-access-writer", "shop-vault-access-writer-policy"]);
+    expect(await stack.parts?.vault.request("GET", "kv/data/db_replication/shop")).toMatchObject({
+      data: { data: { DB_USERNAME: ADMINISTRATOR.user, DB_PASSWORD: ADMINISTRATOR.password } },
+    });
+    expect(await madeInAws()).toEqual([]);
   });
 });
 
-describe("the program before the cutover", () => {
+describe("the program on platform kubernetes", () => {
+  let stack: ClusterStack;
+  beforeAll(async () => {
+    stack = await startClusterStack({ cluster, namespace: namespace.name, database: "cancelled" });
+  });
+  afterAll(async () => {
+    await stack?.stop();
+  });
+
+  it("says what is wrong with the login to the source's host, before anything is changed", async () => {
+    const { ssh } = stack.source;
+    const access = { kind: "ssh", ...ssh, knownHosts: undefined, hostKeyFingerprint: `SHA256:${"A".repeat(43)}` };
+    await stack.configure("sourceHostAccess", JSON.stringify(access));
+    const { exitCode, output } = await stack.pulumi("preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("host key");
+    expect(await stack.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "OFF" }]);
+    await stack.configure("sourceHostAccess", JSON.stringify({ kind: "ssh", ...ssh }));
+  });
+
+  it("says what the source's host lacks, before anything is changed", async () => {
+    await stack.configure("backupTools", JSON.stringify({ ...BACKUP_TOOLS, aws: "/nonexistent/aws" }));
+    const { exitCode, output } = await stack.pulumi("preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("preparing backup 1 of cancelled failed");
+    expect(output).toContain("/nonexistent/aws");
+    expect(output).not.toContain("PRIVATE KEY");
+    expect(await stack.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "OFF" }]);
+    await stack.configure("backupTools", JSON.stringify(BACKUP_TOOLS));
+  });
+
   it("takes the target and its volume away again when destroyed, and gives the source its settings back", async () => {
-    const other = await startClusterStack({ cluster, namespace: namespace.name, database: "cancelled" });
-    try {
-      await other.up();
-      const { exitCode, output } = await other.pulumi("destroy", "--yes");
-      expect(exitCode, output).toBe(0);
-      const left = () =>
-        namespace.kubectl([
-          "get",
-          "statefulsets,services,persistentvolumeclaims,secrets",
-          "--selector=app.kubernetes.io/instance=cancelled",
-          "--output=name",
-        ]);
-      await expect.poll(left, { timeout: 30_000 }).toBe("");
-      expect(await other.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "OFF" }]);
-    } finally {
-      await other.stop();
-    }
+    await stack.up();
+    expect((await stack.pluginCalls()).filter(({ type }) => !type.startsWith("kubernetes:"))).toEqual([]);
+    const { exitCode, output } = await stack.pulumi("destroy", "--yes");
+    expect(exitCode, output).toBe(0);
+    const left = () =>
+      namespace.kubectl([
+        "get",
+        "statefulsets,services,persistentvolumeclaims,secrets",
+        "--selector=app.kubernetes.io/instance=cancelled",
+        "--output=name",
+      ]);
+    await expect.poll(left, { timeout: 30_000 }).toBe("");
+    expect(await stack.source.mysqld.rootQuery("SELECT @@gtid_mode AS mode")).toEqual([{ mode: "OFF" }]);
   });
 });
