@@ -35,7 +35,7 @@ export interface SettlePlan {
   readonly parted: readonly Parted[];
 }
 
-const FENCE = statement("SET PERSIST super_read_only = 1");
+const FENCE = statement("SET PERSIST super_read_only = 1, PERSIST read_only = 1");
 
 /**
  * The steps to one writable server that all others follow, as the journal says who it is: what is left of a failover,
@@ -55,9 +55,10 @@ export function planSettle(grounds: SettleGrounds): SettlePlan {
     ...(entry === undefined ? [] : routes.filter(({ state }) => state !== primary.name)).map(
       ({ name }) => ({ kind: "lead", route: name, to: primary.name }) as const,
     ),
-    ...(entry === undefined ? [] : others.filter(({ persisted }) => persisted.super_read_only !== "ON")).map(
-      ({ name }) => run(name, PERSIST_REPLICA, "a replica comes up fenced"),
-    ),
+    ...(entry === undefined
+      ? []
+      : others.filter(({ facts, persisted }) => facts.superReadOnly && persisted.super_read_only !== "ON")
+    ).map(({ name }) => run(name, PERSIST_REPLICA, "a replica comes up fenced")),
     ...following.map(({ name }) => ({ kind: "follow", member: name, source: sourceFor(name, grounds) }) as const),
     // Last, because a primary with semi-synchronous replication waits for somebody who follows it.
     ...(entry === undefined || entry.probed

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { planSettle, type SettleGrounds } from "../../../../engine/failover/settle-plan.js";
+import { showStatement } from "../../../../engine/mysql/index.js";
+import type { ObservedTree } from "../../../../engine/replica-tree/index.js";
+import type { JournalEntry } from "../../../../engine/topology/index.js";
+import { channelTo, observedTree, uuidOf } from "../replica-tree/observed.js";
+
+/** `a` is the primary, instead of one of them that was it before. */
+const ENTRY: JournalEntry = {
+  number: 1,
+  primaryUuid: uuidOf(0),
+  previousUuid: uuidOf(1),
+  finalGtidSet: "",
+  eventScheduler: "ON",
+  committedAt: "2026-11-21 12:00:00.000000",
+  probed: true,
+  isFinal: false,
+};
+
+function plan(observed: ObservedTree, changes: Partial<SettleGrounds> = {}) {
+  const { a } = observed.members;
+  if (a?.reachable !== true) throw new Error("a expected");
+  const { steps, parted } = planSettle({
+    observed,
+    channel: "ferry",
+    primary: a,
+    entry: ENTRY,
+    primaryUuids: new Set([uuidOf(0), uuidOf(1)]),
+    routes: [],
+    without: [],
+    mayOpen: true,
+    ...changes,
+  });
+  const texts = steps.map((step) => {
+    if (step.kind === "run") return `${step.member}: ${showStatement(step.statement)}`;
+    return step.kind === "lead" ? `${step.route} to ${step.to}` : `${step.member} follows ${step.source}`;
+  });
+  return { texts, parted };
+}
+
+const LEFT = { receiver: "OFF" } as const;
+const WRITABLE = { readOnly: false, superReadOnly: false };
+const FENCED = { readOnly: true, superReadOnly: true };
+
+describe("planSettle", () => {
+  it("leaves a tree alone in which all is well, and what a person has stopped", () => {
+    expect(plan(observedTree({ a: null, b: "a", c: "b" })).texts).toEqual([]);
+    const stopped = { c: { channel: channelTo(1, { receiver: "OFF", applier: "OFF" }) } };
+    expect(plan(observedTree({ a: null, b: "a", c: "b" }, {}, stopped)).texts).toEqual([]);
+  });
+
+  it("fences a former primary before anything else, and lets it follow when it has nothing of its own", () => {
+    const observed = observedTree({ a: null, b: null, c: "a" }, { a: FENCED, b: WRITABLE }, { b: { persisted: {} } });
+    expect(plan(observed).texts).toEqual([
+      "b: SET PERSIST super_read_only = 1, PERSIST read_only = 1",
+      "a: SET GLOBAL super_read_only = 0",
+      "a: SET GLOBAL read_only = 0",
+      "b follows a",
+    ]);
+  });
+
+  it("lists what only a former primary has, and leaves it fenced", () => {
+    const errant = `${uuidOf(1)}:9`;
+    const observed = observedTree({ a: null, b: null }, { b: WRITABLE }, { b: { errant } });
+    expect(plan(observed)).toEqual({
+      texts: ["b: SET PERSIST super_read_only = 1, PERSIST read_only = 1"],
+      parted: [{ member: "b", errant }],
+    });
+  });
+
+  it("opens no primary that may not be opened", () => {
+    expect(plan(observedTree({ a: null, b: "a" }, { a: FENCED }), { mayOpen: false }).texts).toEqual([]);
+  });
+
+  it("completes what follows the commit", () => {
+    const observed = observedTree(
+      { a: null, b: "a", c: "b", d: "b" },
+      {},
+      { a: { channel: channelTo(1) }, c: { channel: channelTo(1, LEFT) }, d: { channel: channelTo(1, LEFT) } },
+    );
+    const members = {
+      ...observed.members,
+      b: { name: "b", label: "b", reachable: false as const, seen: "ECONNREFUSED", isRefused: true },
+    };
+    const routes = [
+      { name: "one", state: "b" },
+      { name: "other", state: "a" },
+    ];
+    const { texts } = plan({ ...observed, members }, { entry: { ...ENTRY, probed: false }, routes });
+    expect(texts).toEqual([
+      "a: STOP REPLICA FOR CHANNEL 'ferry'",
+      "a: RESET REPLICA ALL FOR CHANNEL 'ferry'",
+      "one to a",
+      "c follows a",
+      "d follows a",
+      expect.stringMatching(/^a: UPDATE .*probed_at/),
+    ]);
+  });
+
+  it("starts what a failover has stopped that went no further, where the role never moved", () => {
+    const observed = observedTree({ a: null, b: "a", c: "b" }, { c: WRITABLE }, { b: { channel: channelTo(0, LEFT) } });
+    expect(plan(observed, { entry: undefined, primaryUuids: new Set() }).texts).toEqual(["b follows a"]);
+  });
+
+  it("lets who follows a server that no longer leads to the primary follow the primary, and waits for one that is away", () => {
+    const circle = observedTree({ a: null, b: "c", c: "b" });
+    expect(plan(circle).texts).toEqual(["b follows a", "c follows a"]);
+    const observed = observedTree({ a: null, b: "a", c: "b", d: "c" });
+    const away = { name: "c", label: "c", reachable: false as const, seen: "ETIMEDOUT", isRefused: false };
+    expect(plan({ ...observed, members: { ...observed.members, c: away } }).texts).toEqual([]);
+  });
+});
