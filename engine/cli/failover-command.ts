@@ -120,8 +120,8 @@ function describeResult(result: FailoverResult): string[] {
   }
 }
 
-function describeSettled({ done, parted, failed }: Settled): string[] {
-  return [...done, ...parted, ...failed.map((line) => `left to do: ${line}`)];
+function describeSettled({ done, parted, notes, failed }: Settled): string[] {
+  return [...done, ...parted, ...notes, ...failed.map((line) => `left to do: ${line}`)];
 }
 
 function exitCodeOf(result: FailoverResult): number {

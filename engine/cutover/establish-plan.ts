@@ -4,7 +4,7 @@ import { isReplicating } from "../replication/index.js";
 import { otherSide, probeEntry, type Side } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
 import { PERSIST_OPEN } from "./commit.js";
-import type { PairState, ServerState } from "./state.js";
+import type { ApplicationEvent, PairState, ServerState } from "./state.js";
 
 export type EstablishStep =
   | { readonly kind: "run"; readonly side: Side; readonly statement: Statement }
@@ -112,22 +112,30 @@ function forgetOldChannel(primary: ServerState, channel: string): EstablishStep[
 function moveEvents(pair: PairState, primary: ServerState, replica: ServerState): EstablishStep[] {
   if (pair.entry === undefined) return [];
   return [
-    ...eventsToEnable(primary, replica).map(({ definer, schema, name }) =>
-      run(
-        primary,
-        `ALTER DEFINER = ${quoteAccount(definer)} EVENT ${quoteIdentifier(schema)}.${quoteIdentifier(name)} ENABLE`,
-      ),
+    ...eventsToEnable(primary, replica).map(
+      (event) => ({ kind: "run", side: primary.side, statement: enableEvent(event) }) as const,
     ),
     ...schedulerAs(replica, "OFF"),
     ...schedulerAs(primary, pair.entry.eventScheduler),
   ];
 }
 
+export function enableEvent({ definer, schema, name }: Omit<ApplicationEvent, "status">): Statement {
+  return statement(
+    `ALTER DEFINER = ${quoteAccount(definer)} EVENT ${quoteIdentifier(schema)}.${quoteIdentifier(name)} ENABLE`,
+  );
+}
+
+/** Whether MySQL has disabled it because its server replicated: it was enabled where it came from. */
+export function isDisabledByReplication({ status }: Pick<ApplicationEvent, "status">): boolean {
+  return status.endsWith("SIDE_DISABLED");
+}
+
 /** Events that MySQL disabled on `next` because it was a replica, and that are enabled on `present`. */
 export function eventsToEnable(next: ServerState, present: ServerState): ServerState["events"] {
   return next.events.filter(
     ({ schema, name, status }) =>
-      status.endsWith("SIDE_DISABLED") &&
+      isDisabledByReplication({ status }) &&
       present.events.some((event) => event.schema === schema && event.name === name && event.status === "ENABLED"),
   );
 }

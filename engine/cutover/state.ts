@@ -96,7 +96,8 @@ async function observeServer({ side, main }: ObservedSession, name: string): Pro
   };
 }
 
-async function readEvents(server: MysqlServer): Promise<ApplicationEvent[]> {
+/** Every event of an application, in the order of schema and name. */
+export async function readEvents(server: MysqlServer): Promise<ApplicationEvent[]> {
   const rows = await server.query(
     `SELECT EVENT_SCHEMA AS \`schema\`, EVENT_NAME AS name, DEFINER AS definer, STATUS AS status
        FROM information_schema.EVENTS WHERE EVENT_SCHEMA <> ? ORDER BY EVENT_SCHEMA, EVENT_NAME`,

@@ -50,7 +50,8 @@ export async function awaitDeath(
     await serverFor(run, name).run(statement("START REPLICA IO_THREAD FOR CHANNEL ?", run.request.channel));
   }
   const begin = performance.now();
-  let awaySince: number | undefined;
+  // The look that made this run believe it away has just failed.
+  let awaySince: number | undefined = begin;
   let told = "";
   for (;;) {
     const look = await lookAtPrimary(run, primary);

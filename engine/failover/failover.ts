@@ -238,7 +238,7 @@ async function finish(run: Run, primary: string, pointed: readonly string[]): Pr
       const settled = await settle(run, { ...plan, steps: [...seen, ...plan.steps] });
       return { ...settled, failed: [...failed, ...settled.failed] };
     } catch (error) {
-      return { done: [], parted: [], failed: [...failed, messageOf(error)] };
+      return { done: [], parted: [], notes: [], failed: [...failed, messageOf(error)] };
     }
   });
 }

@@ -41,7 +41,7 @@ export async function planFailover(request: FailoverRequest, routes: readonly Tr
       );
       const plan = await lookForLeftovers(run, observed, standing.name, isWhole && standing.entry !== undefined);
       return {
-        lines: [...seen, ...plan.steps.map(describeSettleStep), ...plan.parted.map(describeParted)],
+        lines: [...seen, ...plan.steps.map(describeSettleStep), ...plan.parted.map(describeParted), ...plan.notes],
         refusals: plan.steps.length > 0 ? [] : [`${standing.name} is the primary and lives: there is nothing to do`],
         givenUp: undefined,
       };

@@ -1,4 +1,5 @@
-import { type Statement, statement } from "../mysql/index.js";
+import { type ApplicationEvent, enableEvent, isDisabledByReplication } from "../cutover/index.js";
+import { type Statement, showStatement, statement } from "../mysql/index.js";
 import { ancestorsOf, type ObservedTree, PERSIST_REPLICA, type PlacedMember } from "../replica-tree/index.js";
 import { type JournalEntry, probeEntry } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
@@ -17,6 +18,10 @@ export interface SettleGrounds {
   readonly entry: JournalEntry | undefined;
   /** server_uuid of everyone who is or was the primary, by the journal. */
   readonly primaryUuids: ReadonlySet<string>;
+  /** Of the primary. */
+  readonly events: readonly ApplicationEvent[];
+  /** Whether the administrator may name the events' definers; else somebody else has to enable them. */
+  readonly mayNameDefiners: boolean;
   readonly routes: readonly { readonly name: string; readonly state: RouteState }[];
   /** Members that stay as they are. */
   readonly without: readonly string[];
@@ -33,6 +38,8 @@ export interface Parted {
 export interface SettlePlan {
   readonly steps: readonly SettleStep[];
   readonly parted: readonly Parted[];
+  /** What is left to a person, a line each. */
+  readonly notes: readonly string[];
 }
 
 const FENCE = statement("SET PERSIST super_read_only = 1, PERSIST read_only = 1");
@@ -59,13 +66,19 @@ export function planSettle(grounds: SettleGrounds): SettlePlan {
       ? []
       : others.filter(({ facts, persisted }) => facts.superReadOnly && persisted.super_read_only !== "ON")
     ).map(({ name }) => run(name, PERSIST_REPLICA, "a replica comes up fenced")),
+    ...moveEvents(grounds, following),
     ...following.map(({ name }) => ({ kind: "follow", member: name, source: sourceFor(name, grounds) }) as const),
     // Last, because a primary with semi-synchronous replication waits for somebody who follows it.
     ...(entry === undefined || entry.probed
       ? []
       : [run(primary.name, probeEntry(entry.number), "see that it accepts writes")]),
   ];
-  return { steps, parted };
+  const left = grounds.mayNameDefiners ? [] : eventsToEnable(grounds);
+  const notes = left.map(
+    (event) =>
+      `${primary.name}: enable this event as somebody with SET_ANY_DEFINER: ${showStatement(enableEvent(event))}`,
+  );
+  return { steps, parted, notes };
 }
 
 function fence({ name }: PlacedMember): SettleStep {
@@ -79,6 +92,29 @@ function openPrimary({ primary, mayOpen }: SettleGrounds): SettleStep[] {
     run(name, statement("SET GLOBAL super_read_only = 0"), "the journal names it"),
     run(name, statement("SET GLOBAL read_only = 0"), "the journal names it"),
   ];
+}
+
+/**
+ * Events run on the primary alone. MySQL disables those that arrive by replication; they were enabled where they came
+ * from, and nobody can ask there any more.
+ */
+function moveEvents(grounds: SettleGrounds, following: readonly PlacedMember[]): SettleStep[] {
+  const { primary, entry, mayNameDefiners } = grounds;
+  if (entry === undefined) return [];
+  const enabled = mayNameDefiners ? eventsToEnable(grounds) : [];
+  const setScheduler = ({ name, facts }: PlacedMember, wanted: string) =>
+    facts.eventScheduler === wanted || facts.eventScheduler === "DISABLED"
+      ? []
+      : [run(name, statement("SET PERSIST event_scheduler = ?", wanted), "events run on the primary alone")];
+  return [
+    ...following.flatMap((member) => setScheduler(member, "OFF")),
+    ...enabled.map((event) => run(primary.name, enableEvent(event), "it is the primary's")),
+    ...setScheduler(primary, entry.eventScheduler),
+  ];
+}
+
+function eventsToEnable({ entry, events }: SettleGrounds): ApplicationEvent[] {
+  return entry === undefined ? [] : events.filter(isDisabledByReplication);
 }
 
 /** A primary follows nobody; what is left of its channel belongs to the time before. */

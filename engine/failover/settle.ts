@@ -1,3 +1,4 @@
+import { mayNameDefiners, readEvents } from "../cutover/index.js";
 import { showStatement } from "../mysql/index.js";
 import { messageOf } from "../operation/index.js";
 import {
@@ -21,6 +22,8 @@ export interface Settled {
   readonly done: readonly string[];
   /** One line for each server that stays fenced because only it has certain transactions. */
   readonly parted: readonly string[];
+  /** What is left to a person, a line each. */
+  readonly notes: readonly string[];
   /** One line for each step that failed; the next run tries it again. */
   readonly failed: readonly string[];
 }
@@ -34,12 +37,19 @@ export async function lookForLeftovers(
 ): Promise<SettlePlan> {
   const primary = observed.members[primaryName];
   if (primary?.reachable !== true) throw new Error(`${primaryName} does not answer`);
+  const server = serverFor(run, primaryName);
+  const events = await readEvents(server);
   return planSettle({
     observed,
     channel: run.request.channel,
     primary,
     entry: newestEntry(Object.values(observed.members)),
-    primaryUuids: await readPrimaryUuids(serverFor(run, primaryName)),
+    primaryUuids: await readPrimaryUuids(server),
+    events,
+    mayNameDefiners: await mayNameDefiners(
+      server,
+      events.map(({ definer }) => definer),
+    ),
     routes: await observeRoutes(run),
     without: run.request.wishes.without,
     mayOpen,
@@ -61,7 +71,7 @@ export async function settle(run: Run, plan: SettlePlan): Promise<Settled> {
       if (step.kind === "run" && step.statement.sql.includes("super_read_only = 1")) break;
     }
   }
-  return { done, failed, parted: plan.parted.map(describeParted) };
+  return { done, failed, parted: plan.parted.map(describeParted), notes: plan.notes };
 }
 
 export async function observeTree(run: Pick<Run, "request" | "members">): Promise<ObservedTree> {

@@ -54,6 +54,8 @@ export async function watch(
 
 class Watcher {
   private readonly told = new Map<string, string>();
+  /** Of the present look. */
+  private failures: string[] = [];
 
   constructor(
     private readonly request: FailoverRequest,
@@ -64,13 +66,14 @@ class Watcher {
 
   /** One look, and what follows from it. Nothing that fails ends the watch. */
   async look(): Promise<void> {
+    this.failures = [];
     try {
       const isDead = await this.withRun((run) => this.lookAt(run));
       if (isDead) await this.failOver();
-      this.told.delete("failed");
     } catch (error) {
-      await this.tell("failed", [messageOf(error)]);
+      this.failures.push(messageOf(error));
     }
+    await this.tell("failed", this.failures);
   }
 
   async disarm(): Promise<void> {
@@ -127,10 +130,8 @@ class Watcher {
     const { name } = standing;
     let observed = first;
     let plan = await this.leftovers(run, observed, standing);
-    await this.tell(
-      "parted",
-      plan.parted.map(({ member, errant }) => `${member} alone has ${errant}`),
-    );
+    const alone = plan.parted.map(({ member, errant }) => `${member} alone has ${errant}`);
+    await this.tell("left", [...alone, ...plan.notes]);
     if (plan.steps.length > 0) {
       for (const member of Object.keys(run.members).sort()) {
         if (observed.members[member]?.reachable === true) await serverFor(run, member).lockOut(LOCK_SECONDS);
@@ -139,8 +140,8 @@ class Watcher {
       observed = await observeTree(run);
       plan = await this.leftovers(run, observed, standing);
       const settled = await settle(run, plan);
-      await this.record({ kind: "settled", ...settled });
-      for (const line of settled.failed) this.progress(line);
+      if (settled.done.length > 0) await this.record({ kind: "settled", ...settled });
+      this.failures.push(...settled.failed);
       observed = await observeTree(run);
     }
     const primary = observed.members[name];
@@ -156,13 +157,13 @@ class Watcher {
   }
 
   /** Says and records something once, until it changes. */
-  private async tell(kind: "seen" | "refused" | "failed" | "parted", lines: readonly string[]): Promise<void> {
+  private async tell(kind: "seen" | "refused" | "failed" | "left", lines: readonly string[]): Promise<void> {
     const text = lines.join("\n");
     if ((this.told.get(kind) ?? "") === text) return;
     const before = new Set((this.told.get(kind) ?? "").split("\n"));
     this.told.set(kind, text);
     for (const line of lines.filter((candidate) => !before.has(candidate))) this.progress(line);
-    await this.record({ kind: kind === "parted" ? "seen" : kind, lines });
+    if (lines.length > 0) await this.record({ kind: kind === "left" ? "seen" : kind, lines });
   }
 
   private withRun<T>(work: (run: Run) => Promise<T>): Promise<T> {

@@ -20,12 +20,14 @@ const ENTRY: JournalEntry = {
 function plan(observed: ObservedTree, changes: Partial<SettleGrounds> = {}) {
   const { a } = observed.members;
   if (a?.reachable !== true) throw new Error("a expected");
-  const { steps, parted } = planSettle({
+  const { steps, parted, notes } = planSettle({
     observed,
     channel: "ferry",
     primary: a,
     entry: ENTRY,
     primaryUuids: new Set([uuidOf(0), uuidOf(1)]),
+    events: [],
+    mayNameDefiners: true,
     routes: [],
     without: [],
     mayOpen: true,
@@ -35,7 +37,7 @@ function plan(observed: ObservedTree, changes: Partial<SettleGrounds> = {}) {
     if (step.kind === "run") return `${step.member}: ${showStatement(step.statement)}`;
     return step.kind === "lead" ? `${step.route} to ${step.to}` : `${step.member} follows ${step.source}`;
   });
-  return { texts, parted };
+  return { texts, parted, notes };
 }
 
 const LEFT = { receiver: "OFF" } as const;
@@ -65,7 +67,26 @@ describe("planSettle", () => {
     expect(plan(observed)).toEqual({
       texts: ["b: SET PERSIST super_read_only = 1, PERSIST read_only = 1"],
       parted: [{ member: "b", errant }],
+      notes: [],
     });
+  });
+
+  it("lets events run on the primary alone", () => {
+    const observed = observedTree({ a: null, b: null }, { a: { eventScheduler: "OFF" }, b: { eventScheduler: "ON" } });
+    const event = { schema: "app", definer: { user: "u", host: "h" } };
+    const events = [
+      { ...event, name: "one", status: "REPLICA_SIDE_DISABLED" },
+      { ...event, name: "other", status: "DISABLED" },
+    ];
+    expect(plan(observed, { events }).texts).toEqual([
+      "b: SET PERSIST event_scheduler = 'OFF'",
+      "a: ALTER DEFINER = 'u'@'h' EVENT `app`.`one` ENABLE",
+      "a: SET PERSIST event_scheduler = 'ON'",
+      "b follows a",
+    ]);
+    const { texts, notes } = plan(observed, { events, mayNameDefiners: false });
+    expect(texts).toHaveLength(3);
+    expect(notes).toEqual([expect.stringMatching(/^a: enable this event .*EVENT `app`\.`one` ENABLE$/)]);
   });
 
   it("opens no primary that may not be opened", () => {
