@@ -121,6 +121,18 @@ describe("a route by a Route 53 record", () => {
     await route.close();
   });
 
+  it("leads to other members by their names, and to nobody whom it does not know", async () => {
+    const values = { source: "source.example.test", target: "target.example.test", "replica-2": "r2.example.test" };
+    const route = open({ values });
+    expect(route.endpoints).toEqual(["source", "target", "replica-2"]);
+    await route.lead("replica-2");
+    expect(fake.record).toBe("r2.example.test");
+    expect(await route.observe()).toBe("replica-2");
+    await expect(route.lead("replica-3")).rejects.toThrow(/it knows source, target, replica-2\n.*wanted: replica-3/);
+    expect(() => open({ values: { ...values, held: "x" } })).toThrow(/another name than held/);
+    await route.close();
+  });
+
   it("names a wrong secret, and never shows it", async () => {
     const failure = await open({ secretAccessKey: "another" }).observe().catch(String);
     expect(failure).toContain("SignatureDoesNotMatch");
