@@ -131,7 +131,10 @@ it.each(["promote", "lead"] as const)("goes on where a run was killed at %s", as
   await killFailoverAt(step, tree.request);
   const result = await run();
   if (step === "promote") primary = moved(result);
-  else if (result.kind === "completed") primary = result.primary as Name;
+  else if (result.kind === "completed") {
+    primary = result.primary as Name;
+    expect(result.settled.failed).toEqual([]);
+  }
   expect(result.kind).toBe(step === "promote" ? "failed over" : "completed");
   expect(primary).not.toBe(former);
   await tree.servers[former].restart();
