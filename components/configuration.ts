@@ -7,6 +7,7 @@ import { bucketName, databaseName, keyPrefix } from "./aws-arguments";
 import { awsRules, awsShape } from "./aws-configuration";
 import { flag, json, optional, optionalJson, optionalPath, path, port, seconds, text } from "./configuration-values";
 import { namespaceName } from "./kubernetes-arguments";
+import { localReplicas, podReplicas } from "./replicas-configuration";
 
 const TLS_MODES = ["disabled", "required", "verify-ca", "verify-identity"] as const;
 const container = z.strictObject({ image: text.exactOptional(), program: text.exactOptional() });
@@ -74,6 +75,7 @@ const local = common.extend({
   targetDirectory: path,
   targetPort: port,
   targetBufferPoolMebibytes: z.coerce.number().int().min(5),
+  replicas: json.pipe(localReplicas),
   rebuildOnPurged: flag,
 });
 
@@ -84,6 +86,7 @@ const cluster = common.extend({
   kubeContext: optional,
   kubeNamespace: namespaceName,
   chartValues: json.pipe(z.record(z.string(), z.unknown())),
+  replicas: json.pipe(podReplicas),
   backupContainer: optionalJson(container),
   backupTools: json.pipe(z.strictObject(optionalTools)),
   verificationDirectory: path,
@@ -119,6 +122,13 @@ const rules = [
       ? undefined
       : "wanted another port than sourcePort on the same machine",
   ),
+  rule(["replicas", "targetPort", "sourcePort"], ["replicas"], (values) => {
+    if (values.platform !== "local") return undefined;
+    const ports = [values.sourcePort, values.targetPort, ...values.replicas.map(({ port: own }) => own)];
+    return new Set(ports).size === ports.length
+      ? undefined
+      : "wanted a port of its own for each server of this machine";
+  }),
   rule(["sourceHost", "sourceHostForTarget"], ["sourceHostForTarget"], (values) =>
     values.platform === "local" || isIPv4(values.sourceHostForTarget ?? values.sourceHost)
       ? undefined

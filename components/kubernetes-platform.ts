@@ -9,10 +9,10 @@ import type { BackupRun } from "../dynamic-providers/backup-run";
 import { PodServer } from "../dynamic-providers/pod-server";
 import type { SourcePreparation } from "../dynamic-providers/source-preparation";
 import { type MigrationSecrets, objectStorage } from "./backup-inputs";
-import type { AwsConfiguration, Configuration, KubernetesConfiguration } from "./configuration";
+import type { AwsConfiguration, KubernetesConfiguration } from "./configuration";
 import { CHANNEL, replicationAddress, sourceConnection } from "./connections";
 import { MysqlRelease, type TargetRights, valuesWithRights } from "./mysql-release";
-import type { Platform, Surroundings, TargetServer } from "./platform";
+import { keepsTarget, type Platform, type Surroundings, type TargetServer } from "./platform";
 
 /** Where mysqld listens in every pod, and every Service of the chart. */
 const MYSQL_PORT = 3306;
@@ -36,28 +36,11 @@ export class KubernetesPlatform implements Platform {
     private readonly configuration: KubernetesConfiguration,
     private readonly secrets: KubernetesSecrets,
   ) {
-    const { database, kubeNamespace: namespace, kubeContext: context } = configuration;
     this.sourceHost = secrets.sourceHostAccess;
     const via = this.sourceHost.apply((host) => sourceVia(configuration, host));
     this.source = sourceConnection(configuration, secrets.sourcePassword, via);
-    const podAccess = {
-      kind: "port-forward" as const,
-      kubeconfig: secrets.kubeconfig,
-      ...(context === undefined ? {} : { context }),
-      namespace,
-      pod: `${database}-0`,
-    };
-    this.target = pulumi.secret(
-      this.source.apply(({ user, password }) => ({
-        host: targetService(configuration),
-        port: MYSQL_PORT,
-        user,
-        password,
-        tls: { mode: "required" as const },
-        via: podAccess,
-      })),
-    );
-    this.checkpointFile = join(configuration.verificationDirectory, `${database}.json`);
+    this.target = this.podConnection(0);
+    this.checkpointFile = join(configuration.verificationDirectory, `${configuration.database}.json`);
   }
 
   replicationAddresses(password: pulumi.Input<string>) {
@@ -120,21 +103,52 @@ export class KubernetesPlatform implements Platform {
     return { kubeconfig: this.secrets.kubeconfig, ...(context === undefined ? {} : { context }) };
   }
 
+  /** Through the cluster's API. */
+  private podConnection(ordinal: number): pulumi.Output<ConnectionOptions> {
+    const { configuration } = this;
+    const { database, kubeNamespace: namespace } = configuration;
+    const via = { kind: "port-forward" as const, ...this.cluster(), namespace, pod: `${database}-${ordinal}` };
+    return pulumi.secret(
+      this.source.apply(({ user, password }) => ({
+        host: targetService(configuration),
+        port: MYSQL_PORT,
+        user,
+        password,
+        tls: { mode: "required" as const },
+        via,
+      })),
+    );
+  }
+
+  private declareServer(
+    parent: pulumi.Resource,
+    name: string,
+    ordinal: number,
+    connection: pulumi.Output<ConnectionOptions>,
+    backup: BackupRun | undefined,
+    release: MysqlRelease,
+  ): PodServer {
+    const { configuration } = this;
+    const { database, kubeNamespace: namespace } = configuration;
+    return new PodServer(
+      `${database}-${name}`,
+      {
+        target: connection,
+        place: pulumi.secret({ ...this.cluster(), namespace, statefulSet: database, ordinal }),
+        ...(backup === undefined ? {} : { manifest: backup.manifest }),
+        restoreTimeoutSeconds: configuration.backupTimeoutSeconds,
+        startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
+        keepsRelease: keepsTarget(configuration),
+      },
+      { parent, dependsOn: [release] },
+    );
+  }
+
   runTarget(parent: pulumi.Resource, backup: BackupRun | undefined, rights: TargetRights): TargetServer {
     const { configuration, secrets } = this;
-    const {
-      database,
-      kubeNamespace: namespace,
-      kubeContext: context,
-      backupAccessKeyId,
-      backupEndpoint,
-    } = configuration;
+    const { database, kubeNamespace: namespace, backupAccessKeyId, backupEndpoint } = configuration;
     const keepsRelease = keepsTarget(configuration);
-    const provider = new kubernetes.Provider(
-      `${database}-cluster`,
-      { kubeconfig: pulumi.secret(secrets.kubeconfig), ...(context === undefined ? {} : { context }) },
-      { parent },
-    );
+    const provider = new kubernetes.Provider(`${database}-cluster`, this.cluster(), { parent });
     const release = new MysqlRelease(
       `${database}-release`,
       {
@@ -145,6 +159,7 @@ export class KubernetesPlatform implements Platform {
         channel: CHANNEL,
         serverIdBase: configuration.targetServerId,
         chartValues: configuration.chartValues,
+        pods: 1 + configuration.replicas.length,
         ...(backup === undefined
           ? {}
           : {
@@ -163,28 +178,21 @@ export class KubernetesPlatform implements Platform {
       },
       { parent },
     );
-    const server = new PodServer(
-      `${database}-target`,
-      {
-        target: this.target,
-        place: pulumi.secret({
-          kubeconfig: secrets.kubeconfig,
-          ...(context === undefined ? {} : { context }),
-          namespace,
-          statefulSet: database,
-        }),
-        ...(backup === undefined ? {} : { manifest: backup.manifest }),
-        restoreTimeoutSeconds: configuration.backupTimeoutSeconds,
-        startTimeoutSeconds: configuration.targetStartTimeoutSeconds,
-        keepsRelease,
-      },
-      { parent, dependsOn: [release] },
-    );
+    const server = this.declareServer(parent, "target", 0, this.target, backup, release);
+    const replicas = configuration.replicas.map(({ name }, index) => {
+      const ordinal = index + 1;
+      const connection = this.podConnection(ordinal);
+      const replica = this.declareServer(parent, name, ordinal, connection, backup, release);
+      const host = `${database}-${ordinal}.${database}-pods.${namespace}.svc`;
+      const address = (password: pulumi.Input<string>) => replicationAddress(configuration, password, host, MYSQL_PORT);
+      return { name, connection, address, server: replica, serverUuid: replica.serverUuid };
+    });
     return {
       serverUuid: server.serverUuid,
       restoredGtidSet: server.restoredGtidSet,
       // The Service comes with the release.
       routes: [release.release.id.apply(() => primaryService(configuration)), ...configuration.trafficRoutes],
+      replicas,
       outputs: {
         targetPod: `${namespace}/${database}-0`,
         targetService: `${database}.${namespace}.svc:${MYSQL_PORT}`,
@@ -194,11 +202,6 @@ export class KubernetesPlatform implements Platform {
       },
     };
   }
-}
-
-/** Before the cutover a destroy cancels the migration; from then on it leaves the new database. */
-export function keepsTarget({ phase }: Configuration): boolean {
-  return phase === "cutover" || phase === "finalize";
 }
 
 function vaultAddress({ address, audience, namespace, caCertFile }: NonNullable<AwsConfiguration["vault"]>) {

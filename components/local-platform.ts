@@ -14,7 +14,7 @@ import {
 } from "./backup-inputs";
 import type { LocalConfiguration } from "./configuration";
 import { replicationAddress, sourceConnection } from "./connections";
-import type { Platform, Surroundings, TargetServer } from "./platform";
+import { keepsTarget, type Platform, type ReplicaServer, type Surroundings, type TargetServer } from "./platform";
 
 /** Where the target listens. */
 const TARGET_HOST = "127.0.0.1";
@@ -34,13 +34,7 @@ export class LocalPlatform implements Platform {
     private readonly secrets: MigrationSecrets,
   ) {
     this.source = sourceConnection(configuration, secrets.sourcePassword);
-    this.target = this.source.apply(({ user, password }) => ({
-      host: TARGET_HOST,
-      port: configuration.targetPort,
-      user,
-      password,
-      tls: { mode: "required" as const },
-    }));
+    this.target = this.connection(configuration.targetPort);
     this.checkpointFile = join(configuration.targetDirectory, "verification.json");
   }
 
@@ -60,21 +54,22 @@ export class LocalPlatform implements Platform {
 
   runTarget(parent: pulumi.Resource, backup: BackupRun | undefined): TargetServer {
     const { configuration } = this;
-    const restore = backup && this.restoreInputs(backup);
     const server = new LocalServer(
       `${configuration.database}-target`,
       {
         host: HOST,
         ...this.serverInputs(),
-        ...(restore === undefined ? {} : { restore }),
+        ...(backup === undefined ? {} : { restore: this.restoreInputs(backup, configuration.targetDirectory) }),
         ...(backup === undefined || !configuration.rebuildOnPurged ? {} : { rebuild: this.rebuildInputs() }),
       },
       { parent },
     );
+    const replicas = configuration.replicas.map((replica) => this.runReplica(parent, backup, replica));
     return {
       serverUuid: server.serverUuid,
       restoredGtidSet: server.restoredGtidSet,
       routes: configuration.trafficRoutes,
+      replicas,
       outputs: {
         targetPort: configuration.targetPort,
         targetUuid: server.serverUuid,
@@ -89,6 +84,39 @@ export class LocalPlatform implements Platform {
     };
   }
 
+  private runReplica(
+    parent: pulumi.Resource,
+    backup: BackupRun | undefined,
+    { name, port, serverId, directory }: LocalConfiguration["replicas"][number],
+  ): ReplicaServer {
+    const { configuration } = this;
+    const connection = this.connection(port);
+    const server = new LocalServer(
+      `${configuration.database}-${name}`,
+      {
+        host: HOST,
+        ...this.serverInputs(),
+        target: connection,
+        serverId,
+        ...(backup === undefined ? {} : { restore: this.restoreInputs(backup, directory) }),
+      },
+      { parent, retainOnDelete: keepsTarget(configuration) },
+    );
+    const address = (password: pulumi.Input<string>) => replicationAddress(configuration, password, TARGET_HOST, port);
+    return { name, connection, address, server, serverUuid: server.serverUuid };
+  }
+
+  /** A server on this machine, as an administrator reaches it; secret. */
+  private connection(port: number): pulumi.Output<ConnectionOptions> {
+    return this.source.apply(({ user, password }) => ({
+      host: TARGET_HOST,
+      port,
+      user,
+      password,
+      tls: { mode: "required" as const },
+    }));
+  }
+
   private serverInputs() {
     const { configuration } = this;
     return {
@@ -100,13 +128,13 @@ export class LocalPlatform implements Platform {
     };
   }
 
-  private restoreInputs(backup: BackupRun) {
+  private restoreInputs(backup: BackupRun, volumeDirectory: string) {
     const { configuration } = this;
     return pulumi.secret({
       storage: objectStorage(configuration, this.secrets),
       manifestKey: backup.manifestKey,
-      volumeDirectory: configuration.targetDirectory,
-      workDirectory: join(configuration.targetDirectory, "job"),
+      volumeDirectory,
+      workDirectory: join(volumeDirectory, "job"),
       threads: configuration.backupThreads,
       tools: localTools(configuration),
       timeoutSeconds: configuration.backupTimeoutSeconds,

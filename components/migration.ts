@@ -2,13 +2,16 @@ import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import * as pulumi from "@pulumi/pulumi";
 import { BackupRun } from "../dynamic-providers/backup-run";
 import { DataVerification } from "../dynamic-providers/data-verification";
+import { ReplicaTree } from "../dynamic-providers/replica-tree";
+import { ReplicationAccount } from "../dynamic-providers/replication-account";
 import { ReplicationChannel } from "../dynamic-providers/replication-channel";
 import { SourcePreparation } from "../dynamic-providers/source-preparation";
 import { Switchover } from "../dynamic-providers/switchover";
 import { backupInputs, type MigrationSecrets, mysqlProgram } from "./backup-inputs";
 import type { Configuration } from "./configuration";
 import { CHANNEL } from "./connections";
-import type { Outputs, Platform, Surroundings } from "./platform";
+import { keepsTarget, type Outputs, type Platform, type Surroundings, type TargetServer } from "./platform";
+import { type TreeMember, treeOf } from "./replica-tree-inputs";
 
 /** The whole migration, as far as the configured phase says; the same on every platform. */
 export class Migration extends pulumi.ComponentResource {
@@ -80,12 +83,15 @@ export class Migration extends pulumi.ComponentResource {
     const backup = this.takeBackup(surroundings, [preparation, ...surroundings.needed]);
     const target = platform.runTarget(this, backup, surroundings.rights);
     const addresses = platform.replicationAddresses(preparation.replicationPassword);
+    const ends = {
+      source: { connection: platform.source, address: addresses.source },
+      target: { connection: platform.target, address: addresses.target },
+    };
     const channel = new ReplicationChannel(
       `${this.name}-channel`,
       {
         channel: CHANNEL,
-        source: { connection: platform.source, address: addresses.source },
-        target: { connection: platform.target, address: addresses.target },
+        ...ends,
         restoredGtidSet: target.restoredGtidSet,
         startTimeoutSeconds: configuration.replicationStartTimeoutSeconds,
         mysqlbinlog: mysqlProgram(configuration, "mysqlbinlog"),
@@ -100,14 +106,12 @@ export class Migration extends pulumi.ComponentResource {
       {
         ...this.roles(target.routes),
         source: {
-          connection: platform.source,
-          address: addresses.source,
+          ...ends.source,
           host: platform.sourceHost,
           expectedUuid: preparation.sourceUuid,
         },
         target: {
-          connection: platform.target,
-          address: addresses.target,
+          ...ends.target,
           ...(platform.targetHost === undefined ? {} : { host: platform.targetHost }),
           expectedUuid: target.serverUuid,
         },
@@ -116,6 +120,7 @@ export class Migration extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [channel, ...verification] },
     );
+    const tree = this.declareTree(ends, target, preparation.replicationPassword, [roles]);
     return {
       sourceUuid: preparation.sourceUuid,
       ...surroundings.outputs,
@@ -124,6 +129,7 @@ export class Migration extends pulumi.ComponentResource {
       replicationRunning: channel.running,
       errantTransactions: channel.errant,
       ...rolesOutputs(roles),
+      ...tree,
       connections: pulumi.secret({ source: platform.source, target: platform.target }),
       ...(target.rebuild === undefined ? {} : { rebuild: target.rebuild }),
     };
@@ -174,7 +180,59 @@ export class Migration extends pulumi.ComponentResource {
       ...surroundings.outputs,
       ...target.outputs,
       ...rolesOutputs(roles),
+      ...this.finalTree(target, roles),
       connections: pulumi.secret({ target: platform.target }),
+    };
+  }
+
+  /** The replicas of the new database; the account that they used so far is gone with the migration. */
+  private finalTree(target: TargetServer, roles: Switchover): Outputs {
+    const { configuration, platform } = this;
+    if (configuration.replicas.length === 0) return {};
+    const account = new ReplicationAccount(
+      `${this.name}-replication-account`,
+      {
+        primary: platform.target,
+        account: { user: configuration.replicationUser, host: configuration.replicationHost },
+        requiresTls: configuration.replicationTlsMode !== "disabled",
+      },
+      { parent: this, dependsOn: [roles], retainOnDelete: true },
+    );
+    const address = platform.replicationAddresses(account.password).target;
+    return this.declareTree({ target: { connection: platform.target, address } }, target, account.password, [roles]);
+  }
+
+  /** What `ferry status`, `topology`, `switchover`, `failover` and `watch` take is the output `topology`, a secret. */
+  private declareTree(
+    ends: Readonly<Record<string, TreeMember>>,
+    { replicas, routes }: TargetServer,
+    password: pulumi.Output<string>,
+    dependsOn: pulumi.Resource[],
+  ): Outputs {
+    const { configuration } = this;
+    const members = {
+      ...ends,
+      ...Object.fromEntries(
+        replicas.map(({ name, connection, address }) => [name, { connection, address: address(password) }]),
+      ),
+    };
+    const tree = treeOf(configuration);
+    const limits = { settleTimeoutSeconds: configuration.switchoverSettleTimeoutSeconds };
+    const topology = pulumi.secret({ channel: CHANNEL, members, tree, routes, limits });
+    if (replicas.length === 0) return { topology };
+    const declared = new ReplicaTree(
+      `${this.name}-replicas`,
+      { channel: CHANNEL, members, tree, owned: replicas.map(({ name }) => name), limits },
+      {
+        parent: this,
+        dependsOn: [...dependsOn, ...replicas.map(({ server }) => server)],
+        retainOnDelete: keepsTarget(configuration),
+      },
+    );
+    return {
+      replicas: Object.fromEntries(replicas.map(({ name, serverUuid }) => [name, serverUuid])),
+      replicationTree: declared.present,
+      topology,
     };
   }
 

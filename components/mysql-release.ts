@@ -9,7 +9,14 @@ const label = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
 });
 
 /** Keys of the chart that the migration itself sets. */
-const OWN_VALUES = ["fullnameOverride", "database", "backup", "mysql.serverIdBase", "mysql.channel"] as const;
+const OWN_VALUES = [
+  "fullnameOverride",
+  "database",
+  "replicas",
+  "backup",
+  "mysql.serverIdBase",
+  "mysql.channel",
+] as const;
 
 const placeSchema = z.object({
   // The StatefulSet has the same name, and its pods' names have to fit into a label.
@@ -17,6 +24,8 @@ const placeSchema = z.object({
   namespace: label.max(63),
   // Its pods have the numbers after it.
   serverIdBase: z.number().int().min(1).max(4_294_960_000),
+  /** The target's and those of more replicas. */
+  pods: z.number().int().min(1),
   chartValues: z.record(z.string(), z.unknown()).superRefine((values, context) => {
     for (const own of OWN_VALUES) {
       if (own.split(".").reduce<unknown>(memberOf, values) === undefined) continue;
@@ -58,7 +67,7 @@ export class MysqlRelease extends pulumi.ComponentResource {
 
   constructor(name: string, args: MysqlReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gtid-ferry:index:MysqlRelease", name, {}, opts);
-    const { releaseName, namespace, serverIdBase, chartValues } = checkArguments(
+    const { releaseName, namespace, serverIdBase, pods, chartValues } = checkArguments(
       `the release ${name}`,
       placeSchema,
       args,
@@ -73,6 +82,7 @@ export class MysqlRelease extends pulumi.ComponentResource {
         : { credentials: { source: "secret", secretName: credentials.metadata.name } }),
       fullnameOverride: releaseName,
       database: args.database,
+      replicas: pods,
       mysql: { ...asRecord(chartValues.mysql), serverIdBase, channel: args.channel },
       ...(args.backup === undefined ? {} : { backup: args.backup }),
     };

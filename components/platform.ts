@@ -5,9 +5,21 @@ import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupRun } from "../dynamic-providers/backup-run";
 import type { SourcePreparation } from "../dynamic-providers/source-preparation";
+import type { Configuration } from "./configuration";
 import type { TargetRights } from "./mysql-release";
 
 export type Outputs = Readonly<Record<string, pulumi.Input<unknown>>>;
+
+/** One more replica, once its data are restored. */
+export interface ReplicaServer {
+  readonly name: string;
+  /** As an administrator reaches it; secret. */
+  readonly connection: pulumi.Output<ConnectionOptions>;
+  /** How it is reached by a channel of another replica; secret. */
+  address(password: pulumi.Input<string>): pulumi.Output<ChannelSource>;
+  readonly server: pulumi.Resource;
+  readonly serverUuid: pulumi.Output<string>;
+}
 
 /** The target's server, once its data are restored. */
 export interface TargetServer {
@@ -16,6 +28,8 @@ export interface TargetServer {
   readonly restoredGtidSet: pulumi.Output<string>;
   /** The ways by which applications reach the primary; those that are not there yet are not known in a preview. */
   readonly routes: readonly pulumi.Input<RouteOptions>[];
+  /** From the same backup. */
+  readonly replicas: readonly ReplicaServer[];
   /** What the stack shows of it. */
   readonly outputs: Outputs;
   /** What `ferry rebuild` takes, on a platform where the target can be rebuilt; secret. */
@@ -52,4 +66,9 @@ export interface Platform {
   declareSurroundings(parent: pulumi.Resource, preparation: SourcePreparation | undefined): Surroundings;
   /** `backup` is what it is restored from; undefined in phase finalize, where the data are there and stay. */
   runTarget(parent: pulumi.Resource, backup: BackupRun | undefined, rights: TargetRights): TargetServer;
+}
+
+/** Before the cutover a destroy cancels the migration; from then on it leaves the new database with its replicas. */
+export function keepsTarget({ phase }: Configuration): boolean {
+  return phase === "cutover" || phase === "finalize";
 }

@@ -34,10 +34,14 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   startTimeoutSeconds: "update",
 };
 
+function nameOf({ namespace, statefulSet, ordinal = 0 }: Inputs["place"]): string {
+  return `${namespace}/${statefulSet}-${ordinal}`;
+}
+
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
     const { place } = news;
-    const where = `pod ${place.namespace}/${place.statefulSet}-0`;
+    const where = `pod ${nameOf(place)}`;
     reportPlan(olds, [
       `${where}: download, verify and restore the backup in its init container`,
       `${where}: mysqld comes up with super_read_only, skip_replica_start, event_scheduler off`,
@@ -52,14 +56,14 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
       const isAway = async () => (await readPodServer(news, olds, report))?.running !== true;
       const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, hasUnknown(news) || (await isAway()));
       const [before, after] = [olds.place, news.place];
-      const isOther = before.namespace !== after.namespace || before.statefulSet !== after.statefulSet;
+      const isOther = nameOf(before) !== nameOf(after);
       return isOther ? { ...difference, replaces: [...(difference.replaces ?? []), "place"] } : difference;
     });
   },
 
   async create(inputs: Inputs) {
     const { ensurePodServer } = await import("@gtid-ferry/engine/pod-server");
-    const id = `${inputs.place.namespace}/${inputs.place.statefulSet}-0`;
+    const id = nameOf(inputs.place);
     return guarded(
       async () => ({ id, outs: { ...inputs, ...(await ensurePodServer(inputs, undefined, report)) } }),
       (error) => toCreateError(error, id, inputs),
@@ -87,7 +91,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   },
 };
 
-/** The mysqld of the chart's first pod, read-only on restored data: the target in Kubernetes. */
+/** The mysqld of one of the chart's pods, read-only on restored data: the first one is the target in Kubernetes. */
 export class PodServer extends pulumi.dynamic.Resource {
   declare readonly serverUuid: pulumi.Output<string>;
   declare readonly version: pulumi.Output<string>;

@@ -36,7 +36,7 @@ export async function startTestStack(name: string): Promise<TestStack> {
     targetDirectory,
     targetPort,
     stop: async () => {
-      await stopTarget(targetDirectory);
+      await stopServerIn(targetDirectory);
       await Promise.all([source.stop(), s3.stop()]);
       await removeTestDirectory(directory);
     },
@@ -80,10 +80,10 @@ function configurationOf({ source, s3, directory, targetDirectory, targetPort }:
   };
 }
 
-/** A target that a failed test left behind; it was started by the program, which notes its process. */
-async function stopTarget(targetDirectory: string): Promise<void> {
+/** A server that is left behind, in its volume; it was started by the program, which notes its process. */
+export async function stopServerIn(directory: string): Promise<void> {
   const { LocalHost } = await import("@gtid-ferry/engine/hosts");
   const host = new LocalHost();
-  const noted = await host.readFile(join(targetDirectory, "run", "process.json"));
+  const noted = await host.readFile(join(directory, "run", "process.json"));
   if (noted !== undefined) await host.stop(JSON.parse(noted), 0);
 }

@@ -2,7 +2,7 @@ import { assertRestoredServer, type Manifest } from "../backup/index.js";
 import { type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress, waitUntil } from "../operation/index.js";
 import { judgePod, type PodState } from "./pod-state.js";
-import { type PodPlace, Pods } from "./pods.js";
+import { type PodPlace, Pods, podName } from "./pods.js";
 
 /** The target as a pod of a StatefulSet, which restores its data before mysqld starts. */
 export interface PodServerRequest {
@@ -68,7 +68,7 @@ async function awaitStart({ place, ...limits }: PodServerRequest, progress: Prog
   const wait = {
     awaited: "a pod that has restored the backup and started mysqld",
     where: pods.name,
-    next: `look at it: kubectl describe pod ${place.statefulSet}-0 --namespace ${place.namespace}`,
+    next: `look at it: kubectl describe pod ${podName(place)} --namespace ${place.namespace}`,
     timeoutSeconds: limits.restoreTimeoutSeconds,
     intervalSeconds: LOOK_SECONDS,
   };
@@ -95,7 +95,7 @@ async function awaitAnswer({ target, place, startTimeoutSeconds }: PodServerRequ
   const wait = {
     awaited: "mysqld answers",
     where: pods.name,
-    next: `read its log: kubectl logs ${place.statefulSet}-0 --namespace ${place.namespace}`,
+    next: `read its log: kubectl logs ${podName(place)} --namespace ${place.namespace}`,
     timeoutSeconds: startTimeoutSeconds,
     intervalSeconds: LOOK_SECONDS,
   };

@@ -3,7 +3,7 @@ import { askKubernetes, openKubeconfig } from "../kubernetes/index.js";
 import { waitUntil } from "../operation/index.js";
 import { RESTORE_CONTAINER } from "./pod-state.js";
 
-/** Which StatefulSet; its first pod is the target. Holds access to the cluster, so never log it. */
+/** Which pod of which StatefulSet; the first one is the target. Holds access to the cluster, so never log it. */
 export interface PodPlace {
   /** YAML text. */
   readonly kubeconfig: string;
@@ -11,6 +11,12 @@ export interface PodPlace {
   readonly context?: string;
   readonly namespace: string;
   readonly statefulSet: string;
+  /** @default 0 */
+  readonly ordinal?: number;
+}
+
+export function podName({ statefulSet, ordinal = 0 }: PodPlace): string {
+  return `${statefulSet}-${ordinal}`;
 }
 
 const TAKE_OVER_SECONDS = 60;
@@ -21,14 +27,14 @@ interface Apis {
   readonly apps: AppsV1Api;
 }
 
-/** The API server's view of one StatefulSet and its first pod. */
+/** The API server's view of one StatefulSet and one of its pods. */
 export class Pods {
   readonly name: string;
   private readonly pod: string;
   private apis: Promise<Apis> | undefined;
 
   constructor(private readonly place: PodPlace) {
-    this.pod = `${place.statefulSet}-0`;
+    this.pod = podName(place);
     this.name = `pod ${place.namespace}/${this.pod}`;
   }
 

@@ -7,3 +7,8 @@ export {
   readPreparedState,
   restoreSource,
 } from "./prepare-source.js";
+export {
+  ensureReplicationAccount,
+  hasReplicationAccount,
+  type ReplicationAccountRequest,
+} from "./replication-account.js";

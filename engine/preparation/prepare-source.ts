@@ -21,6 +21,7 @@ import {
   recordSetting,
   type SettingName,
 } from "./ledger.js";
+import { accountExists } from "./replication-account.js";
 import { generateReplicationPassword } from "./replication-password.js";
 import { type ObservedSource, planPreparation, planRestoration, type SourceStep } from "./source-plan.js";
 import {
@@ -36,7 +37,6 @@ import {
 /** A run whose Pulumi was killed ends by itself soon; its provider notices at the end of its work. */
 const LOCK_TIMEOUT_SECONDS = 60;
 
-const countRow = z.object({ found: z.number() });
 const persistedRow = z.object({ value: z.string() });
 
 /**
@@ -228,12 +228,6 @@ async function readPreparedStateOf(source: MysqlServer, account: Account): Promi
     binlogExpireLogsSeconds: observed.binlogExpireLogsSeconds,
     replicationAccountExists: observed.accountExists,
   };
-}
-
-async function accountExists(source: MysqlServer, account: Account): Promise<boolean> {
-  const sql = "SELECT COUNT(*) AS found FROM mysql.user WHERE User = ? AND Host = ?";
-  const { found } = await source.queryOne(sql, [account.user, account.host], countRow);
-  return found > 0;
 }
 
 async function apply(

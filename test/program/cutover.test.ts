@@ -71,7 +71,7 @@ describe("the program from replicate to the end", () => {
     expect(exitCode).not.toBe(0);
     expect(output).toContain("HAProxy's runtime API at /nonexistent/admin.sock");
     await stack.configure("trafficRoutes", '[{"kind": "pigeon"}]');
-    expect((await stack.pulumi("preview")).output).toContain("gtid-ferry:trafficRoutes, at 0.kind");
+    expect((await stack.pulumi("preview")).output).toContain('gtid-ferry:trafficRoutes has at 0.kind "pigeon"');
     await stack.configure("trafficRoutes", "[]");
   });
 

@@ -40,6 +40,7 @@ const complete: Record<string, string> = {
   targetServerId: "42",
   targetBufferPoolMebibytes: "128",
   targetStartTimeoutSeconds: "600",
+  replicas: "[]",
   errantTransactions: "fail",
   errantTransactionsConfirmed: "",
   rebuildOnPurged: "false",
@@ -102,6 +103,8 @@ const onAws = {
   targetRoleArn: "",
   vault: "",
 };
+const replica = (name: string, replicatesFrom: string, port: number) =>
+  JSON.stringify([{ name, replicatesFrom, port, serverId: 43, directory: "/srv/replica" }]);
 const load = (changed: Record<string, string | undefined> = {}) => {
   const values = { ...complete, ...changed };
   return loadConfiguration((key) => values[key]);
@@ -128,6 +131,17 @@ describe("loadConfiguration", () => {
     [{ replicationTlsMode: "verify-identity" }, 'gtid-ferry:replicationTlsCaPath is ""'],
     [{ verifyBeforeCutover: "yes" }, 'gtid-ferry:verifyBeforeCutover is "yes"'],
     [{ verificationIgnoredObjects: "shop" }, 'gtid-ferry:verificationIgnoredObjects is "shop"'],
+    [{ replicas: '[{"name": "a"}]' }, "gtid-ferry:replicas has at 0.port nothing"],
+    [
+      { replicas: replica("a", "b", 3308) },
+      'gtid-ferry:replicas has at 0.replicatesFrom "b": wanted source, target or',
+    ],
+    [{ replicas: replica("a", "a", 3308) }, "wanted a way to the primary, not round in a circle"],
+    [
+      { replicas: replica("target", "source", 3308) },
+      'gtid-ferry:replicas has at 0.name "target": wanted another name',
+    ],
+    [{ replicas: replica("a", "target", 3307) }, "wanted a port of its own for each server of this machine"],
     [{ backupKeyPrefix: "/x" }, 'gtid-ferry:backupKeyPrefix is "/x"'],
   ])("names key and value of %o", (changed, expected) => {
     expect(() => load(changed)).toThrow(expected);

@@ -35,6 +35,7 @@ async function declare(changes: Partial<MysqlReleaseArgs> = {}): Promise<Declare
     database: "shop",
     channel: "gtid_ferry",
     serverIdBase: 700,
+    pods: 2,
     chartValues: { image: { tag: "8.4" }, mysql: { bufferPoolSize: "8G" } },
     backup: { bucket: "backups", region: "eu-central-1", manifestKey: pulumi.output("ferry/shop/1/manifest.json") },
     keepsRelease: false,
@@ -58,6 +59,7 @@ describe("MysqlRelease", () => {
           values: {
             fullnameOverride: "shop",
             database: "shop",
+            replicas: 2,
             image: { tag: "8.4" },
             mysql: { bufferPoolSize: "8G", serverIdBase: 700, channel: "gtid_ferry" },
             backup: { bucket: "backups", region: "eu-central-1", manifestKey: "ferry/shop/1/manifest.json" },
@@ -105,6 +107,7 @@ describe("MysqlRelease", () => {
     [{ releaseName: "Shop!" }, "releaseName: wanted lower-case letters, digits and dashes"],
     [{ serverIdBase: 0 }, "serverIdBase: "],
     [{ chartValues: { backup: {} } }, "chartValues: backup is set by the migration itself; leave it out"],
+    [{ chartValues: { replicas: 3 } }, "chartValues: replicas is set by the migration itself; leave it out"],
     [{ chartValues: { mysql: { channel: "x" } } }, "chartValues: mysql.channel is set by the migration itself"],
   ])("refuses %o, before anything is declared", async (changes, expected) => {
     await expect(declare(changes)).rejects.toThrow(expected);
