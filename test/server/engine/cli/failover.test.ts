@@ -82,7 +82,7 @@ describe("ferry failover and ferry watch", () => {
   it("take the old one back", async () => {
     await tree.servers.a.restart();
     const { code, stdout } = await ferry("--confirm", "a");
-    expect(stdout).toMatch(/^c is the primary\na: SET PERSIST super_read_only = 1, .*\na: follow c\n$/);
+    expect(stdout).toMatch(/^c is the primary\na: SET PERSIST super_read_only = 1, .*\n.*a: follow c\n$/s);
     expect(code).toBe(0);
     expect(await ferry("--confirm", "a")).toMatchObject({
       code: 1,
