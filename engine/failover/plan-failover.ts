@@ -2,7 +2,7 @@ import { messageOf } from "../operation/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { lookAtPrimary } from "./await-death.js";
 import { choose } from "./choose.js";
-import { viewOf } from "./confirm-dead.js";
+import { type ReplicaView, viewOf } from "./confirm-dead.js";
 import { describeChoice } from "./describe.js";
 import { describeSeen } from "./describe-tree.js";
 import { withRun } from "./failover.js";
@@ -12,6 +12,8 @@ import { type Run, serverFor } from "./run.js";
 import { describeParted, describeSettleStep, lookForLeftovers, observeTree } from "./settle.js";
 import { type Away, primaryStanding, reachable } from "./standing.js";
 import { readSigns } from "./watch-receivers.js";
+
+const LOOK_RESERVE_SECONDS = 2;
 
 /** What a failover would do now, for people, and why it would refuse. */
 export interface FailoverPlan {
@@ -54,19 +56,16 @@ async function planReplacement(run: Run, seen: readonly string[], standing: Away
   const observed = await observeTree(run);
   const look = await lookAtPrimary(run, standing.name);
   const followers = reachable(observed).filter(({ source }) => source === standing.name);
-  const views = await Promise.all(
-    followers.map(async ({ name }) => {
-      const signs = await readSigns(serverFor(run, name), request.channel);
-      return `${name} ${signs === undefined ? "has no channel" : viewOf(signs, 0)}`;
-    }),
-  );
+  const views = await Promise.all(followers.map(async ({ name }) => ({ name, view: await viewNow(run, name) })));
   const outcome = choose(choiceGrounds(observed, standing, routes, request.wishes), request.wishes);
   const { confirmSeconds } = request.limits;
   const lines = [
     ...seen,
-    `${standing.name}: from here: ${[look.seen, ...views].join("; ")}; it has to be away for ${confirmSeconds} s, and unheard by every replica`,
+    `${standing.name}: from here: ${[look.seen, ...views.map(({ name, view }) => `${name} ${view}`)].join("; ")}; it has to be away for ${confirmSeconds} s, and unheard by every replica`,
   ];
-  if ("refusals" in outcome) return { lines, refusals: outcome.refusals, givenUp: standing.name };
+  const isHeard = look.answers || views.some(({ view }) => view === "hears");
+  const alive = isHeard ? [`${standing.name} is not dead`] : [];
+  if ("refusals" in outcome) return { lines, refusals: [...alive, ...outcome.refusals], givenUp: standing.name };
   const { candidate } = outcome.choice;
   const ways = await Promise.all(
     routes.map(async (route) => {
@@ -82,7 +81,13 @@ async function planReplacement(run: Run, seen: readonly string[], standing: Away
       ...ways,
       "all others follow it",
     ],
-    refusals: [],
+    refusals: alive,
     givenUp: standing.name,
   };
+}
+
+/** One look has no "since when": what came within a heartbeat and a moment counts as heard. */
+async function viewNow(run: Run, name: string): Promise<ReplicaView> {
+  const signs = await readSigns(serverFor(run, name), run.request.channel);
+  return signs === undefined ? "does not look" : viewOf(signs, signs.heartbeatSeconds + LOOK_RESERVE_SECONDS);
 }

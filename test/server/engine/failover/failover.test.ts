@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FailoverResult, failover } from "@gtid-ferry/engine/failover";
+import { type FailoverResult, failover, planFailover } from "@gtid-ferry/engine/failover";
 import { silent } from "@gtid-ferry/engine/operation";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readProcess } from "../../../../lab/process/index.js";
@@ -50,7 +50,9 @@ it("refuses while a replica hears the primary: a lost network of the operator is
   const { a } = members;
   if (a === undefined) throw new Error("a expected");
   const unreachable = { ...a, connection: { ...a.connection, port: 1 } };
-  const result = await run({ ...tree.request, members: { ...members, a: unreachable } });
+  const cutOff = { ...tree.request, members: { ...members, a: unreachable } };
+  expect(await planFailover(cutOff, [])).toMatchObject({ refusals: ["a is not dead"], givenUp: "a" });
+  const result = await run(cutOff);
   expect(result).toEqual({ kind: "refused", reasons: [expect.stringMatching(/^a is not dead: .* still hear/)] });
   expect(await run()).toEqual({
     kind: "refused",
