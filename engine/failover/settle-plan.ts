@@ -67,6 +67,7 @@ export function planSettle(grounds: SettleGrounds): SettlePlan {
       : others.filter(({ facts, persisted }) => facts.superReadOnly && persisted.super_read_only !== "ON")
     ).map(({ name }) => run(name, PERSIST_REPLICA, "a replica comes up fenced")),
     ...moveEvents(grounds, following),
+    ...following.flatMap((member) => stopWaiting(member, observed)),
     ...following.map(({ name }) => ({ kind: "follow", member: name, source: sourceFor(name, grounds) }) as const),
     // Last, because a primary with semi-synchronous replication waits for somebody who follows it.
     ...(entry === undefined || entry.probed
@@ -111,6 +112,14 @@ function moveEvents(grounds: SettleGrounds, following: readonly PlacedMember[]):
     ...enabled.map((event) => run(primary.name, enableEvent(event), "it is the primary's")),
     ...setScheduler(primary, entry.eventScheduler),
   ];
+}
+
+/** A former primary would go on waiting for replicas that it has no more, with every transaction that it applies. */
+function stopWaiting({ name, channel, semiSync }: PlacedMember, observed: ObservedTree): SettleStep[] {
+  const { sourceVariable } = semiSync;
+  const isFollowed = reachable(observed).some(({ source }) => source === name);
+  if (channel !== undefined || sourceVariable === undefined || isFollowed) return [];
+  return [run(name, statement(`SET GLOBAL ${sourceVariable} = 0`), "nobody follows it")];
 }
 
 function eventsToEnable({ entry, events }: SettleGrounds): ApplicationEvent[] {

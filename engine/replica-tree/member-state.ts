@@ -6,6 +6,8 @@ import type { JournalEntry } from "../topology/index.js";
 export interface SemiSync {
   /** Whether commits here wait for a replica's acknowledgement, if this server is a source. */
   readonly isSourceEnabled: boolean;
+  /** The variable that makes them wait, where it is ON; its name depends on the plugin. */
+  readonly sourceVariable?: string;
   /** Whether they wait now; a source falls back to asynchronous replication after a timeout. */
   readonly isSourceActive: boolean;
   /** Whether this server acknowledges what it receives, if it is a replica. */

@@ -54,8 +54,10 @@ async function readSemiSync(server: MysqlServer): Promise<SemiSync> {
   const status = new Map(rows.map(({ name, value }) => [name, value]));
   const isOn = (values: ReadonlyMap<string, string>, names: readonly string[]) =>
     names.some((name) => values.get(name) === "ON");
+  const sourceVariable = SEMI_SYNC_VARIABLES.source.find((name) => variables.get(name) === "ON");
   return {
-    isSourceEnabled: isOn(variables, SEMI_SYNC_VARIABLES.source),
+    isSourceEnabled: sourceVariable !== undefined,
+    ...(sourceVariable === undefined ? {} : { sourceVariable }),
     isSourceActive: isOn(status, SEMI_SYNC_STATUS.source),
     isReplicaEnabled: isOn(variables, SEMI_SYNC_VARIABLES.replica),
     isReplicaActive: isOn(status, SEMI_SYNC_STATUS.replica),

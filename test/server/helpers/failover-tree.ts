@@ -66,7 +66,7 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
     wishes: NO_WISHES,
     limits: {
       ...DEFAULT_FAILOVER_LIMITS,
-      confirmSeconds: 1,
+      confirmSeconds: 0.5,
       confirmTimeoutSeconds: 20,
       connectTimeoutSeconds: 1,
       settleTimeoutSeconds: 30,

@@ -89,6 +89,16 @@ describe("planSettle", () => {
     expect(notes).toEqual([expect.stringMatching(/^a: enable this event .*EVENT `app`\.`one` ENABLE$/)]);
   });
 
+  it("lets a former primary wait for no replicas that it has no more", () => {
+    const semiSync = { isSourceActive: true, isReplicaEnabled: false, isReplicaActive: false };
+    const waiting = { ...semiSync, isSourceEnabled: true, sourceVariable: "rpl_semi_sync_source_enabled" };
+    const step = "b: SET GLOBAL rpl_semi_sync_source_enabled = 0";
+    const alone = observedTree({ a: null, b: null }, {}, { b: { semiSync: waiting } });
+    expect(plan(alone).texts).toContain(step);
+    const followed = observedTree({ a: null, b: null, c: "b" }, {}, { b: { semiSync: waiting } });
+    expect(plan(followed).texts).not.toContain(step);
+  });
+
   it("opens no primary that may not be opened", () => {
     expect(plan(observedTree({ a: null, b: "a" }, { a: FENCED }), { mayOpen: false }).texts).toEqual([]);
   });
