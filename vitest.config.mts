@@ -2,15 +2,17 @@ import { defineConfig } from "vitest/config";
 
 // "unit" needs nothing but Node; "server" and "program" need what test/main.ts prepares (MySQL, S3, the Pulumi CLI),
 // "cluster" also what test/cluster/main.ts does (Kubernetes, Helm).
+const WORKERS = 2;
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], maxWorkers: WORKERS } },
       {
         test: {
           name: "server",
           include: ["test/server/**/*.test.ts"],
-          fileParallelism: false,
+          maxWorkers: WORKERS,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -19,7 +21,7 @@ export default defineConfig({
         test: {
           name: "program",
           include: ["test/program/**/*.test.ts"],
-          fileParallelism: false,
+          maxWorkers: WORKERS,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

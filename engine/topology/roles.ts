@@ -39,6 +39,6 @@ export function committedRole(source: ServerRole, target: ServerRole): Committed
     where: `${source.label} and ${target.label}`,
     seen: `switchover ${entry.number} of ${entry.committedAt} UTC made ${entry.primaryUuid} the primary`,
     wanted: `one of ${source.uuid} (source) and ${target.uuid} (target)`,
-    next: "check that both addresses are those of this migration; if that server is gone, this is a case for a failover",
+    next: "check that both addresses are those of this migration; if a replica has become the primary, lead the role back by `ferry switchover --to source` or `--to target`, or, if that replica is dead, by `ferry failover`",
   });
 }

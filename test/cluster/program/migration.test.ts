@@ -75,6 +75,16 @@ async function fenced() {
   return { source: (await look("source")).fenced === 1, target: (await look("target")).fenced === 1 };
 }
 
+/** Whether the second pod is read-only and has all that is on the target now, as `1 1`. */
+async function standbyState(): Promise<string> {
+  const executed = await onServer("target", readExecuted);
+  const sql = `SELECT @@super_read_only, WAIT_FOR_EXECUTED_GTID_SET('${executed}', 60) = 0`;
+  const login = [`--user=${ADMINISTRATOR.user}`, `--password=${ADMINISTRATOR.password}`, "--protocol=tcp"];
+  const mysql = ["mysql", ...login, "--skip-column-names", "--batch", `--execute=${sql}`];
+  const answer = await namespace.kubectl(["exec", "shop-1", "--container=mysqld", "--", ...mysql]);
+  return answer.trim().replace("\t", " ");
+}
+
 /** Where the Service that applications use leads. */
 async function primaryEndpoints(): Promise<string> {
   return namespace.kubectl([
@@ -265,6 +275,17 @@ describe("the program on platform aws, from a host behind SSH into a pod", () =>
     await expect.poll(primaryEndpoints, { timeout: 30_000 }).toBe(await podAddress());
   });
 
+  it("adds a replica in a second pod, restored from the same backup, which follows the target", async () => {
+    await cluster.makeVolume({ name: `${namespace.name}-shop-1` });
+    await stack.configure("replicas", JSON.stringify([{ name: "standby" }]));
+    await stack.up();
+    expect(await outputs()).toMatchObject({
+      primary: "target",
+      replicationTree: { target: null, source: "target", standby: "target" },
+    });
+    expect(await standbyState()).toBe("1 1");
+  });
+
   it("has lost and doubled nothing on either server, and no transaction is errant", async () => {
     await Promise.all(groups.map((group) => group.stop()));
     const executed = await onServer("target", readExecuted);
@@ -297,6 +318,7 @@ describe("the program on platform aws, from a host behind SSH into a pod", () =>
     await stack.pulumi("destroy", "--yes");
     expect((await stack.resources()).length).toBe(0);
     expect((await fenced()).target).toBe(false);
+    expect(await standbyState()).toBe("1 1");
     expect(await primaryEndpoints()).toBe(await podAddress());
     const calls = (await stack.pluginCalls()).slice(callsBefore);
     const deleted = calls.filter(({ call }) => call === "delete");
