@@ -3,13 +3,13 @@ import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
+  checked,
   diffByTable,
   GONE,
   guarded,
   hasUnknown,
   type InputsOf,
   noImport,
-  refused,
   report,
   reportPlan,
 } from "./provider-support";
@@ -42,21 +42,18 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
-    const { checkHost } = await import("@gtid-ferry/engine/backup");
-    const { withHost } = await import("@gtid-ferry/engine/hosts");
-    const { addressOf } = await import("@gtid-ferry/engine/mysql");
-    const { source, method, storage, keyPrefix, database, backupId } = news;
-    try {
+    return checked(news, async () => {
+      const { checkHost } = await import("@gtid-ferry/engine/backup");
+      const { withHost } = await import("@gtid-ferry/engine/hosts");
+      const { addressOf } = await import("@gtid-ferry/engine/mysql");
+      const { source, method, storage, keyPrefix, database, backupId } = news;
       if (Object.keys(olds).length === 0 && !hasUnknown(news)) {
         await withHost(news.host, (host) => checkHost(host, news));
       }
-    } catch (error) {
-      return refused(news, error);
-    }
-    reportPlan(olds, [
-      `source ${addressOf(source)}: physical copy by ${method}, streamed to s3://${storage.bucket}/${keyPrefix}/${database}/${backupId}/, manifest last`,
-    ]);
-    return { inputs: news };
+      reportPlan(olds, [
+        `source ${addressOf(source)}: physical copy by ${method}, streamed to s3://${storage.bucket}/${keyPrefix}/${database}/${backupId}/, manifest last`,
+      ]);
+    });
   },
 
   async diff(_id: string, olds: Outputs, news: Inputs) {

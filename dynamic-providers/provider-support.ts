@@ -26,11 +26,16 @@ export function toProviderError(error: unknown): Error {
 }
 
 /**
- * What `check` answers where inputs cannot be taken. It names no property: of a property that is named, Pulumi prints the
- * value too, of a secret one as well.
+ * A provider's `check`: what `work` throws is why the inputs cannot be taken. It names no property: of a property that is
+ * named, Pulumi prints the value too, of a secret one as well.
  */
-export function refused<Inputs>(inputs: Inputs, error: unknown) {
-  return { inputs, failures: [{ property: "", reason: toProviderError(error).message }] };
+export async function checked<Inputs>(inputs: Inputs, work: () => Promise<void>): Promise<dynamic.CheckResult<Inputs>> {
+  try {
+    await work();
+    return { inputs };
+  } catch (error) {
+    return { inputs, failures: [{ property: "", reason: toProviderError(error).message }] };
+  }
 }
 
 /** Runs a provider's work; what it throws is what `explain` makes of it. */

@@ -3,12 +3,12 @@ import type { ReplicationEnd } from "@gtid-ferry/engine/replication";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
+  checked,
   diffByTable,
   guarded,
   hasUnknown,
   type InputsOf,
   noImport,
-  refused,
   report,
   sameJson,
   toCreateError,
@@ -38,16 +38,12 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Partial<Inputs>, news: Inputs) {
-    const { assertTree, previewTree } = await import("@gtid-ferry/engine/replica-tree");
-    try {
+    return checked(news, async () => {
+      const { assertTree, previewTree } = await import("@gtid-ferry/engine/replica-tree");
       if (!hasUnknown(news.tree)) assertTree(news.tree, Object.keys(news.members));
-      if (!hasUnknown(news) && !sameJson(olds.tree, news.tree)) {
-        for (const line of await previewTree(news)) report(`plan: ${line}`);
-      }
-      return { inputs: news };
-    } catch (error) {
-      return refused(news, error);
-    }
+      if (hasUnknown(news) || sameJson(olds.tree, news.tree)) return;
+      for (const line of await previewTree(news)) report(`plan: ${line}`);
+    });
   },
 
   /** Looks at the servers: a replica that stopped is mended by the next `up`, without a refresh. */

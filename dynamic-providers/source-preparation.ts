@@ -3,11 +3,11 @@ import type { PreparedState, SourcePreparationRequest } from "@gtid-ferry/engine
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
+  checked,
   diffByTable,
   guarded,
   hasUnknown,
   noImport,
-  refused,
   report,
   reportPlan,
   toCreateError,
@@ -56,20 +56,14 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
-    const isNew = Object.keys(olds).length === 0;
-    if (hasUnknown(news) || (!isNew && !news.requiresPrimary)) return { inputs: news };
-    const { assertPrimary, describePreparation } = await import("@gtid-ferry/engine/preparation");
-    try {
-      if (!isNew) {
-        await assertPrimary(news.source);
-        return { inputs: news };
-      }
+    return checked(news, async () => {
+      const isNew = Object.keys(olds).length === 0;
+      if (hasUnknown(news) || (!isNew && !news.requiresPrimary)) return;
+      const { assertPrimary, describePreparation } = await import("@gtid-ferry/engine/preparation");
+      if (!isNew) return assertPrimary(news.source);
       const { steps } = await describePreparation(news, false);
       reportPlan(olds, steps);
-      return { inputs: news };
-    } catch (error) {
-      return refused(news, error);
-    }
+    });
   },
 
   async diff(_id: string, olds: Outputs, news: Inputs) {

@@ -3,12 +3,12 @@ import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
+  checked,
   diffByTable,
   guarded,
   hasUnknown,
   type InputsOf,
   noImport,
-  refused,
   report,
   toCreateError,
 } from "./provider-support";
@@ -43,22 +43,25 @@ function refusal(olds: Partial<Inputs>, news: Inputs): string | undefined {
   return undefined;
 }
 
+/** A server that changes in the same update has no UUID that a preview knows; the update checks it. */
+function knownEnd({ expectedUuid, ...end }: Inputs["source"]): Inputs["source"] {
+  return expectedUuid === undefined || hasUnknown(expectedUuid) ? end : { ...end, expectedUuid };
+}
+
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Partial<Inputs>, news: Inputs) {
-    const reason = refusal(olds, news);
-    if (reason !== undefined) return refused(news, reason);
-    const { assertLimits, planRoles } = await import("@gtid-ferry/engine/cutover");
-    const { assertRoutes } = await import("@gtid-ferry/engine/traffic");
-    try {
+    return checked(news, async () => {
+      const reason = refusal(olds, news);
+      if (reason !== undefined) throw new Error(reason);
+      const { assertLimits, planRoles } = await import("@gtid-ferry/engine/cutover");
+      const { assertRoutes } = await import("@gtid-ferry/engine/traffic");
       assertLimits(news.limits);
       // Of a migration that has not begun; later a route that is away must not keep the rest from being mended.
       if (olds.routes === undefined) await assertRoutes(news.routes.filter((route) => !hasUnknown(route)));
       const isMove = (olds.primary ?? "source") !== news.primary || (olds.isFinal ?? false) !== news.isFinal;
-      if (isMove && !hasUnknown(news)) for (const line of await planRoles(news)) report(`plan: ${line}`);
-      return { inputs: news };
-    } catch (error) {
-      return refused(news, error);
-    }
+      const request = { ...news, source: knownEnd(news.source), target: knownEnd(news.target) };
+      if (isMove && !hasUnknown(request)) for (const line of await planRoles(request)) report(`plan: ${line}`);
+    });
   },
 
   /** Looks at the servers: a run that died may have left them otherwise than the state has it. */

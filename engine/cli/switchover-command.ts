@@ -22,7 +22,8 @@ which then is fenced; when the next one has everything, it accepts writes, the r
 former primary follows it. Writes pause for at most the budget, after which the former primary accepts writes again by
 itself. A run that was killed is completed by the next one.
 
-The stack does not know of it: give it the new primary before the next \`pulumi up\`, or that makes its own the primary again.
+A stack leads the role to its source or its target, as its phase says: the next \`pulumi up\` does so, and refuses while another
+replica has it.
 
 Exit code:
   0  the server is the primary, and everybody follows it

@@ -253,6 +253,8 @@ describe("the program on platform aws, from a host behind SSH into a pod", () =>
     await startWriters([sourceAddress(), await targetAddress()]);
     await groups[0]?.stop();
     await stack.configure("targetHostForSource", (await targetAddress()).host);
+    await stack.configure("phase", "cutover");
+    expect((await stack.pulumi("preview")).output).toMatch(/plan: switchover: target .* becomes the primary/);
     await switchTo("cutover");
     expect(await fenced()).toEqual({ source: true, target: false });
     expect(await outputs()).toMatchObject({ primary: "target", switchovers: 1 });
