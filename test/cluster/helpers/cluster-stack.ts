@@ -26,6 +26,8 @@ export interface ClusterStack extends TestProject {
   readonly parts?: CloudParts;
   /** What the stand-in was asked for. */
   pluginCalls(): Promise<readonly RecordedCall[]>;
+  /** Names of what the program has made in AWS and not taken away again, sorted. */
+  madeInAws(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -104,19 +106,31 @@ export async function startClusterStack({
       ...parts?.environment,
     },
   });
+  const pluginCalls = () => readRecordedCalls(record);
   return {
     ...stack,
     source,
     directory,
     database,
     ...(parts === undefined ? {} : { parts }),
-    pluginCalls: () => readRecordedCalls(record),
+    pluginCalls,
+    madeInAws: async () => leftInAws(await pluginCalls()),
     stop: async () => {
       await relay.stop();
       await Promise.all([source.stop(), s3.stop(), parts?.stop()]);
       await removeTestDirectory(directory);
     },
   };
+}
+
+function leftInAws(calls: readonly RecordedCall[]): string[] {
+  const left = new Set<string>();
+  for (const { call, type, name } of calls) {
+    if (!type.startsWith("aws:")) continue;
+    if (call === "create") left.add(name);
+    if (call === "delete") left.delete(name);
+  }
+  return [...left].sort();
 }
 
 /** What a user of a small cluster would choose. */
