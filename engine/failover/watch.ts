@@ -42,7 +42,10 @@ export async function watch(
   const full = { ...request, wishes: NO_WISHES };
   assertFailoverRequest(full);
   const watcher = new Watcher(full, routes, options, progress);
-  await watcher.record({ kind: "watch begins", failover: options.failover });
+  // A file that cannot be written is found now, and not when there is something to record.
+  if (options.recordFile !== undefined) {
+    await appendRecord(options.recordFile, { kind: "watch begins", failover: options.failover });
+  }
   while (!ended.aborted) {
     await watcher.look();
     // Rejects when the watch ends.
@@ -90,8 +93,15 @@ class Watcher {
     }
   }
 
+  /** A full disk must not end a watch. */
   async record(event: RecordedEvent): Promise<void> {
-    if (this.options.recordFile !== undefined) await appendRecord(this.options.recordFile, event);
+    const { recordFile } = this.options;
+    if (recordFile === undefined) return;
+    try {
+      await appendRecord(recordFile, event);
+    } catch (error) {
+      this.progress(`not recorded (${event.kind}): ${messageOf(error)}`);
+    }
   }
 
   /** Whether the primary seems dead and may be replaced now. */
