@@ -115,6 +115,7 @@ function inAccount(calls: readonly RecordedCall[], account: string): string[] {
     .sort();
 }
 
+const written = z.object({ data: z.object({ data: z.object({ DB_REPLICATION_PASSWORD: z.string() }) }) });
 const lastSwitchover = z.object({ lastSwitchover: z.object({ pauseMilliseconds: z.number() }) });
 
 async function switchTo(phase: "replicate" | "cutover"): Promise<void> {
@@ -180,7 +181,15 @@ describe("the program on platform aws, from a host behind SSH into a pod", () =>
       "SecurityGroupIngressRule shop-peering-cluster-mysql-sg-0b0b0b0b-10.10.0.0/16",
       "VpcPeeringConnectionAccepter shop-peering-acceptance",
     ]);
-    expect(created.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+    const components = created.map(({ parents }) => parents.join(" > ").replaceAll("gtid-ferry:index:", ""));
+    expect([...new Set(components)].sort()).toEqual([
+      "Migration > BackupBucket",
+      "Migration > IrsaRole",
+      "Migration > SourceHost",
+      "Migration > SourceUploadAccess",
+      "Migration > VaultAccess",
+      "Migration > VpcPeering",
+    ]);
     expect(output).toContain("0 blockers");
     const policyOf = (name: string) => created.find((call) => call.name === name)?.inputs.policy;
     const place = {
@@ -201,7 +210,10 @@ describe("the program on platform aws, from a host behind SSH into a pod", () =>
     const state = await readFile(join(stack.project.backend, ".pulumi/stacks/gtid-ferry/test.json"), "utf8");
     expect(state).toContain("shop-vault-access");
     const { token = "" } = stack.parts?.vault ?? {};
-    expect([token, WRITER_PASSWORD, ADMINISTRATOR.password].filter((secret) => state.includes(secret))).toEqual([]);
+    const keyLine = stack.source.ssh.privateKey?.split("\n").at(3) ?? "";
+    const generated = written.parse(await stack.parts?.vault.request("GET", "kv/data/db_replication/shop")).data.data;
+    const secrets = [token, keyLine, generated.DB_REPLICATION_PASSWORD, WRITER_PASSWORD, ADMINISTRATOR.password];
+    expect(secrets.filter((secret) => secret === "" || state.includes(secret))).toEqual([]);
   });
 
   it("takes all of it away again when destroyed, and the source is as it was", async () => {
