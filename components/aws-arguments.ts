@@ -76,3 +76,11 @@ export const roleName = z
 export const roleArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
   error: "wanted a role's ARN, arn:aws:iam::ACCOUNT:role/NAME",
 });
+
+export const kmsKeyArn = z.string().regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
+  error: "wanted the ARN of a key of KMS, arn:aws:kms:REGION:ACCOUNT:key/ID",
+});
+
+export const oidcProviderArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/[\w.-]+(\/[\w.-]+)*$/, {
+  error: "wanted the ARN of an OIDC provider, arn:aws:iam::ACCOUNT:oidc-provider/ISSUER",
+});

@@ -1,13 +1,11 @@
 import { z } from "zod";
 import { awsAccountSchema } from "./aws-account";
-import { databaseName, overlapping, partition, roleArn, roleName } from "./aws-arguments";
+import { databaseName, kmsKeyArn, oidcProviderArn, overlapping, partition, roleArn, roleName } from "./aws-arguments";
 import { irsaRoleName } from "./aws-names";
 import { flag, json, optional, optionalJson, text } from "./configuration-values";
 import { xtrabackupSeries } from "./source-host";
 import { mount, vaultPlaceShape } from "./vault-access-args";
 import { networkSchema } from "./vpc-peering";
-
-const arn = (kind: string, rule: RegExp) => z.string().regex(rule, { error: `wanted the ARN of ${kind}` });
 
 const vault = z.strictObject({
   address: z.string().regex(/^https?:\/\/[^/\s]+$/, { error: "wanted https://HOST:PORT" }),
@@ -38,15 +36,12 @@ export const awsShape = {
   backupBucketExists: flag,
   backupBucketKept: flag,
   backupExpiryDays: z.coerce.number().int().min(1).max(3650),
-  backupKmsKeyArn: optional.pipe(arn("a key of KMS", /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/).optional()),
+  backupKmsKeyArn: optional.pipe(kmsKeyArn.optional()),
   backupReader: z.enum(["role", "account"]),
   sourceRoleName: roleName,
   sourceTools: z.enum(["install", "check", "leave"]),
   xtrabackupSeries: optional.pipe(xtrabackupSeries.optional()),
-  oidcProviderArn: arn(
-    "an OIDC provider, arn:aws:iam::ACCOUNT:oidc-provider/ISSUER",
-    /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/[\w.-]+(\/[\w.-]+)*$/,
-  ),
+  oidcProviderArn,
   targetRoleName: optional.pipe(roleName.optional()),
   targetRoleArn: optional.pipe(roleArn.optional()),
   vault: optionalJson(vault),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bucketName, databaseName, keyPrefix, partition } from "./aws-arguments";
+import { bucketName, databaseName, keyPrefix, kmsKeyArn, partition } from "./aws-arguments";
 
 /** Arguments that say where the backups of a database lie. */
 export const backupPlaceShape = {
@@ -14,12 +14,7 @@ export const backupPlaceShape = {
    * Key of KMS that encrypts the bucket; without it S3 encrypts with keys of its own. The key's policy has to let account
    * A use it, and the target's role decrypt with it.
    */
-  kmsKeyArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
-      error: "wanted the ARN of a key of KMS, arn:aws:kms:REGION:ACCOUNT:key/ID",
-    })
-    .exactOptional(),
+  kmsKeyArn: kmsKeyArn.exactOptional(),
 };
 
 const backupPlace = z.object(backupPlaceShape);

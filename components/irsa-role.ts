@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { roleArn, roleName } from "./aws-arguments";
+import { oidcProviderArn, roleArn, roleName } from "./aws-arguments";
 import { awsName, awsTags, irsaRoleName } from "./aws-names";
 import { backupPlaceShape } from "./backup-place";
 import { backupReadPolicy } from "./backup-policies";
@@ -14,9 +14,7 @@ const argsSchema = z
   .object({
     ...backupPlaceShape,
     /** ARN of the cluster's OIDC provider in account B. */
-    oidcProviderArn: z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/[\w.-]+(\/[\w.-]+)*$/, {
-      error: "wanted the ARN of an OIDC provider, arn:aws:iam::ACCOUNT:oidc-provider/ISSUER",
-    }),
+    oidcProviderArn,
     /** Where the target's pods run. */
     namespace: namespaceName,
     serviceAccount: serviceAccountName,
