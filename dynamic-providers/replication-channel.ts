@@ -105,7 +105,9 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
 
   async delete(_id: string, props: Outputs) {
     const { removeChannel } = await import("@gtid-ferry/engine/replication");
-    return guarded(() => removeChannel(props, props.channel, report));
+    const { SIDES } = await import("@gtid-ferry/engine/topology");
+    const servers = { source: props.source, target: props.target };
+    return guarded(() => removeChannel(servers, SIDES, props.channel, report));
   },
 };
 

@@ -1,7 +1,14 @@
 import { z } from "zod";
-import { ADMIN_SCHEMA, type MysqlServer, type Statement, statement, withoutBinlog } from "../mysql/index.js";
+import {
+  ADMIN_SCHEMA,
+  killConnection,
+  type MysqlServer,
+  type Statement,
+  statement,
+  withoutBinlog,
+} from "../mysql/index.js";
 import { waitUntil } from "../operation/index.js";
-import { killConnection, type ServerSessions } from "./sessions.js";
+import type { ServerSessions } from "./sessions.js";
 
 /**
  * The dead-man switch: an event inside the server that has begun before the fence, sleeps until the deadline and then

@@ -1,7 +1,7 @@
 import { type Account, type Statement, showStatement, statement } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { dropLedgerCopyStatement, readLedger } from "../preparation/index.js";
-import { stopAndForget } from "../replication/index.js";
+import { dismissReader, stopAndForget } from "../replication/index.js";
 import { finalizeEntry, reaches, readExecuted } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { describeEstablishStep } from "./describe.js";
@@ -38,6 +38,7 @@ export async function finalize(
       throw behindError(source.label, settleTimeoutSeconds);
     }
     await stopAndForget(source, request.channel, progress);
+    await dismissReader(target, pair.source.uuid, progress);
   }
   const { accounts } = await readLedger(target);
   for (const account of accounts) await run(dropAccountStatement(account));

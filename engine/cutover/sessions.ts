@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { addressOf, type ConnectionOptions, errnoOf, MysqlServer } from "../mysql/index.js";
+import { addressOf, type ConnectionOptions, killConnection, MysqlServer } from "../mysql/index.js";
 import { inTime } from "../operation/index.js";
 import type { EndConnections } from "../replication/index.js";
 import { SIDES, type Side } from "../topology/index.js";
@@ -95,16 +95,5 @@ async function expelOthers({ main, watcher }: ServerSessions): Promise<void> {
     if (others.length === 0) return;
     for (const { id } of others) await killConnection(watcher, id);
     await sleep(EXPEL_INTERVAL_MILLISECONDS);
-  }
-}
-
-const NO_SUCH_THREAD = 1094;
-
-/** Ends a connection; one that is gone already is success. */
-export async function killConnection(server: MysqlServer, id: number): Promise<void> {
-  try {
-    await server.execute(`KILL ${id}`);
-  } catch (error) {
-    if (errnoOf(error) !== NO_SUCH_THREAD) throw error;
   }
 }

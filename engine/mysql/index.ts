@@ -9,6 +9,7 @@ export {
   readVariables,
   type ServerFacts,
 } from "./facts.js";
+export { killConnection } from "./kill-connection.js";
 export type { SessionOptions } from "./open-connection.js";
 export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
 export { MysqlServer } from "./server.js";

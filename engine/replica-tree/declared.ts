@@ -1,5 +1,5 @@
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { removeChannelOf } from "../replication/index.js";
+import { removeChannel } from "../replication/index.js";
 import { describeTreePlan } from "./describe.js";
 import { withMembers } from "./members.js";
 import { type ObservedTree, observeMembers } from "./observe.js";
@@ -66,10 +66,7 @@ export async function releaseMembers(
   names: readonly string[],
   progress: Progress,
 ): Promise<void> {
-  for (const name of names) {
-    const end = request.members[name];
-    if (end !== undefined) await removeChannelOf(name, end.connection, request.channel, progress);
-  }
+  await removeChannel(request.members, names, request.channel, progress);
 }
 
 /**

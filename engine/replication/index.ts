@@ -3,6 +3,7 @@ export { type ChannelSource, type ChannelTls, changeSourceStatement } from "./ch
 export { type ChannelState, describeChannel, isReplicating, readChannel, readChannels } from "./channel-state.js";
 export { type Conflict, readConflict } from "./conflict.js";
 export { describeConflict } from "./conflict-text.js";
+export { dismissReader } from "./dismiss-reader.js";
 export { type ChannelDetails, ensureChannelBetween, isConfiguredFor } from "./ensure-channel.js";
 export type { ConflictServers, RowConflict } from "./find-conflict.js";
 export { describeLag, type ReplicationLag, replicationLag } from "./lag.js";
@@ -16,4 +17,4 @@ export {
 } from "./migration-channel.js";
 export { type ChannelReport, readChannelResult, reportChannel } from "./read-channel.js";
 export { type ReceivedTransactions, readReceived } from "./received.js";
-export { removeChannel, removeChannelOf, stopAndForget } from "./remove-channel.js";
+export { removeChannel, stopAndForget } from "./remove-channel.js";

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   addressOf,
   type ConnectionOptions,
@@ -7,39 +8,61 @@ import {
   statement,
 } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { SIDES } from "../topology/index.js";
 import { readChannel } from "./channel-state.js";
-import type { EndConnections } from "./migration-channel.js";
+import { dismissReader } from "./dismiss-reader.js";
+import type { ReplicationEnd } from "./migration-channel.js";
+
+const uuidRow = z.object({ uuid: z.string() });
 
 /**
- * Stops one channel and forgets it, on whichever of the two servers has it; other channels stay. A channel that is gone
- * is success, and so is a server that nobody serves any more: without a server no channel runs.
+ * Stops one channel on the servers of these names and forgets it, and sees to it that none of the others goes on listing
+ * them as replicas; other channels stay. A channel that is gone is success, and so is a server that nobody serves any
+ * more: without a server no channel runs.
  */
-export async function removeChannel(ends: EndConnections, channel: string, progress: Progress): Promise<void> {
-  for (const side of SIDES) await removeChannelOf(side, ends[side].connection, channel, progress);
-}
-
-/** The same for one server, whose name is for messages. */
-export async function removeChannelOf(
-  name: string,
-  connection: ConnectionOptions,
+export async function removeChannel(
+  servers: Readonly<Record<string, Pick<ReplicationEnd, "connection">>>,
+  names: readonly string[],
   channel: string,
   progress: Progress,
 ): Promise<void> {
-  try {
-    await MysqlServer.with(connection, name, (server) => stopAndForget(server, channel, progress));
-  } catch (error) {
-    if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
-    progress(`${name} ${addressOf(connection)}: no server listens there, so channel ${channel} does not run`);
+  const onServer = <T>(name: string, work: (server: MysqlServer) => Promise<T>) => {
+    const end = servers[name];
+    return end === undefined ? undefined : whereServed(name, end.connection, progress, work);
+  };
+  for (const name of names) {
+    const replicaUuid = await onServer(name, async (server) => {
+      if (!(await stopAndForget(server, channel, progress))) return undefined;
+      return (await server.queryOne("SELECT @@server_uuid AS uuid", [], uuidRow)).uuid;
+    });
+    if (replicaUuid === undefined) continue;
+    for (const other of Object.keys(servers).filter((candidate) => candidate !== name)) {
+      await onServer(other, (server) => dismissReader(server, replicaUuid, progress));
+    }
   }
 }
 
-/** Stops one channel of this server and forgets it, if it has it. */
-export async function stopAndForget(server: MysqlServer, channel: string, progress: Progress): Promise<void> {
-  if ((await readChannel(server, channel)) === undefined) return;
+async function whereServed<T>(
+  name: string,
+  connection: ConnectionOptions,
+  progress: Progress,
+  work: (server: MysqlServer) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await MysqlServer.with(connection, name, work);
+  } catch (error) {
+    if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
+    progress(`${name} ${addressOf(connection)}: no server listens there, so no channel runs`);
+    return undefined;
+  }
+}
+
+/** Stops one channel of this server and forgets it; whether it had it. */
+export async function stopAndForget(server: MysqlServer, channel: string, progress: Progress): Promise<boolean> {
+  if ((await readChannel(server, channel)) === undefined) return false;
   for (const verb of ["STOP REPLICA", "RESET REPLICA ALL"]) {
     const step = statement(`${verb} FOR CHANNEL ?`, channel);
     progress(`${server.label}: ${showStatement(step)}`);
     await server.run(step);
   }
+  return true;
 }

@@ -134,13 +134,27 @@ describe("ensureChannel", () => {
 });
 
 describe("removeChannel", () => {
+  const remove = () => {
+    const { source, target, channel } = pair.channel;
+    return removeChannel({ source, target }, ["source", "target"], channel, silent);
+  };
+
   it("forgets this channel only, is repeatable, and content when nobody serves the target", async () => {
     await ensureChannel(pair.channel, silent);
-    await removeChannel(pair.channel, "gtid_ferry", silent);
-    await removeChannel(pair.channel, "gtid_ferry", silent);
+    await remove();
+    await remove();
     expect(await readChannelResult({ ...pair.channel, ...noResult }, silent)).toBeUndefined();
     await pair.target.kill();
-    await removeChannel(pair.channel, "gtid_ferry", silent);
+    await remove();
+  });
+
+  it("leaves no replica listed on the source, which would notice only when it has something to send", async () => {
+    const { source } = pair.channel;
+    const address = { ...source.address, heartbeatSeconds: 3600 };
+    await ensureChannel({ ...pair.channel, source: { ...source, address } }, silent);
+    expect(await pair.source.rootQuery("SHOW REPLICAS")).toHaveLength(1);
+    await remove();
+    await expect.poll(() => pair.source.rootQuery("SHOW REPLICAS"), { timeout: 10_000 }).toEqual([]);
   });
 });
 
