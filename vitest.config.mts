@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 // "unit" needs nothing but Node; "server" and "program" need what test/main.ts prepares (MySQL, S3, the Pulumi CLI),
-// "cluster" also what test/cluster/main.ts does (Kubernetes, Helm).
+// "cluster" and "cluster-alone" also what test/cluster/main.ts does (Kubernetes, Helm).
 const WORKERS = 2;
+/** They stop the cluster's kubelet, through which others reach their pods. */
+const DISTURBING = ["test/cluster/chart/release.test.ts"];
 
 export default defineConfig({
   test: {
@@ -30,7 +32,18 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["test/cluster/**/*.test.ts"],
-          fileParallelism: false,
+          exclude: DISTURBING,
+          maxWorkers: WORKERS,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "cluster-alone",
+          include: DISTURBING,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

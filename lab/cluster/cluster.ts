@@ -62,7 +62,7 @@ export class Cluster {
     await waitForCluster(this.layout, "a ready node", () => lookWhetherReady(this.kubectl));
   }
 
-  /** Makes a PersistentVolume of class `STORAGE_CLASS`, to which a claim binds when its pod is scheduled. */
+  /** Makes a PersistentVolume of class `STORAGE_CLASS`, to which its claim binds when its pod is scheduled. */
   async makeVolume(request: VolumeRequest): Promise<void> {
     const volume = await makeVolumePlace(this.layout, this.sandbox, request);
     await this.kubectl(["apply", "--filename=-"], JSON.stringify(volume));

@@ -6,12 +6,14 @@ import { must } from "./run.js";
 import type { Sandbox } from "./sandbox.js";
 import { NODE_NAME } from "./secrets.js";
 
-/** The default class: of volumes that were made before and that a claim takes when its pod is scheduled. */
+/** The default class: of volumes that were made before, each for one claim, which takes it when its pod is scheduled. */
 export const STORAGE_CLASS = "local";
 
 export interface VolumeRequest {
   /** Of the PersistentVolume: lower-case letters, digits and dashes. */
   readonly name: string;
+  /** The claim that may have it, and no other. */
+  readonly claim: { readonly namespace: string; readonly name: string };
   /** Size of a file system of its own, at least 8 MiB. @default a folder of this machine's disk, as 1 TiB */
   readonly sizeBytes?: number;
 }
@@ -41,7 +43,7 @@ export async function makeVolumePlace(layout: ClusterLayout, sandbox: Sandbox, r
   const path = join(layout.volumes, name);
   await mkdir(path, { recursive: true });
   if (sizeBytes !== undefined) await mountFileSystem(path, sizeBytes, sandbox);
-  return persistentVolume(name, path, sizeBytes ?? 2 ** 40);
+  return persistentVolume(request, path);
 }
 
 /** Inside the cluster's own mounts: it goes with them. */
@@ -56,17 +58,18 @@ async function mountFileSystem(path: string, sizeBytes: number, { enter }: Sandb
   await rm(image);
 }
 
-function persistentVolume(name: string, path: string, capacityBytes: number) {
+function persistentVolume({ name, claim, sizeBytes = 2 ** 40 }: VolumeRequest, path: string) {
   const onNode = [{ key: "kubernetes.io/hostname", operator: "In", values: [NODE_NAME] }];
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",
     metadata: { name },
     spec: {
-      capacity: { storage: String(capacityBytes) },
+      capacity: { storage: String(sizeBytes) },
       accessModes: ["ReadWriteOnce"],
       persistentVolumeReclaimPolicy: "Retain",
       storageClassName: STORAGE_CLASS,
+      claimRef: claim,
       local: { path },
       nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: onNode }] } },
     },

@@ -16,7 +16,8 @@ async function main(): Promise<number> {
   const { kubeconfig } = await startCluster({ progress });
   try {
     const variables = { GTID_FERRY_KUBECONFIG: kubeconfig };
-    return runVitest({ environment, projects: ["cluster"], variables, vitestArguments: process.argv.slice(2) });
+    const projects = ["cluster", "cluster-alone"];
+    return runVitest({ environment, projects, variables, vitestArguments: process.argv.slice(2) });
   } finally {
     if (!isRunning) await stopCluster({ progress });
   }

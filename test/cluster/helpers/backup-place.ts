@@ -51,12 +51,9 @@ export class BackupPlace {
     const { sizeBytes, pods = 1 } = options;
     for (let ordinal = 0; ordinal < pods; ordinal += 1) {
       const volume = `${this.place.namespace}-${name}-${ordinal}`;
-      await this.cluster.makeVolume({ name: volume, ...(sizeBytes === undefined ? {} : { sizeBytes }) });
+      const claim = { namespace: this.place.namespace, name: `data-${name}-${ordinal}` };
+      await this.cluster.makeVolume({ name: volume, claim, ...(sizeBytes === undefined ? {} : { sizeBytes }) });
       this.volumes.push(volume);
-      // For nobody else's claim.
-      const claimRef = { namespace: this.place.namespace, name: `data-${name}-${ordinal}` };
-      const patch = JSON.stringify({ spec: { claimRef } });
-      await this.cluster.kubectl(["patch", "persistentvolume", volume, "--type=merge", `--patch=${patch}`]);
     }
     return new Release(this.place, name);
   }

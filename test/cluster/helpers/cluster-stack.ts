@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { dirname, join } from "node:path";
 import { silent } from "@gtid-ferry/engine/operation";
 import { type Cluster, MYSQL_IMAGE } from "../../../lab/cluster/index.js";
@@ -26,6 +26,8 @@ export interface ClusterStack extends TestProject {
   readonly parts?: CloudParts;
   /** What the stand-in was asked for. */
   pluginCalls(): Promise<readonly RecordedCall[]>;
+  /** Makes a volume for the claim of the target's pod of this number; the first pod has one from the beginning. */
+  makeVolume(ordinal: number): Promise<void>;
   /** Names of what the program has made in AWS and not taken away again, sorted. */
   madeInAws(): Promise<readonly string[]>;
   stop(): Promise<void>;
@@ -53,7 +55,11 @@ export async function startClusterStack({
   const source = await startSourceHost({ directory: join(directory, "source"), admit: [cluster.addresses.name] });
   const s3 = await startTestS3();
   const relay = await Relay.start(cluster.addresses.hostAddress, Number(new URL(s3.endpoint).port));
-  await cluster.makeVolume({ name: `${namespace}-${database}` });
+  const makeVolume = (ordinal: number) => {
+    const claim = { namespace, name: `data-${database}-${ordinal}` };
+    return cluster.makeVolume({ name: `${namespace}-${ordinal}-${randomBytes(3).toString("hex")}`, claim });
+  };
+  await makeVolume(0);
   const parts = hasCloud ? await startCloudParts({ directory, database, s3, cluster, namespace }) : undefined;
   const record = join(directory, "plugin-calls");
   const stack = await makeTestProject({
@@ -113,6 +119,7 @@ export async function startClusterStack({
     directory,
     database,
     ...(parts === undefined ? {} : { parts }),
+    makeVolume,
     pluginCalls,
     madeInAws: async () => leftInAws(await pluginCalls()),
     stop: async () => {

@@ -46,7 +46,11 @@ it("keeps its administrator's token from others, and is known by the certificate
 });
 
 it("runs MySQL on a volume of the size that was asked for, behind a Service and a node port", async () => {
-  await cluster.makeVolume({ name: "volume", sizeBytes: 600 * MEBIBYTE });
+  await cluster.makeVolume({
+    name: "volume",
+    claim: { namespace: "default", name: "volume-db-0" },
+    sizeBytes: 600 * MEBIBYTE,
+  });
   await cluster.kubectl(["apply", "--filename=-"], mysqlPod("db"));
   await cluster.kubectl(["rollout", "status", "statefulset/db", "--timeout=120s"]);
 

@@ -284,7 +284,7 @@ describe("the program on platform aws, from a host behind SSH into a pod", () =>
   });
 
   it("adds a replica in a second pod, restored from the same backup, which follows the target", async () => {
-    await cluster.makeVolume({ name: `${namespace.name}-shop-1` });
+    await stack.makeVolume(1);
     await stack.configure("replicas", JSON.stringify([{ name: "standby" }]));
     await stack.up();
     expect(await outputs()).toMatchObject({

@@ -36,7 +36,7 @@ describe("a migration on platform aws that is given up", () => {
 
   it("can begin anew at once, as the source lists no replica any more", async () => {
     await stack.configure("vault", stack.parts?.vaultWithMounts ?? "");
-    await cluster.makeVolume({ name: `${namespace.name}-crm-anew` });
+    await stack.makeVolume(0);
     await stack.up();
     expect(await stack.source.mysqld.rootQuery("SHOW REPLICAS")).toHaveLength(1);
   });
