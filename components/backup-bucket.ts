@@ -26,7 +26,7 @@ const argsSchema = z.object({
    */
   keepsBackups: z.boolean(),
   /**
-   * Who in account B reads the backups: the ARN of the target's role, which has to exist, or as a looser form
+   * Who in account B reads the backups: the ARN of the target's role, or as a looser form
    * `arn:aws:iam::ACCOUNT:root`, which leaves the choice of roles to that account.
    */
   readerArn: eventual(

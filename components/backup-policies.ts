@@ -3,10 +3,13 @@ import { type PolicyDocument, type PolicyStatement, policyDocument } from "./pol
 
 /**
  * The bucket's own policy: nobody without TLS; `readerArn` may list and read the database's backups. It is a role's ARN,
- * or as a looser form `arn:aws:iam::ACCOUNT:root`, which leaves the choice of roles to that account.
+ * or as a looser form `arn:aws:iam::ACCOUNT:root`, which leaves the choice of roles to that account. The role stands in a
+ * condition: as a principal it would have to exist already, and S3 would keep its id, so that a role that is made anew
+ * under its name would not be let in.
  */
 export function backupBucketPolicy(place: BackupPlace, readerArn: string): PolicyDocument {
   const bucket = bucketArn(place);
+  const isRole = !readerArn.endsWith(":root");
   return policyDocument(
     {
       Sid: "DenyWithoutTls",
@@ -18,7 +21,8 @@ export function backupBucketPolicy(place: BackupPlace, readerArn: string): Polic
     },
     ...[listStatement(place), readStatement(place)].map((statement) => ({
       ...statement,
-      Principal: { AWS: readerArn },
+      Principal: { AWS: readerArn.replace(/:role\/.*$/, ":root") },
+      ...(isRole ? { Condition: { ...statement.Condition, ArnEquals: { "aws:PrincipalArn": readerArn } } } : {}),
     })),
   );
 }

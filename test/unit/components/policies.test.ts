@@ -72,6 +72,7 @@ function answer({ principal, policies, action, resource, prefix, ...rest }: Requ
       resource: { resource, accountId: ACCOUNT_A },
       contextVariables: {
         "aws:SecureTransport": String(tls),
+        ...(principal === anonymousPrincipal ? {} : { "aws:PrincipalArn": identityOf(principal) }),
         ...(prefix === undefined ? {} : { "s3:prefix": prefix }),
       },
     },
@@ -81,6 +82,11 @@ function answer({ principal, policies, action, resource, prefix, ...rest }: Requ
     resourcePolicy,
     additionalSettings: { s3: { blockPublicAccess: true } },
   });
+}
+
+/** As AWS gives it to conditions: of a session it is the role's. */
+function identityOf(principal: Simulation["request"]["principal"]): string {
+  return String(principal).replace(/:sts:(.*):assumed-role\/(.*)\/.*/, ":iam:$1:role/$2");
 }
 
 /** Condition keys that exist and that the simulator does not know, each with one that it knows and that stands for it. */
