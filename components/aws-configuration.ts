@@ -7,8 +7,10 @@ import { xtrabackupSeries } from "./source-host";
 import { mount, vaultPlaceShape } from "./vault-access-args";
 import { networkSchema } from "./vpc-peering";
 
+/** The source's port is `sourcePort`, and in the cluster it is always MySQL's own. */
+const network = networkSchema.omit({ port: true });
+
 const vault = z.strictObject({
-  address: z.string().regex(/^https?:\/\/[^/\s]+$/, { error: "wanted https://HOST:PORT" }),
   /** Of Vault Enterprise. */
   namespace: text.exactOptional(),
   /** On this machine, PEM. */
@@ -30,8 +32,8 @@ export const awsShape = {
   awsPartition: partition,
   sourceAccount: json.pipe(awsAccountSchema),
   clusterAccount: json.pipe(awsAccountSchema),
-  sourceNetwork: optionalJson(networkSchema),
-  clusterNetwork: optionalJson(networkSchema),
+  sourceNetwork: optionalJson(network),
+  clusterNetwork: optionalJson(network),
   peeringConnectionId: optional,
   backupBucketExists: flag,
   backupBucketKept: flag,

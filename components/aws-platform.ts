@@ -126,7 +126,7 @@ export class AwsPlatform extends KubernetesPlatform {
     parent: pulumi.Resource,
     providers: ConstructorParameters<typeof VpcPeering>[1]["providers"],
   ): VpcPeering[] {
-    const { database, sourceNetwork, clusterNetwork, clusterAccount, peeringConnectionId } = this.aws;
+    const { database, sourceNetwork, sourcePort, clusterNetwork, clusterAccount, peeringConnectionId } = this.aws;
     if (sourceNetwork === undefined || clusterNetwork === undefined) return [];
     const { accountId, region } = clusterAccount;
     const peering = new VpcPeering(
@@ -134,7 +134,7 @@ export class AwsPlatform extends KubernetesPlatform {
       {
         providers,
         database,
-        source: sourceNetwork,
+        source: { ...sourceNetwork, port: sourcePort },
         cluster: { ...clusterNetwork, accountId, region },
         ...(peeringConnectionId === undefined ? {} : { existingConnectionId: peeringConnectionId }),
       },
@@ -165,6 +165,7 @@ export class AwsPlatform extends KubernetesPlatform {
         provider,
         database,
         ...place,
+        address,
         ...(namespace === undefined ? {} : { vaultNamespace: namespace }),
         namespace: this.aws.kubeNamespace,
         serviceAccount: serviceAccountOf(this.aws),

@@ -109,8 +109,19 @@ export function valuesWithRights(
 ) {
   return {
     ...chartValues,
-    ...(vaultCredentials === undefined ? {} : { credentials: vaultCredentials }),
+    ...(vaultCredentials === undefined
+      ? {}
+      : { credentials: pulumi.output(vaultCredentials).apply((own) => withUsersVault(own, chartValues)) }),
     ...(roleArn === undefined ? {} : { serviceAccount: { ...asRecord(chartValues.serviceAccount), roleArn } }),
+  };
+}
+
+/** What a user wants of Vault's agent beside that stays, and wins. */
+function withUsersVault({ vault, ...own }: ChartVaultCredentials, chartValues: Readonly<Record<string, unknown>>) {
+  const users = asRecord(asRecord(chartValues.credentials).vault);
+  return {
+    ...own,
+    vault: { ...users, ...vault, annotations: { ...vault.annotations, ...asRecord(users.annotations) } },
   };
 }
 

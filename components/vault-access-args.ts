@@ -56,6 +56,8 @@ const kubernetesApi = z.object({
 
 /** Where in Vault a database's secret and its pod's login are. */
 export const vaultPlaceShape = {
+  /** As this machine and the pods reach it. */
+  address: z.string().regex(/^https?:\/\/[^/\s]+$/, { error: "wanted https://HOST:PORT" }),
   /** Mount of an engine KV version 2: the chart's agent reads no other. @default "kv" */
   kvMount: mount.default("kv"),
   /** Mount of the cluster's Kubernetes auth, without auth/. */

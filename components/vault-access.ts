@@ -24,7 +24,7 @@ export interface ChartVaultCredentials {
     readonly authPath: string;
     readonly path: string;
     /** For Vault's agent in the pod. */
-    readonly annotations?: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
   };
 }
 
@@ -52,9 +52,11 @@ export class VaultAccess extends pulumi.ComponentResource {
       role: roleNameOf(checked),
       authPath: `auth/${checked.kubernetesMount}`,
       path: vaultSecretPath(checked),
-      ...(checked.vaultNamespace === undefined
-        ? {}
-        : { annotations: { "vault.hashicorp.com/namespace": checked.vaultNamespace } }),
+      annotations: {
+        // The injector may have another Vault as its default.
+        "vault.hashicorp.com/service": checked.address,
+        ...(checked.vaultNamespace === undefined ? {} : { "vault.hashicorp.com/namespace": checked.vaultNamespace }),
+      },
     };
     this.chartCredentials = readyWith({ source: "vault" as const, vault: place }, needs);
     this.registerOutputs({ chartCredentials: this.chartCredentials, writerLogin: this.writerLogin });

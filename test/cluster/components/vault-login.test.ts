@@ -43,6 +43,7 @@ afterAll(async () => {
 function accessTo(database: string, changes: Partial<Parameters<VaultPlace["apply"]>[0]>) {
   return {
     database,
+    address: place.root.address,
     kubernetesMount: "kubernetes-test-cluster",
     namespace: namespace.name,
     serviceAccount: `${database}-target`,

@@ -23,6 +23,7 @@ afterAll(() => place.stop());
 function accessTo(database: string, changes: Partial<Parameters<VaultPlace["apply"]>[0]> = {}) {
   return {
     database,
+    address: place.root.address,
     kubernetesMount: "kubernetes-test-cluster",
     namespace: "databases",
     serviceAccount: database,

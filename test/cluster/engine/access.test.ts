@@ -68,6 +68,7 @@ async function grantVault(): Promise<AppliedAccess> {
   const caCertificate = Buffer.from(api.cluster["certificate-authority-data"], "base64").toString();
   return vault.apply({
     database: "shop",
+    address: vault.root.address,
     kubernetesMount: "kubernetes-access",
     namespace: namespace.name,
     serviceAccount: RELEASE,

@@ -202,6 +202,8 @@ describe("the program on platform aws, from a host behind SSH into a pod", () =>
     expect(policyOf("shop-backups-policy")).toBe(JSON.stringify(backupBucketPolicy(place, readerArn)));
     expect(policyOf("shop-role-read-backups")).toBe(JSON.stringify(backupReadPolicy(place)));
     expect(policyOf("shop-upload-upload-backups")).toBe(JSON.stringify(sourceUploadPolicy(place)));
+    const rule = created.find(({ name }) => name.startsWith("shop-peering-source-mysql-"));
+    expect(rule?.inputs).toMatchObject({ fromPort: sourceAddress().port, toPort: sourceAddress().port });
     const names = created.map(({ name }) => name);
     expect(names.indexOf("shop-role-read-backups")).toBeLessThan(names.indexOf("shop-backups-policy"));
   });

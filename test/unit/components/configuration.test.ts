@@ -176,6 +176,10 @@ describe("loadConfiguration", () => {
       'gtid-ferry:sourceNetwork has at cidrBlocks.0 "10.10.0.1/16": 10.10.0.1/16 has bits set',
     ],
     [
+      { sourceNetwork: JSON.stringify({ ...JSON.parse(network("a", "10.10.0.0/16")), port: 3307 }) },
+      "gtid-ferry:sourceNetwork",
+    ],
+    [
       { sourceNetwork: network("a", "10.20.128.0/17") },
       "10.20.128.0/17 of the source overlaps with 10.20.0.0/16 of the cluster; networks that overlap cannot be peered",
     ],

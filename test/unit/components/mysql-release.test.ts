@@ -45,6 +45,13 @@ async function declare(changes: Partial<MysqlReleaseArgs> = {}): Promise<Declare
   return declared.filter(({ type }) => type === RELEASE || type === SECRET);
 }
 
+const vaultPlace = {
+  role: "db_replication_shop",
+  authPath: "auth/kubernetes",
+  path: "kv/data/db_replication/shop",
+  annotations: {},
+};
+
 describe("MysqlRelease", () => {
   it("registers the chart with the user's values and what only the migration knows", async () => {
     expect(await declare()).toEqual([
@@ -78,25 +85,29 @@ describe("MysqlRelease", () => {
     });
   });
 
-  it("gives the pods their role and what they take from Vault, beside what the user says of the service account", async () => {
+  it("gives the pods their role and what they take from Vault, beside what the user says of both", async () => {
     const roleArn = "arn:aws:iam::222222222222:role/irsa_role_db_replication_shop";
-    const vaultCredentials = {
-      source: "vault" as const,
-      vault: { role: "db_replication_shop", authPath: "auth/kubernetes", path: "kv/data/db_replication/shop" },
+    const address = { "vault.hashicorp.com/service": "https://vault.example.net:8200" };
+    const vaultCredentials = { source: "vault" as const, vault: { ...vaultPlace, annotations: address } };
+    const certificate = { "vault.hashicorp.com/tls-secret": "vault-ca" };
+    const chartValues = {
+      serviceAccount: { name: "mysql" },
+      credentials: { vault: { role: "another", s3Keys: true, annotations: certificate } },
     };
-    const chartValues = { serviceAccount: { name: "mysql" } };
     const [release] = await declare({ chartValues, roleArn, vaultCredentials: pulumi.output(vaultCredentials) });
     expect(release?.inputs.values).toMatchObject({
-      credentials: vaultCredentials,
+      credentials: {
+        source: "vault",
+        vault: { ...vaultPlace, s3Keys: true, annotations: { ...address, ...certificate } },
+      },
       serviceAccount: { name: "mysql", roleArn },
     });
   });
 
   it("prefers keys to the bucket to what Vault has, which the chart cannot take both", async () => {
-    const place = { role: "db_replication_shop", authPath: "auth/kubernetes", path: "kv/data/db_replication/shop" };
     const declared = await declare({
       accessKey: { id: "AKIA", secret: pulumi.secret("hush") },
-      vaultCredentials: { source: "vault", vault: place },
+      vaultCredentials: { source: "vault", vault: vaultPlace },
     });
     expect(declared.find(({ type }) => type === RELEASE)?.inputs.values).toMatchObject({
       credentials: { source: "secret", secretName: "shop-backup-login" },

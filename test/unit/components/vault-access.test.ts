@@ -127,6 +127,7 @@ function declare(changes: Partial<VaultAccessArgs> = {}): VaultAccess {
     {
       provider: new vault.Provider("vault", { address: "https://vault.example.net:8200" }),
       database: "shop",
+      address: "https://vault.example.net:8200",
       kubernetesMount: "kubernetes-test-cluster",
       namespace: "databases",
       serviceAccount: "shop-target",
@@ -172,6 +173,7 @@ describe("VaultAccess", () => {
         role: "db_replication_shop",
         authPath: "auth/kubernetes-test-cluster",
         path: "kv/data/db_replication/shop",
+        annotations: { "vault.hashicorp.com/service": "https://vault.example.net:8200" },
       },
     });
     expect(registered).toContain(role.type);
