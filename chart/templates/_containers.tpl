@@ -19,6 +19,12 @@
     - name: THREADS
       value: {{ .Values.restore.threads | quote }}
     {{- end }}
+    # EKS gives a container that has none of its own the cluster's region.
+    - name: AWS_REGION
+      valueFrom:
+        configMapKeyRef:
+          name: {{ include "target.name" . }}-backup
+          key: AWS_REGION
     # Where the AWS CLI keeps its caches.
     - name: HOME
       value: /tmp

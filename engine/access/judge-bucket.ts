@@ -59,14 +59,19 @@ function judgeRead(check: Check, request: AccessRequest, look: Look, testObject:
     );
   }
   const { code } = awsError(look);
-  if (code === "NoSuchKey" || code === "404") {
+  const objects = `arn:aws:s3:::${bucket.bucket}/${backupFolder(request)}*`;
+  const allow = `allow s3:GetObject on ${objects}, and kms:Decrypt with the bucket's key where it has one,`;
+  const isMissing = code === "NoSuchKey" || code === "404";
+  // Whoever may list a folder of the bucket only gets the same answer from S3 for an object that is not there.
+  const mayBeMissing = testObject.kind === "refused" && (code === "AccessDenied" || code === "403");
+  if (isMissing || mayBeMissing) {
     const put = `echo gtid-ferry | aws s3 cp - s3://${bucket.bucket}/${testObjectKey(request)}${storeOption(bucket)}`;
     const reason = testObject.kind === "refused" ? `, and this machine could not put one there: ${testObject.why}` : "";
     const fix = `put one there with an account that may write to the bucket:\n${put}`;
-    return check.blocker(`there is no test object${reason}`, fix);
+    if (isMissing) return check.blocker(`there is no test object${reason}`, fix);
+    const seen = `${look.output}: there is no test object, or the pod may not read it${reason}`;
+    return check.blocker(seen, `${fix}\nwhere that does not help, ${fixes(bucket, allow)[code]}`);
   }
-  const objects = `arn:aws:s3:::${bucket.bucket}/${backupFolder(request)}*`;
-  const allow = `allow s3:GetObject on ${objects}, and kms:Decrypt with the bucket's key where it has one,`;
   return judgeFailure(check, bucket, look, allow);
 }
 

@@ -124,6 +124,17 @@ describe("the bucket", () => {
     );
   });
 
+  it("tells of both, a right and an object that may be missing, where S3 gives the same answer to them", () => {
+    const testObject = { kind: "refused", why: "AccessDenied" } as const;
+    const [finding] = bad({ read: aws("AccessDenied", "GetObject") }, { testObject });
+    expect(finding?.seen).toMatch(
+      /there is no test object, or the pod may not read it, and this machine could not put/,
+    );
+    expect(finding?.fix).toMatch(
+      /^put one there [\s\S]*\nwhere that does not help, allow s3:GetObject on arn:aws:s3:::db-/,
+    );
+  });
+
   it("says how to put the object there, and why this machine could not", () => {
     const testObject = { kind: "refused", why: "AccessDenied" } as const;
     expect(bad({ read: aws("NoSuchKey", "GetObject") }, { testObject })).toEqual([
