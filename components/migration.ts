@@ -265,5 +265,6 @@ export class Migration extends pulumi.ComponentResource {
 }
 
 function rolesOutputs({ primary, switchovers, report }: Switchover): Outputs {
-  return { primary, switchovers, lastSwitchover: report };
+  // Of an undefined output Pulumi warns in every update.
+  return { primary, switchovers, lastSwitchover: report.apply((last) => last ?? null) };
 }
