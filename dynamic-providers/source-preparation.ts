@@ -20,7 +20,7 @@ export interface SourcePreparationArgs {
   expectedSourceUuid?: pulumi.Input<string> | undefined;
   /** Whether a source that is no longer the primary is refused, instead of being left as it is. */
   requiresPrimary: pulumi.Input<boolean>;
-  /** Account that is created for replication; a new name or host replaces it. */
+  /** Account that is created for replication; a new name or host replaces it, in phase `prepare` only. */
   replicationAccount: pulumi.Input<{ user: string; host: string }>;
   replicationRequiresTls: pulumi.Input<boolean>;
   /** Least `binlog_expire_logs_seconds` of the source. */
@@ -57,9 +57,14 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Inputs, news: Inputs) {
     return checked(news, async () => {
+      const { assertPrimary, describePreparation, refuseAccountChange } = await import(
+        "@gtid-ferry/engine/preparation"
+      );
       const isNew = Object.keys(olds).length === 0;
+      if (!isNew && !hasUnknown(news.replicationAccount)) {
+        refuseAccountChange(olds, news.replicationAccount, !olds.requiresPrimary);
+      }
       if (hasUnknown(news) || (!isNew && !news.requiresPrimary)) return;
-      const { assertPrimary, describePreparation } = await import("@gtid-ferry/engine/preparation");
       if (!isNew) return assertPrimary(news.source);
       const { steps } = await describePreparation(news, false);
       reportPlan(olds, steps);

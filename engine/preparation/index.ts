@@ -11,4 +11,5 @@ export {
   ensureReplicationAccount,
   hasReplicationAccount,
   type ReplicationAccountRequest,
+  refuseAccountChange,
 } from "./replication-account.js";

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type Account, type ConnectionOptions, MysqlServer, showStatement } from "../mysql/index.js";
-import type { Progress } from "../operation/index.js";
+import { type Account, addressOf, type ConnectionOptions, MysqlServer, showStatement } from "../mysql/index.js";
+import { FerryError, type Progress } from "../operation/index.js";
+import type { SourcePreparationRequest } from "./desired-source.js";
 import { generateReplicationPassword } from "./replication-password.js";
 import { createAccountStatement, grantStatement, setPasswordStatement } from "./source-statements.js";
 
@@ -43,4 +44,24 @@ export async function accountExists(source: MysqlServer, account: Account): Prom
   const sql = "SELECT COUNT(*) AS found FROM mysql.user WHERE User = ? AND Host = ?";
   const { found } = await source.queryOne(sql, [account.user, account.host], existsRow);
   return found > 0;
+}
+
+/**
+ * Refuses another account from phase `replicate` on: to change it, the preparation is given back and made anew, which
+ * breaks a running channel, and cannot be made on a source that is fenced.
+ */
+export function refuseAccountChange(
+  before: Pick<SourcePreparationRequest, "source" | "replicationAccount">,
+  wanted: Account,
+  isReplicating: boolean,
+): void {
+  const { user, host } = before.replicationAccount;
+  if (!isReplicating || (user === wanted.user && host === wanted.host)) return;
+  throw new FerryError({
+    failed: "changing the replication account",
+    where: `source ${addressOf(before.source)}`,
+    seen: `source and target replicate as ${user}@${host}, and ${wanted.user}@${wanted.host} is configured`,
+    wanted: `${user}@${host} for as long as they replicate`,
+    next: `set gtid-ferry:replicationUser to ${user} and gtid-ferry:replicationHost to ${host} again; for another account, go back to phase prepare first, pulumi up, then change it`,
+  });
 }

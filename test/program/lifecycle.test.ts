@@ -121,6 +121,14 @@ describe("the program on platform local", () => {
     expect(changes(await stack.up())).toEqual([]);
   });
 
+  it("refuses another replication account while the channel uses the present one, in preview", async () => {
+    await stack.configure("replicationUser", "another_repl");
+    const { exitCode, output } = await stack.pulumi("preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("changing the replication account failed");
+    await stack.configure("replicationUser", "gtid_ferry_repl");
+  });
+
   it("sees drift on refresh, and mends it with the next up", async () => {
     await onTarget("STOP REPLICA FOR CHANNEL 'gtid_ferry'");
     await stack.source.rootQuery("SET PERSIST binlog_expire_logs_seconds = 60");
