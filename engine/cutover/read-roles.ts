@@ -1,8 +1,9 @@
 import { MysqlServer } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { readRole, type Side } from "../topology/index.js";
+import type { Side } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { rolesResult } from "./ensure-roles.js";
+import { finalRolesProblem, observeFinalRoles } from "./final-roles.js";
 import type { RolesRequest, RolesResult } from "./roles-request.js";
 import { type ObservedSession, observePair, type PairState } from "./state.js";
 
@@ -27,7 +28,7 @@ export async function withSessions<T>(
 export async function readRoles(request: RolesRequest, known: RolesResult, progress: Progress): Promise<RolesResult> {
   try {
     return await withRoutes(request.routes, async (routes) => {
-      if (known.isFinal) return { ...known, inOrder: await leadsToTarget(request, routes) };
+      if (known.isFinal) return readFinalRoles(request, known, routes, progress);
       return withSessions(request, routes, (pair) => ({ ...known, ...rolesResult(pair, request.channel) }));
     });
   } catch (error) {
@@ -37,11 +38,14 @@ export async function readRoles(request: RolesRequest, known: RolesResult, progr
   }
 }
 
-async function leadsToTarget(request: RolesRequest, routes: readonly TrafficRoute[]): Promise<boolean> {
-  const isPrimary = await MysqlServer.with(request.target.connection, "target", async (target) => {
-    const { uuid, lastEntry } = await readRole(target, "target");
-    return lastEntry?.primaryUuid === uuid;
-  });
-  const states = await Promise.all(routes.map((route) => route.observe()));
-  return isPrimary && states.every((state) => state === "target");
+async function readFinalRoles(
+  request: RolesRequest,
+  known: RolesResult,
+  routes: readonly TrafficRoute[],
+  progress: Progress,
+): Promise<RolesResult> {
+  const roles = await observeFinalRoles(request, routes);
+  const problem = finalRolesProblem(roles);
+  if (problem !== undefined) progress(messageOf(problem));
+  return { ...known, inOrder: problem === undefined && roles.routes.every(({ state }) => state === "target") };
 }

@@ -1,10 +1,10 @@
-import { MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { readRole, SIDES, type Side } from "../topology/index.js";
+import { SIDES, type Side } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { switchoverRequest } from "./ensure-roles.js";
 import { establish } from "./establish.js";
 import { finalize } from "./finalize.js";
+import { judgePrimary } from "./judge-primary.js";
 import type { RolesRequest, RolesResult } from "./roles-request.js";
 import { openSessions, type Sessions } from "./sessions.js";
 
@@ -47,14 +47,10 @@ async function openBoth(request: RolesRequest): Promise<Sessions | FerryError> {
   }
 }
 
-/**
- * A server that accepts writes and is the primary by its own journal is the primary whatever the other one says: a
- * switchover fences it first.
- */
 async function assertWritablePrimary(request: RolesRequest, sides: readonly Side[], progress: Progress): Promise<void> {
   const seen: string[] = [];
   for (const side of sides) {
-    const found = await judge(request, side);
+    const found = await judgePrimary(request[side].connection, side);
     if (found.isPrimary) {
       progress(`${found.seen}: it stays so`);
       return;
@@ -68,20 +64,4 @@ async function assertWritablePrimary(request: RolesRequest, sides: readonly Side
     wanted: "the primary within reach, accepting writes",
     next: "bring the primary back, run `pulumi up`, then destroy; nothing has been removed",
   });
-}
-
-async function judge(request: RolesRequest, side: Side): Promise<{ isPrimary: boolean; seen: string }> {
-  try {
-    return await MysqlServer.with(request[side].connection, side, async (server) => {
-      const { readOnly, superReadOnly } = await readServerFacts(server);
-      const { uuid, lastEntry } = await readRole(server, side);
-      if (readOnly || superReadOnly) return { isPrimary: false, seen: `${server.label} is read-only` };
-      const isPrimary = lastEntry === undefined ? side === "source" : lastEntry.primaryUuid === uuid;
-      const role = isPrimary ? "is the primary and accepts writes" : "accepts writes and is not the primary";
-      return { isPrimary, seen: `${server.label} ${role}` };
-    });
-  } catch (error) {
-    if (!(error instanceof FerryError)) throw error;
-    return { isPrimary: false, seen: messageOf(error) };
-  }
 }

@@ -1,4 +1,6 @@
-import { type Side, switchover } from "@gtid-ferry/engine/cutover";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ensureRoles, readRoles, type Side, switchover } from "@gtid-ferry/engine/cutover";
 import { silent } from "@gtid-ferry/engine/operation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
@@ -86,5 +88,26 @@ describe("a switchover", () => {
     expect(await pair.source.rootQuery("SELECT @@super_read_only AS fenced")).toEqual([{ fenced: 1 }]);
     expect(await pair.target.rootQuery("SELECT @@read_only AS fenced")).toEqual([{ fenced: 0 }]);
     expect(await switchover(pair.request("source"), [], silent)).toMatchObject({ primary: "source" });
+  });
+
+  it("finalizes, and leads no traffic away from a server that has become the primary since", async () => {
+    await switchover(pair.request("target"), [], silent);
+    const file = join(pair.target.directory, "route");
+    const script = `case $GTID_FERRY_ACTION in observe) cat ${file} ;; lead) echo "$GTID_FERRY_SIDE" >${file} ;; esac`;
+    const options = { members: ["standby"], actions: [], timeoutSeconds: 5 };
+    const route = { kind: "command", name: "switch", argv: ["bash", "-c", script], ...options } as const;
+    const request = { ...pair.request("target"), isFinal: true, routes: [{ ...route, argv: [...route.argv] }] };
+    await writeFile(file, "target\n");
+    const final = await ensureRoles(request, undefined, silent);
+    expect(final).toMatchObject({ primary: "target", isFinal: true, inOrder: true });
+
+    await writeFile(file, "standby\n");
+    expect(await readRoles(request, final, silent)).toMatchObject({ inOrder: false });
+    await expect(ensureRoles(request, final, silent)).rejects.toThrow("it leads to standby");
+    expect(await readFile(file, "utf8")).toBe("standby\n");
+
+    await writeFile(file, "elsewhere\n");
+    expect(await ensureRoles(request, final, silent)).toMatchObject({ inOrder: true });
+    expect(await readFile(file, "utf8")).toBe("target\n");
   });
 });
