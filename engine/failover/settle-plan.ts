@@ -51,6 +51,10 @@ const FENCE = statement("SET PERSIST super_read_only = 1, PERSIST read_only = 1"
  */
 export function planSettle(grounds: SettleGrounds): SettlePlan {
   const { observed, primary, entry, routes, without } = grounds;
+  // Steps around anybody else would fence the one that accepts writes.
+  if (entry !== undefined && entry.primaryUuid !== primary.facts.serverUuid) {
+    throw new Error(`entry ${entry.number} of the journal makes ${entry.primaryUuid} the primary, not ${primary.name}`);
+  }
   const others = reachable(observed).filter(({ name }) => name !== primary.name && !without.includes(name));
   const placed = others.filter((member) => needsPlace(member, grounds));
   const parted = placed.flatMap(({ name, errant }) => (errant ? [{ member: name, errant }] : []));
@@ -128,7 +132,7 @@ function eventsToEnable({ entry, events }: SettleGrounds): ApplicationEvent[] {
 
 /** A primary follows nobody; what is left of its channel belongs to the time before. */
 function forgetChannel({ primary, entry, channel }: SettleGrounds): SettleStep[] {
-  if (primary.channel === undefined || entry?.primaryUuid !== primary.facts.serverUuid) return [];
+  if (primary.channel === undefined || entry === undefined) return [];
   return ["STOP REPLICA", "RESET REPLICA ALL"].map((verb) =>
     run(primary.name, statement(`${verb} FOR CHANNEL ?`, channel), "a primary follows nobody"),
   );

@@ -135,26 +135,32 @@ class Watcher {
     }
   }
 
-  private async keepInOrder(run: Run, first: ObservedTree, standing: Here): Promise<void> {
+  private async keepInOrder(run: Run, observed: ObservedTree, standing: Here): Promise<void> {
     this.told.delete("refused");
-    const { name } = standing;
-    let observed = first;
-    let plan = await this.leftovers(run, observed, standing);
+    const plan = await this.leftovers(run, observed, standing);
     const alone = plan.parted.map(({ member, errant }) => `${member} alone has ${errant}`);
     await this.tell("left", [...alone, ...plan.notes]);
-    if (plan.steps.length > 0) {
-      for (const member of Object.keys(run.members).sort()) {
-        if (observed.members[member]?.reachable === true) await serverFor(run, member).lockOut(LOCK_SECONDS);
-      }
-      // Another run may have worked until now.
-      observed = await observeTree(run);
-      plan = await this.leftovers(run, observed, standing);
-      const settled = await settle(run, plan);
-      if (settled.done.length > 0) await this.record({ kind: "settled", ...settled });
-      this.failures.push(...settled.failed);
-      observed = await observeTree(run);
+    if (plan.steps.length === 0) return this.arm(run, observed, standing);
+    await this.lockOutOthers(run, observed);
+    // Another run may have worked until now, and may have given the role to somebody else.
+    const present = await observeTree(run);
+    const standingNow = primaryStanding(present, this.request.tree);
+    if (standingNow.kind !== "here") return;
+    const settled = await settle(run, await this.leftovers(run, present, standingNow));
+    if (settled.done.length > 0) await this.record({ kind: "settled", ...settled });
+    this.failures.push(...settled.failed);
+    await this.arm(run, await observeTree(run), standingNow);
+  }
+
+  /** In the order of their names, so that two runs do not wait for each other. */
+  private async lockOutOthers(run: Run, { members }: ObservedTree): Promise<void> {
+    for (const name of Object.keys(run.members).sort()) {
+      if (members[name]?.reachable === true) await serverFor(run, name).lockOut(LOCK_SECONDS);
     }
-    const primary = observed.members[name];
+  }
+
+  private async arm(run: Run, { members }: ObservedTree, { name }: Here): Promise<void> {
+    const primary = members[name];
     if (primary?.reachable !== true) return;
     if (await arm(serverFor(run, name), primary, this.progress)) await this.record({ kind: "armed", primary: name });
   }

@@ -1,7 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT_LIMITS } from "@gtid-ferry/engine/cutover";
 import { type WatchOptions, watch } from "@gtid-ferry/engine/failover";
+import { silent } from "@gtid-ferry/engine/operation";
+import { promote } from "@gtid-ferry/engine/promotion";
+import type { TrafficRoute } from "@gtid-ferry/engine/traffic";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { type FailoverTree, type Name, startFailoverTree } from "../../helpers/failover-tree.js";
 
@@ -22,11 +26,11 @@ afterEach(async () => {
 });
 afterAll(() => tree?.stop());
 
-function begin(options: Partial<WatchOptions> = {}): string[] {
+function begin(options: Partial<WatchOptions> = {}, routes: readonly TrafficRoute[] = []): string[] {
   const lines: string[] = [];
   const how = { failover: true, intervalSeconds: 0.2, coolDownSeconds: 600, recordFile: record, ...options };
   ended = new AbortController();
-  watching = watch(tree.request, [], how, (line) => lines.push(line), ended.signal);
+  watching = watch(tree.request, routes, how, (line) => lines.push(line), ended.signal);
   return lines;
 }
 
@@ -106,4 +110,36 @@ it("leaves alone a primary that somebody has made read-only", async () => {
   await sleep(1000);
   expect(await tree.writable()).toEqual([]);
   await tree.servers[primary].rootQuery("SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF");
+});
+
+it("does nothing by a look that is older than another run's switchover", async () => {
+  const [former = "b"] = await tree.writable();
+  const [next = "b"] = tree.names.filter((name) => name !== former);
+  await tree.servers[former].rootQuery("SET GLOBAL rpl_semi_sync_source_enabled = OFF");
+  let state = former;
+  let looks = 0;
+  const route: TrafficRoute = {
+    name: "route",
+    endpoints: tree.names,
+    describe: () => [],
+    // The watch has seen the tree by then, and has locked nobody out yet.
+    observe: async () => {
+      looks += 1;
+      if (looks > 1) return state;
+      await promote({ ...tree.request, to: next, limits: DEFAULT_LIMITS }, [], silent);
+      return "elsewhere";
+    },
+    hold: async () => {},
+    cut: async () => {},
+    lead: async (to) => {
+      state = to as Name;
+    },
+    close: async () => {},
+  };
+  const lines = begin({}, [route]);
+  const armed = expect.stringMatching(new RegExp(`^${next} .*it comes back fenced if it dies`));
+  await expect.poll(() => lines, SETTLE).toContainEqual(armed);
+  expect(lines).not.toContainEqual(expect.stringMatching(new RegExp(`^${next} .*: SET PERSIST super_read_only`)));
+  expect(state).toBe(next);
+  expect(await tree.writable()).toEqual([next]);
 });

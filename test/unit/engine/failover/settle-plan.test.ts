@@ -99,6 +99,11 @@ describe("planSettle", () => {
     expect(plan(followed).texts).not.toContain(step);
   });
 
+  it("plans nothing around a server that the journal does not name", () => {
+    const moved = { ...ENTRY, primaryUuid: uuidOf(1) };
+    expect(() => plan(observedTree({ a: null, b: "a" }), { entry: moved })).toThrow(/not a$/);
+  });
+
   it("opens no primary that may not be opened", () => {
     expect(plan(observedTree({ a: null, b: "a" }, { a: FENCED }), { mayOpen: false }).texts).toEqual([]);
   });
