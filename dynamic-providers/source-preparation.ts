@@ -38,7 +38,8 @@ interface Inputs extends SourcePreparationRequest {
 interface Outputs extends Inputs {
   readonly sourceUuid: string;
   readonly sourceVersion: string;
-  readonly replicationPassword: string;
+  /** Absent after a failure before the account had it. */
+  readonly replicationPassword?: string;
   readonly state: PreparedState;
 }
 
@@ -76,7 +77,8 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const hasDrifted =
       state.gtidMode !== "ON" ||
       state.gtidConsistency !== "ON" ||
-      !state.replicationAccountExists ||
+      !state.replicationAccountGranted ||
+      olds.replicationPassword === undefined ||
       (state.binlogExpireLogsSeconds !== 0 && state.binlogExpireLogsSeconds < news.binlogRetentionSeconds);
     return diffByTable({ ...olds }, { ...news }, EFFECTS, hasDrifted);
   },

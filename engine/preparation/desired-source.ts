@@ -32,5 +32,6 @@ export interface PreparedState {
   readonly gtidMode: string;
   readonly gtidConsistency: string;
   readonly binlogExpireLogsSeconds: number;
-  readonly replicationAccountExists: boolean;
+  /** Whether the account is there and has REPLICATION SLAVE. */
+  readonly replicationAccountGranted: boolean;
 }

@@ -21,7 +21,7 @@ import {
   recordSetting,
   type SettingName,
 } from "./ledger.js";
-import { accountExists } from "./replication-account.js";
+import { readAccountState } from "./replication-account.js";
 import { generateReplicationPassword } from "./replication-password.js";
 import { type ObservedSource, planPreparation, planRestoration, type SourceStep } from "./source-plan.js";
 import {
@@ -41,7 +41,8 @@ const persistedRow = z.object({ value: z.string() });
 
 /**
  * Makes a live source ready to be replicated from by GTID. `knownPassword` is the replication account's password when
- * the caller has it from an earlier run; otherwise one is generated.
+ * the caller has it from an earlier run; otherwise one is generated. Throws a PartialFailure once steps have begun, whose
+ * `partial` lacks the password as long as the account does not have it.
  */
 export async function prepareSource(
   request: SourcePreparationRequest,
@@ -52,7 +53,7 @@ export async function prepareSource(
   refuseFinalized(role);
   if (!role.isPrimary && knownPassword !== undefined) {
     progress(`${role.label}: not the primary now; its preparation is left as it is`);
-    return resultOf(request, knownPassword);
+    return { ...(await readServerState(request)), replicationPassword: knownPassword };
   }
   const findings = await preflight(request);
   progress(formatFindings(findings.filter(({ severity }) => severity !== "ok")));
@@ -62,26 +63,30 @@ export async function prepareSource(
     const observed = await observe(source, request.replicationAccount);
     const password = knownPassword ?? generateReplicationPassword();
     const steps = planFor(observed, request, knownPassword !== undefined);
+    let isPasswordSet = knownPassword !== undefined;
     try {
       for (const step of steps) {
         progress(`${source.label}: ${describeStep(step, request)}`);
         await apply(source, step, request, password);
+        isPasswordSet ||= step.kind === "create-account" || step.kind === "set-account-password";
       }
     } catch (error) {
-      throw new PartialFailure(await resultOf(request, password), error);
+      const state = await readServerState(request);
+      throw new PartialFailure(isPasswordSet ? { ...state, replicationPassword: password } : state, error);
     }
-    return resultOf(request, password);
+    return { ...(await readServerState(request)), replicationPassword: password };
   });
 }
 
 /** Over a connection of its own: the one that the steps ran on may be what failed. */
-async function resultOf(request: SourcePreparationRequest, password: string): Promise<SourcePreparationResult> {
+async function readServerState(
+  request: SourcePreparationRequest,
+): Promise<Omit<SourcePreparationResult, "replicationPassword">> {
   return MysqlServer.with(request.source, "source", async (source) => {
     const facts = await readServerFacts(source);
     return {
       sourceUuid: facts.serverUuid,
       sourceVersion: facts.version.text,
-      replicationPassword: password,
       state: await readPreparedStateOf(source, request.replicationAccount),
     };
   });
@@ -197,7 +202,7 @@ function planFor(observed: ObservedSource, request: SourcePreparationRequest, is
 function refuseForeignAccount(observed: ObservedSource, request: SourcePreparationRequest): void {
   const { user, host } = request.replicationAccount;
   const isOurs = observed.ledger.accounts.some((account) => account.user === user && account.host === host);
-  if (!observed.accountExists || isOurs) return;
+  if (!observed.account.exists || isOurs) return;
   throw new FerryError({
     failed: "preparing the source",
     where: `source ${addressOf(request.source)}`,
@@ -215,7 +220,7 @@ async function observe(source: MysqlServer, account: Account): Promise<ObservedS
     gtidConsistency: facts.gtidConsistency,
     binlogExpireLogsSeconds: facts.binlogExpireLogsSeconds,
     ledger: await readLedger(source),
-    accountExists: await accountExists(source, account),
+    account: await readAccountState(source, account),
     hasFinalJournal: isPrimary && isFinal,
   };
 }
@@ -226,7 +231,7 @@ async function readPreparedStateOf(source: MysqlServer, account: Account): Promi
     gtidMode: observed.gtidMode,
     gtidConsistency: observed.gtidConsistency,
     binlogExpireLogsSeconds: observed.binlogExpireLogsSeconds,
-    replicationAccountExists: observed.accountExists,
+    replicationAccountGranted: observed.account.isGranted,
   };
 }
 

@@ -12,7 +12,7 @@ export interface ReplicationAccountRequest {
   readonly requiresTls: boolean;
 }
 
-const existsRow = z.object({ found: z.coerce.number() });
+const accountRow = z.object({ isGranted: z.enum(["Y", "N"]).transform((value) => value === "Y") });
 
 /**
  * Makes the account, or gives it the password that is known of it; where none is known, a new one. Gives the password.
@@ -25,7 +25,8 @@ export async function ensureReplicationAccount(
 ): Promise<string> {
   const password = knownPassword ?? generateReplicationPassword();
   await MysqlServer.with(primary, "primary", async (server) => {
-    const first = (await accountExists(server, account))
+    const { exists } = await readAccountState(server, account);
+    const first = exists
       ? setPasswordStatement(account, password)
       : createAccountStatement(account, requiresTls, password);
     for (const step of [first, grantStatement(account)]) {
@@ -37,13 +38,20 @@ export async function ensureReplicationAccount(
 }
 
 export async function hasReplicationAccount({ primary, account }: ReplicationAccountRequest): Promise<boolean> {
-  return MysqlServer.with(primary, "primary", (server) => accountExists(server, account));
+  const { isGranted } = await MysqlServer.with(primary, "primary", (server) => readAccountState(server, account));
+  return isGranted;
 }
 
-export async function accountExists(source: MysqlServer, account: Account): Promise<boolean> {
-  const sql = "SELECT COUNT(*) AS found FROM mysql.user WHERE User = ? AND Host = ?";
-  const { found } = await source.queryOne(sql, [account.user, account.host], existsRow);
-  return found > 0;
+export interface AccountState {
+  readonly exists: boolean;
+  /** Whether it has REPLICATION SLAVE. */
+  readonly isGranted: boolean;
+}
+
+export async function readAccountState(server: MysqlServer, account: Account): Promise<AccountState> {
+  const sql = "SELECT Repl_slave_priv AS isGranted FROM mysql.user WHERE User = ? AND Host = ?";
+  const [row] = await server.query(sql, [account.user, account.host], accountRow);
+  return { exists: row !== undefined, isGranted: row?.isGranted === true };
 }
 
 /**

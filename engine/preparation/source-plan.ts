@@ -1,5 +1,6 @@
 import type { Account, GtidConsistency, GtidMode } from "../mysql/index.js";
 import { type Ledger, type OriginalSetting, ROLE_SETTING_NAMES, type SettingName } from "./ledger.js";
+import type { AccountState } from "./replication-account.js";
 
 export type SourceStep =
   | { readonly kind: "create-ledger" }
@@ -25,7 +26,7 @@ export interface SourceSettings {
 
 export interface ObservedSource extends SourceSettings {
   readonly ledger: Ledger;
-  readonly accountExists: boolean;
+  readonly account: AccountState;
   /** Whether this server is the primary that a finalized migration has left, with the journal of that one. */
   readonly hasFinalJournal: boolean;
 }
@@ -108,10 +109,10 @@ function retention(current: number, wanted: number): SourceStep[] {
   ];
 }
 
-function account(observed: ObservedSource, wanted: WantedSource): SourceStep[] {
-  if (!observed.accountExists) return [{ kind: "create-account" }, { kind: "grant" }];
-  // A run that died between the two statements left an account without its grant, and no password with anybody.
-  return wanted.isPasswordKnown ? [] : [{ kind: "set-account-password" }, { kind: "grant" }];
+function account({ account }: ObservedSource, { isPasswordKnown }: WantedSource): SourceStep[] {
+  if (!account.exists) return [{ kind: "create-account" }, { kind: "grant" }];
+  // A run that failed between the two statements left an account without its grant, perhaps no password with anybody.
+  return account.isGranted && isPasswordKnown ? [] : [{ kind: "set-account-password" }, { kind: "grant" }];
 }
 
 function gtidModeBack(current: GtidMode, original: GtidMode): SourceStep[] {

@@ -1,4 +1,5 @@
-import { silent } from "@gtid-ferry/engine/operation";
+import { MysqlServer } from "@gtid-ferry/engine/mysql";
+import { PartialFailure, silent } from "@gtid-ferry/engine/operation";
 import { describePreparation, prepareSource, restoreSource } from "@gtid-ferry/engine/preparation";
 import { createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -63,7 +64,7 @@ describe("prepareSource", () => {
       gtidMode: "ON",
       gtidConsistency: "ON",
       binlogExpireLogsSeconds: 604_800,
-      replicationAccountExists: true,
+      replicationAccountGranted: true,
     });
     const persisted = await source.rootQuery(
       "SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM performance_schema.persisted_variables ORDER BY 1",
@@ -108,10 +109,31 @@ describe("prepareSource", () => {
       };
       await expect(prepareSource(quick, undefined, dying)).rejects.toThrow("died");
       const { state } = await prepareSource(quick, undefined, silent);
-      expect(state).toMatchObject({ gtidMode: "ON", gtidConsistency: "ON", replicationAccountExists: true });
+      expect(state).toMatchObject({ gtidMode: "ON", gtidConsistency: "ON", replicationAccountGranted: true });
       await restoreSource(quick, silent);
       expect(await picture()).toEqual(before);
     }
+  });
+
+  it("hands on the password only once the account has it, and grants what a failed run did not", async () => {
+    const quick = { ...request(), consistencyWatchSeconds: 0 };
+    const failAt = async (statement: string, knownPassword?: string) => {
+      const failing = (line: string) => {
+        if (line.includes(statement)) throw new Error("connection lost");
+      };
+      const failure: unknown = await prepareSource(quick, knownPassword, failing).catch((error: unknown) => error);
+      if (!(failure instanceof PartialFailure)) throw failure;
+      return failure.partial;
+    };
+    expect(await failAt("CREATE USER")).not.toHaveProperty("replicationPassword");
+    const { replicationPassword, state } = await failAt("GRANT REPLICATION SLAVE");
+    expect(replicationPassword).toMatch(/^.{32}$/);
+    expect(state.replicationAccountGranted).toBe(false);
+    const result = await prepareSource(quick, replicationPassword, silent);
+    expect(result.state.replicationAccountGranted).toBe(true);
+    const replica = { ...source.options, user: "gtid_ferry_repl", password: result.replicationPassword };
+    await MysqlServer.with(replica, "replica", (server) => server.execute("DO 1"));
+    expect(await failAt("ALTER USER")).not.toHaveProperty("replicationPassword");
   });
 
   it("reports statements that GTID consistency would refuse, before the application gets an error", async () => {

@@ -13,7 +13,7 @@ const untouched: ObservedSource = {
   gtidConsistency: "OFF",
   binlogExpireLogsSeconds: 7200,
   ledger: { settings: [], accounts: [] },
-  accountExists: false,
+  account: { exists: false, isGranted: false },
   hasFinalJournal: false,
 };
 const wanted = { binlogRetentionSeconds: 86_400, isPasswordKnown: false };
@@ -52,7 +52,7 @@ describe("planPreparation", () => {
       gtidConsistency: "WARN",
       gtidMode: "OFF_PERMISSIVE",
       binlogExpireLogsSeconds: 0,
-      accountExists: true,
+      account: { exists: true, isGranted: false },
     };
     expect(brief(planPreparation(halfway, wanted))).toEqual([
       "create-ledger",
@@ -70,15 +70,27 @@ describe("planPreparation", () => {
     ]);
   });
 
+  const prepared: ObservedSource = {
+    ...untouched,
+    gtidMode: "ON",
+    gtidConsistency: "ON",
+    binlogExpireLogsSeconds: 86_400,
+    account: { exists: true, isGranted: true },
+    ledger: { settings: roleSettings, accounts: [] },
+  };
+
+  it.each([
+    ["no grant", { isGranted: false, isPasswordKnown: true }],
+    ["a password that nobody knows", { isGranted: true, isPasswordKnown: false }],
+  ])("gives an account with %s both again", (_lack, { isGranted, isPasswordKnown }) => {
+    const steps = planPreparation(
+      { ...prepared, account: { exists: true, isGranted } },
+      { ...wanted, isPasswordKnown },
+    );
+    expect(brief(steps)).toEqual(["create-ledger", "set-account-password", "grant"]);
+  });
+
   it("does nothing to a prepared source", () => {
-    const prepared: ObservedSource = {
-      ...untouched,
-      gtidMode: "ON",
-      gtidConsistency: "ON",
-      binlogExpireLogsSeconds: 86_400,
-      accountExists: true,
-      ledger: { settings: roleSettings, accounts: [] },
-    };
     expect(planPreparation(prepared, { ...wanted, isPasswordKnown: true })).toEqual([]);
   });
 
