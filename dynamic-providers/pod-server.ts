@@ -14,11 +14,7 @@ import {
   toCreateError,
 } from "./provider-support";
 
-interface Inputs extends PodServerRequest {
-  /** Whether the release of the chart outlives this resource: so from the cutover on. */
-  readonly keepsRelease: boolean;
-}
-
+type Inputs = PodServerRequest;
 type Outputs = Inputs & PodServerResult;
 
 export interface PodServerArgs extends Omit<InputsOf<Inputs>, "manifest"> {
@@ -87,7 +83,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   /** The release itself is Helm's; what is decided here is whether it may go, and its volume with it. */
   async delete(_id: string, props: Outputs) {
     const { releasePodServer } = await import("@gtid-ferry/engine/pod-server");
-    return guarded(() => releasePodServer(props, props.keepsRelease, report));
+    return guarded(() => releasePodServer(props, props, report));
   },
 };
 

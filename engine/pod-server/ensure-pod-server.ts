@@ -1,6 +1,6 @@
 import { assertRestoredServer, type Manifest } from "../backup/index.js";
 import { type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
-import { FerryError, messageOf, type Progress, waitUntil } from "../operation/index.js";
+import { FerryError, messageOf, PartialFailure, type Progress, waitUntil } from "../operation/index.js";
 import { judgePod, type PodState } from "./pod-state.js";
 import { type PodPlace, Pods, podName } from "./pods.js";
 
@@ -14,9 +14,12 @@ export interface PodServerRequest {
   readonly restoreTimeoutSeconds: number;
   /** For scheduling, volumes and images before the restore, and for mysqld's first answer after it. */
   readonly startTimeoutSeconds: number;
+  /** Whether the release of the chart outlives the migration: so from the cutover on. */
+  readonly keepsRelease: boolean;
 }
 
 export interface PodServerResult {
+  /** `""` as long as no run has seen it answer. */
   readonly serverUuid: string;
   readonly version: string;
   /** gtid_executed right after the restore: what the data holds, and a superset of the manifest's set. */
@@ -28,17 +31,47 @@ export interface PodServerResult {
 const LOOK_SECONDS = 1;
 const PROGRESS_MILLISECONDS = 5_000;
 
-/** Follows the pod until mysqld answers on the restored data. `known` is the last run's result. */
+const NEVER_SEEN: PodServerResult = {
+  serverUuid: "",
+  version: "",
+  restoredGtidSet: "",
+  restoreSeconds: 0,
+  running: false,
+};
+
+/**
+ * Follows the pod until mysqld answers on the restored data. `known` is the last run's result. Errors are FerryErrors in
+ * a PartialFailure: the pod and its volume are there, and go on restoring.
+ */
 export async function ensurePodServer(
   request: PodServerRequest,
   known: PodServerResult | undefined,
   progress: Progress,
 ): Promise<PodServerResult> {
+  try {
+    return await follow(request, known?.serverUuid === "" ? undefined : known, progress);
+  } catch (error) {
+    throw new PartialFailure<PodServerResult>({ ...NEVER_SEEN, ...known, running: false }, error);
+  }
+}
+
+async function follow(
+  request: PodServerRequest,
+  known: PodServerResult | undefined,
+  progress: Progress,
+): Promise<PodServerResult> {
+  const pods = new Pods(request.place);
+  // The policy is the whole StatefulSet's, so only the first pod's resource decides about it.
+  const isFirst = (request.place.ordinal ?? 0) === 0;
+  // Of a run that is killed nothing is left that would later let the volume go, and its data would be taken for the
+  // next migration's.
+  if (isFirst && known === undefined && !request.keepsRelease) await pods.setVolumeFate("Delete");
   const restoreSeconds = await awaitStart(request, progress);
   const facts = await awaitAnswer(request);
   if (request.manifest !== undefined && known === undefined) {
     await assertRestoredServer(request.target, request.manifest, facts);
   }
+  if (isFirst) await pods.setVolumeFate("Retain");
   progress(
     `${facts.label}: MySQL ${facts.version.text} runs on the restored data${facts.superReadOnly ? ", read-only" : ""}`,
   );

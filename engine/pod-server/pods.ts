@@ -1,4 +1,4 @@
-import type { AppsV1Api, CoreV1Api, V1OwnerReference, V1Pod } from "@kubernetes/client-node";
+import type { AppsV1Api, CoreV1Api, V1OwnerReference, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { askKubernetes, openKubeconfig } from "../kubernetes/index.js";
 import { waitUntil } from "../operation/index.js";
 import { RESTORE_CONTAINER } from "./pod-state.js";
@@ -17,6 +17,11 @@ export interface PodPlace {
 
 export function podName({ statefulSet, ordinal = 0 }: PodPlace): string {
   return `${statefulSet}-${ordinal}`;
+}
+
+/** Of the chart's volumeClaimTemplates. */
+export function claimName(place: PodPlace): string {
+  return `data-${podName(place)}`;
 }
 
 const TAKE_OVER_SECONDS = 60;
@@ -61,15 +66,25 @@ export class Pods {
     return found !== undefined;
   }
 
+  /** Decides whether the volumes stay when the StatefulSet is deleted. Undefined when there is no such StatefulSet. */
+  async setVolumeFate(whenDeleted: "Delete" | "Retain"): Promise<V1StatefulSet | undefined> {
+    const { namespace, statefulSet: name } = this.place;
+    return this.call("update statefulsets", async ({ apps }) => {
+      const found = await apps.readNamespacedStatefulSet({ name, namespace });
+      const { spec, metadata } = found;
+      if (spec === undefined || spec.persistentVolumeClaimRetentionPolicy?.whenDeleted === whenDeleted) return found;
+      // Its controller writes a new version for every step of a pod, but never the specification.
+      const { resourceVersion: _, ...unversioned } = metadata ?? {};
+      const persistentVolumeClaimRetentionPolicy = { whenDeleted, whenScaled: "Retain" };
+      const body = { ...found, metadata: unversioned, spec: { ...spec, persistentVolumeClaimRetentionPolicy } };
+      return apps.replaceNamespacedStatefulSet({ name, namespace, body });
+    });
+  }
+
   /** Lets the volumes go together with the StatefulSet; returns when its controller has taken them over. */
   async releaseVolumes(): Promise<void> {
-    const { namespace, statefulSet: name } = this.place;
-    const found = await this.call("update statefulsets", async ({ apps }) => {
-      const body = await apps.readNamespacedStatefulSet({ name, namespace });
-      const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete", whenScaled: "Retain" };
-      const spec = body.spec && { ...body.spec, persistentVolumeClaimRetentionPolicy };
-      return apps.replaceNamespacedStatefulSet({ name, namespace, body: { ...body, ...(spec && { spec }) } });
-    });
+    const { namespace } = this.place;
+    const found = await this.setVolumeFate("Delete");
     if (found === undefined) return;
     const labels = Object.entries(found.spec?.selector.matchLabels ?? {});
     const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(",");

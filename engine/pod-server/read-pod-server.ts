@@ -9,6 +9,8 @@ export async function readPodServer(
   known: PodServerResult,
   progress: Progress,
 ): Promise<PodServerResult | undefined> {
+  // What no run has seen in order stays so for the next one to judge.
+  if (known.serverUuid === "") return (await new Pods(request.place).exists()) ? known : undefined;
   try {
     const facts = await MysqlServer.with(request.target, "target", readServerFacts);
     return { ...known, serverUuid: facts.serverUuid, version: facts.version.text, running: true };
