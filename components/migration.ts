@@ -100,7 +100,7 @@ export class Migration extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const verification = this.verify(primary, channel);
+    const verification = this.verify(primary, target, channel);
     const roles = new Switchover(
       `${this.name}-switchover`,
       {
@@ -136,7 +136,7 @@ export class Migration extends pulumi.ComponentResource {
   }
 
   /** What has to be known before the target becomes the primary. */
-  private verify(primary: "source" | "target", channel: ReplicationChannel): DataVerification[] {
+  private verify(primary: "source" | "target", target: TargetServer, channel: ReplicationChannel): DataVerification[] {
     const { configuration, platform } = this;
     if (primary === "source" || !configuration.verifyBeforeCutover) return [];
     const verification = new DataVerification(
@@ -145,6 +145,7 @@ export class Migration extends pulumi.ComponentResource {
         source: { connection: platform.source },
         target: { connection: platform.target },
         trigger: configuration.verificationTrigger,
+        restoredUuid: target.serverUuid,
         ignoredObjects: configuration.verificationIgnoredObjects,
         limits: {
           chunkSeconds: configuration.verificationChunkMilliseconds / 1000,

@@ -14,6 +14,8 @@ import {
 interface Inputs extends MigrationVerification {
   /** Another value compares everything again. */
   readonly trigger: string;
+  /** server_uuid of the migration's target: nobody has compared one that was restored anew. */
+  readonly restoredUuid: string;
 }
 type Outputs = Inputs & VerificationSummary;
 
@@ -23,7 +25,11 @@ export interface DataVerificationArgs extends Omit<InputsOf<Inputs>, "source" | 
 }
 
 /** How a server is reached changes nothing of what was found there. */
-const EFFECTS: Readonly<Record<string, ChangeEffect>> = { trigger: "update", ignoredObjects: "update" };
+const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
+  trigger: "update",
+  restoredUuid: "update",
+  ignoredObjects: "update",
+};
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Partial<Inputs>, news: Inputs) {
