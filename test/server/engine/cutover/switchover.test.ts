@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureRoles, readRoles, type Side, switchover } from "@gtid-ferry/engine/cutover";
 import { silent } from "@gtid-ferry/engine/operation";
+import { routeOptions } from "@gtid-ferry/engine/traffic";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
 
@@ -94,9 +95,13 @@ describe("a switchover", () => {
     await switchover(pair.request("target"), [], silent);
     const file = join(pair.target.directory, "route");
     const script = `case $GTID_FERRY_ACTION in observe) cat ${file} ;; lead) echo "$GTID_FERRY_SIDE" >${file} ;; esac`;
-    const options = { members: ["standby"], actions: [], timeoutSeconds: 5 };
-    const route = { kind: "command", name: "switch", argv: ["bash", "-c", script], ...options } as const;
-    const request = { ...pair.request("target"), isFinal: true, routes: [{ ...route, argv: [...route.argv] }] };
+    const route = routeOptions.parse({
+      kind: "command",
+      name: "switch",
+      argv: ["bash", "-c", script],
+      members: ["standby"],
+    });
+    const request = { ...pair.request("target"), isFinal: true, routes: [route] };
     await writeFile(file, "target\n");
     const final = await ensureRoles(request, undefined, silent);
     expect(final).toMatchObject({ primary: "target", isFinal: true, inOrder: true });
