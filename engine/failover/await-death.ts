@@ -14,6 +14,8 @@ export interface PrimaryLook {
 }
 
 const LOOK_INTERVAL_MILLISECONDS = 500;
+/** A look that is older may have missed a primary that came back. */
+const FRESH_MILLISECONDS = 1_000;
 
 /** Connects to the primary once. A server that refuses the login lives. */
 export async function lookAtPrimary(run: Pick<Run, "request">, name: string): Promise<PrimaryLook> {
@@ -68,6 +70,43 @@ export async function awaitDeath(
       return { kind: "alive", why: `not proven dead within ${confirmTimeoutSeconds} s: ${verdict.why} (${seen})` };
     }
     await sleep(LOOK_INTERVAL_MILLISECONDS);
+  }
+}
+
+/** What came of work that may only be used while the primary is dead. */
+export type WorkOutcome<T> = { readonly done: T } | { readonly cameBack: PrimaryLook };
+
+/**
+ * Looks at a dead primary again and again while `work` runs, which should end soon once its signal is aborted. The work
+ * counts as done only when a look that began at its end, or shortly before, got no answer: a host that is silent takes as
+ * long as a connection may, so quick work needs one look.
+ */
+export async function whileDead<T>(
+  look: () => Promise<PrimaryLook>,
+  work: (cameBack: AbortSignal) => Promise<T>,
+): Promise<WorkOutcome<T>> {
+  const back = new AbortController();
+  let newest = { begin: performance.now(), look: look() };
+  let isWorking = true;
+  const looking = async () => {
+    while (isWorking) {
+      if ((await newest.look).answers) return back.abort();
+      await sleep(LOOK_INTERVAL_MILLISECONDS, undefined, { ref: false });
+      if (isWorking) newest = { begin: performance.now(), look: look() };
+    }
+  };
+  void looking();
+  try {
+    const done = await work(back.signal);
+    isWorking = false;
+    const isFresh = performance.now() - newest.begin < FRESH_MILLISECONDS;
+    const last = await (isFresh || back.signal.aborted ? newest.look : look());
+    return last.answers ? { cameBack: last } : { done };
+  } catch (error) {
+    if (!back.signal.aborted) throw error;
+    return { cameBack: await newest.look };
+  } finally {
+    isWorking = false;
   }
 }
 

@@ -43,12 +43,13 @@ export async function startReceivers(run: Run, replicas: readonly PlacedMember[]
   }
 }
 
-/** Waits until a member has applied a set; an applier that stops meanwhile ends the wait. */
-export async function drain(run: Run, name: string, set: string): Promise<void> {
+/** Waits until a member has applied a set; an applier that stops meanwhile ends the wait, and so does an abort. */
+export async function drain(run: Run, name: string, set: string, ended: AbortSignal): Promise<void> {
   const server = serverFor(run, name);
   const { drainTimeoutSeconds } = run.request.limits;
   const deadline = performance.now() + drainTimeoutSeconds * 1000;
   while (!(await reaches(server, set, LOOK_SECONDS))) {
+    ended.throwIfAborted();
     const left = GtidSet.parse(await subtractOn(server, set, await readExecuted(server)));
     const state = await readChannel(server, run.request.channel);
     const isStuck = state === undefined || state.applier !== "ON" || state.applierErrors.length > 0;
@@ -85,18 +86,23 @@ export async function pointAt(run: Run, candidate: string, replicas: readonly Pl
 }
 
 /** Lets the candidate replicate from another replica what it lacks. The other has applied it and keeps it. */
-export async function collect(run: Run, candidate: string, { from, gtids }: Collection): Promise<void> {
+export async function collect(
+  run: Run,
+  candidate: string,
+  { from, gtids }: Collection,
+  ended: AbortSignal,
+): Promise<void> {
   const { channel, members } = run.request;
   const end = members[from];
   if (end === undefined) throw new Error(`${from} is no member`);
   const set = gtids.toString();
-  await drain(run, from, set);
+  await drain(run, from, set, ended);
   const server = serverFor(run, candidate);
   const { facts } = await readMember(server, candidate, channel);
   run.progress(`${server.label}: collects ${gtids.count()} transactions from ${from}`);
   await runOn(run, candidate, statement("STOP REPLICA FOR CHANNEL ?", channel));
   await runOn(run, candidate, changeSourceStatement(channel, end.address, facts.version));
   await runOn(run, candidate, statement("START REPLICA FOR CHANNEL ?", channel));
-  await drain(run, candidate, set);
+  await drain(run, candidate, set, ended);
   await runOn(run, candidate, statement("STOP REPLICA IO_THREAD FOR CHANNEL ?", channel));
 }

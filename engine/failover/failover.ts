@@ -2,7 +2,7 @@ import { oneLine } from "../errant/index.js";
 import { messageOf, type Progress } from "../operation/index.js";
 import { type Members, type ObservedTree, type PlacedMember, serverOf, withMembers } from "../replica-tree/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
-import { awaitDeath, lookAtPrimary } from "./await-death.js";
+import { awaitDeath, lookAtPrimary, whileDead } from "./await-death.js";
 import { type Choice, type ChoiceOutcome, choose } from "./choose.js";
 import { describeChoice } from "./describe.js";
 import { collect, drain, pointAt, startReceivers, stopReceiver, stopReceivers } from "./drain.js";
@@ -122,18 +122,15 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
   if (death.kind === "alive") return { kind: "refused", reasons: [`${standing.name} is not dead: ${death.why}`] };
   const stopped = involved.filter((member) => !isAtSecondHand(member, observed));
   const restore = () => startReceivers(run, stopped);
-  let prepared: ChoiceOutcome;
-  let pointed: readonly string[] = [];
+  let prepared: Prepared;
   try {
     await times.run("stop", () => stopReceivers(run, involved, stopped));
-    // At the same time: a host that is silent takes as long as a connection may.
-    const [ready, last] = await Promise.all([
-      prepare(run, standing, involved, stopped),
-      lookAtPrimary(run, standing.name),
-    ]);
-    prepared = ready;
-    if (last.answers) prepared = { refusals: [`${standing.name} has come back: ${last.seen}`] };
-    if ("choice" in prepared) pointed = await pointForAcknowledgement(run, prepared.choice, involved, stopped);
+    const outcome = await whileDead(
+      () => lookAtPrimary(run, standing.name),
+      (cameBack) => prepare(run, standing, involved, stopped, cameBack),
+    );
+    prepared =
+      "done" in outcome ? outcome.done : { refusals: [`${standing.name} has come back: ${outcome.cameBack.seen}`] };
   } catch (error) {
     // As it was: the next run, or the primary if it comes back, finds replicas that receive.
     await restore().catch((left: unknown) => progress(messageOf(left)));
@@ -143,7 +140,7 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
     await restore();
     return { kind: "refused", reasons: prepared.refusals };
   }
-  const { choice } = prepared;
+  const { choice, pointed } = prepared;
   const number = await times.run("promote", () => promote(run, { candidate: choice.candidate, replaced: standing }));
   const writableSeconds = Math.round(performance.now() - begin) / 1000;
   progress(`committed: ${choice.candidate} is the primary and accepts writes, after ${writableSeconds} s`);
@@ -163,13 +160,19 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
   };
 }
 
-/** Chooses, and brings the candidate to where it has everything that it can get. */
+/** The choice, with the members that read from the candidate already; or why there is none. */
+type Prepared =
+  | Exclude<ChoiceOutcome, { choice: Choice }>
+  | { readonly choice: Choice; readonly pointed: readonly string[] };
+
+/** Chooses, and brings the candidate to where it has everything that it can get. Rejects soon after an abort. */
 async function prepare(
   run: Run,
   standing: Away,
   involved: readonly PlacedMember[],
   stopped: PlacedMember[],
-): Promise<ChoiceOutcome> {
+  cameBack: AbortSignal,
+): Promise<Prepared> {
   const { request, times, progress } = run;
   const chooseNow = async (): Promise<ChoiceOutcome> =>
     choose(choiceGrounds(await observeTree(run), standing, run.routes, request.wishes), request.wishes);
@@ -184,11 +187,11 @@ async function prepare(
   if ("refusals" in outcome) return outcome;
   const { choice } = outcome;
   for (const line of describeChoice(choice)) progress(line);
-  await times.run("drain", () => drain(run, choice.candidate, choice.own.toString()));
+  await times.run("drain", () => drain(run, choice.candidate, choice.own.toString(), cameBack));
   await times.run("collect", async () => {
-    for (const collection of choice.collections) await collect(run, choice.candidate, collection);
+    for (const collection of choice.collections) await collect(run, choice.candidate, collection, cameBack);
   });
-  return outcome;
+  return { choice, pointed: await pointForAcknowledgement(run, choice, involved, stopped) };
 }
 
 /** Gives the members that read from the candidate already. */

@@ -71,6 +71,25 @@ it("gives up when the primary comes back, and starts again what a killed run had
   await expectWhole();
 });
 
+it("gives up what takes long when the primary comes back meanwhile", async () => {
+  const writers = await tree.write(2, THINK_MILLISECONDS);
+  await sleep(LOAD_MILLISECONDS);
+  const held = tree.servers.b.rootQuery("LOCK TABLES app.written READ", "DO SLEEP(6)");
+  await sleep(LOAD_MILLISECONDS);
+  await tree.servers.a.kill();
+  const result = await failover(tree.asking({ to: "b" }), [], silent, async (step) => {
+    if (step === "drain") await tree.servers.a.restart();
+  });
+  expect(result).toEqual({ kind: "refused", reasons: [expect.stringMatching(/^a has come back: /)] });
+  await held;
+  await tree.waitForReplicas("a");
+  await writers.stop();
+  await expectWhole();
+  for (const name of tree.names) {
+    expect(writers.audit(await tree.ids(name, writers)), name).toEqual({ lost: [], duplicated: [], phantom: [] });
+  }
+});
+
 it("loses and doubles no acknowledged write when the primary is killed under load, and moves events", async () => {
   await tree.servers.a.rootQuery(
     `GRANT SET_ANY_DEFINER ON *.* TO ${tree.servers.a.options.user}`,
