@@ -44,6 +44,37 @@ export function checkGtidViolations(observation: ServerObservation): Finding {
   });
 }
 
+/** Prepare watches for violations by the warnings of enforce_gtid_consistency=WARN, which go to the error log only. */
+export function checkViolationLog(
+  { label, facts, variables }: ServerObservation,
+  context: PreflightContext,
+): Finding[] {
+  if (context.purpose !== "prepare" || facts.gtidConsistency === "ON") return [];
+  const verbosity = variables.get("log_error_verbosity") ?? "2";
+  const loud = checkOn(label, "error-log-verbosity", "log_error_verbosity 2 or 3, so that violations are seen");
+  const suppressed = (variables.get("log_error_suppression_list") ?? "").split(",").map((entry) => entry.trim());
+  const others = suppressed.filter((entry) => !VIOLATION_MESSAGE.test(entry));
+  const complete = checkOn(label, "error-log-suppression", "no warning of GTID consistency left out of the error log");
+  return [
+    Number(verbosity) >= 2
+      ? loud.ok(`log_error_verbosity is ${verbosity}`)
+      : loud.blocker(
+          `log_error_verbosity is ${verbosity}`,
+          `SET GLOBAL log_error_verbosity = 2; ${UNTIL_PREPARED} ${verbosity}`,
+        ),
+    suppressed.length === others.length
+      ? complete.ok("none is")
+      : complete.blocker(
+          `log_error_suppression_list is ${suppressed.join(",")}`,
+          `SET GLOBAL log_error_suppression_list = '${others.join(",")}'; ${UNTIL_PREPARED} '${suppressed.join(",")}'`,
+        ),
+  ];
+}
+
+/** The messages' symbols, or their numbers with or without `MY-`, as log_error_suppression_list takes them. */
+const VIOLATION_MESSAGE = /^(ER_RPL_GTID_UNSAFE_\w+|(MY-)?0*(13098|13099|13100))$/i;
+const UNTIL_PREPARED = "once phase prepare has passed, set it back to";
+
 /** Servers above and below must take every step of gtid_mode together with this one. */
 export function checkGtidTopology(observation: ServerObservation): Finding[] {
   const { label, facts } = observation;

@@ -27,6 +27,7 @@ import {
   checkGtidTopology,
   checkGtidViolations,
   checkPurged,
+  checkViolationLog,
 } from "./gtid.js";
 import { checkConfigurationPair, checkConnectionPair, checkIdentities, checkSourceIdentity } from "./pair.js";
 import { checkFilters, checkSourceChannels, checkTargetChannels } from "./replication.js";
@@ -50,6 +51,7 @@ export function checkSource(source: ServerObservation, context: PreflightContext
     checkTls(source),
     ...checkCommon(source, context),
     checkGtidViolations(source),
+    ...checkViolationLog(source, context),
     ...checkGtidTopology(source),
     ...checkRetention(source, context),
     checkBinlogFilter(source),

@@ -50,6 +50,8 @@ const VARIABLES = [
   "innodb_redo_log_encrypt",
   "innodb_undo_log_encrypt",
   "binlog_encryption",
+  "log_error_verbosity",
+  "log_error_suppression_list",
 ] as const;
 
 const STATUS = ["threads_connected"] as const;

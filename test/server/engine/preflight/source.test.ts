@@ -27,6 +27,16 @@ describe("a legacy source", () => {
     ]);
   });
 
+  it("must log the violations of GTID consistency that prepare looks for", async () => {
+    await server.rootQuery(
+      "SET GLOBAL log_error_verbosity = 1",
+      "SET GLOBAL log_error_suppression_list = 'ER_RPL_GTID_UNSAFE_STMT_ON_NON_TRANS_TABLE'",
+    );
+    const findings = await runPreflight(request);
+    await server.rootQuery("SET GLOBAL log_error_verbosity = 2", "SET GLOBAL log_error_suppression_list = ''");
+    expect(bySeverity(findings, "blocker")).toEqual(["error-log-verbosity", "error-log-suppression"]);
+  });
+
   it("is not changed by looking", async () => {
     const state = () =>
       MysqlServer.with(server.options, "source", async (source) => {

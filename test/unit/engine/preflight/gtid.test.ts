@@ -6,6 +6,7 @@ import {
   checkGtidTopology,
   checkGtidViolations,
   checkPurged,
+  checkViolationLog,
 } from "../../../../engine/preflight/checks/gtid.js";
 import {
   brief,
@@ -66,6 +67,54 @@ describe("what could violate GTID consistency", () => {
     ]);
     expect(checkGtidViolations(sourceWith({ otherEngineTables: myIsam })).severity).toBe("ok");
     expect(checkGtidViolations(sourceWith({}, { gtidConsistency: "OFF" })).severity).toBe("ok");
+  });
+});
+
+describe("the error log, by which prepare sees violations", () => {
+  const found = (variables: Readonly<Record<string, string>>) =>
+    checkViolationLog(sourceWith({}, { gtidConsistency: "OFF" }, variables), PREPARE).map(brief);
+  const LOUD = ["ok", "error-log-verbosity", "log_error_verbosity is 2"];
+  const COMPLETE = ["ok", "error-log-suppression", "none is"];
+
+  it.each([
+    [{ log_error_verbosity: "2", log_error_suppression_list: "" }],
+    [{ log_error_verbosity: "2", log_error_suppression_list: "ER_SERVER_SHUTDOWN_COMPLETE,MY-010909,130980" }],
+  ])("has their warnings with %o", (variables) => {
+    expect(found(variables)).toEqual([LOUD, COMPLETE]);
+  });
+
+  it("lacks them with log_error_verbosity 1", () => {
+    expect(found({ log_error_verbosity: "1", log_error_suppression_list: "" })).toEqual([
+      [
+        "blocker",
+        "error-log-verbosity",
+        "log_error_verbosity is 1",
+        "SET GLOBAL log_error_verbosity = 2; once phase prepare has passed, set it back to 1",
+      ],
+      COMPLETE,
+    ]);
+  });
+
+  it.each(["MY-013098", "13100", "er_rpl_gtid_unsafe_stmt_on_non_trans_table"])(
+    "lacks what is suppressed: %s",
+    (code) => {
+      const list = `MY-010909,${code}`;
+      expect(found({ log_error_verbosity: "2", log_error_suppression_list: list })).toEqual([
+        LOUD,
+        [
+          "blocker",
+          "error-log-suppression",
+          `log_error_suppression_list is ${list}`,
+          `SET GLOBAL log_error_suppression_list = 'MY-010909'; once phase prepare has passed, set it back to '${list}'`,
+        ],
+      ]);
+    },
+  );
+
+  it("does not matter once consistency is enforced, nor to a later phase", () => {
+    const quiet = { log_error_verbosity: "1" };
+    expect(checkViolationLog(sourceWith({}, {}, quiet), PREPARE)).toEqual([]);
+    expect(checkViolationLog(sourceWith({}, { gtidConsistency: "OFF" }, quiet), REPLICATE)).toEqual([]);
   });
 });
 
