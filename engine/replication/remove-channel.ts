@@ -9,7 +9,7 @@ import {
 } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { readChannel } from "./channel-state.js";
-import { dismissReader } from "./dismiss-reader.js";
+import { dismissReaderAt } from "./dismiss-reader.js";
 import type { ReplicationEnd } from "./migration-channel.js";
 
 const uuidRow = z.object({ uuid: z.string() });
@@ -35,8 +35,8 @@ export async function removeChannel(
       return (await server.queryOne("SELECT @@server_uuid AS uuid", [], uuidRow)).uuid;
     });
     if (replicaUuid === undefined) continue;
-    for (const other of Object.keys(servers).filter((candidate) => candidate !== name)) {
-      await onServer(other, (server) => dismissReader(server, replicaUuid, progress));
+    for (const [other, { connection }] of Object.entries(servers)) {
+      if (other !== name) await dismissReaderAt(connection, other, replicaUuid, progress);
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   removeChannel,
   reportChannel,
 } from "@gtid-ferry/engine/replication";
+import { SIDES } from "@gtid-ferry/engine/topology";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Pair, startPair } from "../../helpers/pair.js";
 
@@ -155,6 +156,20 @@ describe("removeChannel", () => {
     expect(await pair.source.rootQuery("SHOW REPLICAS")).toHaveLength(1);
     await remove();
     await expect.poll(() => pair.source.rootQuery("SHOW REPLICAS"), { timeout: 10_000 }).toEqual([]);
+  });
+
+  it("is content where its login may not end the connection by which the replica reads, and says so", async () => {
+    await ensureChannel(pair.channel, silent);
+    await pair.source.rootQuery(
+      "CREATE USER modest@'%' IDENTIFIED BY 'a password for the lab'",
+      "GRANT SELECT ON *.* TO modest@'%'",
+    );
+    const modest = { ...pair.source.options, user: "modest", password: "a password for the lab" };
+    const lines = await linesOf((progress) =>
+      removeChannel({ source: { connection: modest }, target: pair.channel.target }, SIDES, "gtid_ferry", progress),
+    );
+    expect(lines.at(-1)).toMatch(/^source \S+: goes on listing the replica until it has something to send: .*owner of/);
+    expect(await readChannelResult({ ...pair.channel, ...noResult }, silent)).toBeUndefined();
   });
 });
 
