@@ -24,13 +24,12 @@ export function planEstablish(pair: PairState, channel: string): EstablishStep[]
   return [
     ...fenceReplica(pair, replica),
     ...openPrimary(primary),
-    ...(primary.deadMan.isDefined || primary.deadMan.threads.length > 0
-      ? [{ kind: "remove-dead-man", side: primary.side } as const]
-      : []),
+    ...persistRoles(pair, primary, replica),
+    // Not before the role is persisted: it tells a fence that a switchover has left from one for a primary that dies.
+    ...(hasDeadMan(primary) ? [{ kind: "remove-dead-man", side: primary.side } as const] : []),
     ...pair.routes
       .filter(({ state }) => isAstray(state, pair))
       .map(({ name }) => ({ kind: "lead", route: name, to: primary.side }) as const),
-    ...persistRoles(pair, primary, replica),
     ...forgetOldChannel(primary, channel),
     ...moveEvents(pair, primary, replica),
     ...probe(pair, primary),
@@ -81,20 +80,32 @@ function isAstray(state: RouteState, pair: PairState): boolean {
   return state !== pair.primary && (pair.entry !== undefined || state !== "elsewhere");
 }
 
+function hasDeadMan({ deadMan }: ServerState): boolean {
+  return deadMan.isDefined || deadMan.threads.length > 0;
+}
+
 /** A restarted server must come up in its role. Until the role has moved, each server's own configuration says so. */
 function persistRoles(pair: PairState, primary: ServerState, replica: ServerState): EstablishStep[] {
-  const isPersisted = (server: ServerState, value: string) =>
-    server.persisted.get("super_read_only") === value && server.persisted.get("read_only") === value;
   const isMeantToBeFenced = ["super_read_only", "read_only"].some((name) => primary.persisted.get(name) === "ON");
   const hasMoved = pair.entry !== undefined;
   return [
-    ...(isMeantToBeFenced || (hasMoved && !isPersisted(primary, "OFF"))
+    ...(!isArmed(primary) && (isMeantToBeFenced || (hasMoved && !isPersisted(primary, "OFF")))
       ? [{ kind: "run", side: primary.side, statement: PERSIST_OPEN } as const]
       : []),
     ...(hasMoved && !isPersisted(replica, "ON")
       ? [run(replica, "SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1")]
       : []),
   ];
+}
+
+function isPersisted({ persisted }: ServerState, value: "ON" | "OFF"): boolean {
+  return persisted.get("super_read_only") === value && persisted.get("read_only") === value;
+}
+
+/** By `ferry watch --failover`: a primary that dies is to come back fenced. A switchover leaves traces of itself too. */
+function isArmed(primary: ServerState): boolean {
+  const isOpen = !primary.readOnly && !primary.superReadOnly;
+  return isOpen && isPersisted(primary, "ON") && !hasDeadMan(primary) && primary.channel === undefined;
 }
 
 function forgetOldChannel(primary: ServerState, channel: string): EstablishStep[] {

@@ -69,8 +69,8 @@ describe("before the first switchover", () => {
     expect(plan(pairOf(source, server("target")))).toEqual([
       "source: SET GLOBAL super_read_only = 0",
       "source: SET GLOBAL read_only = 0",
-      "remove-dead-man",
       "source: SET PERSIST super_read_only = 0, PERSIST read_only = 0",
+      "remove-dead-man",
     ]);
   });
 
@@ -127,5 +127,29 @@ describe("after a switchover", () => {
       persisted: persisted("OFF", "ON"),
     });
     expect(plan(pairOf(source, target, switched))).toEqual([]);
+  });
+
+  describe("with a primary that would come up fenced", () => {
+    const source = server("source", {
+      readOnly: true,
+      superReadOnly: true,
+      eventScheduler: "OFF",
+      persisted: persisted("ON", "OFF"),
+    });
+    const armed = { readOnly: false, superReadOnly: false, eventScheduler: "ON", persisted: persisted("ON", "ON") };
+    const open = "target: SET PERSIST super_read_only = 0, PERSIST read_only = 0";
+
+    it("has nothing to do where a watch wants it so", () => {
+      expect(plan(pairOf(source, server("target", armed), switched))).toEqual([]);
+      expect(plan(pairOf(server("source", { persisted: persisted("ON", "ON") }), server("target")))).toEqual([]);
+    });
+
+    it.each([
+      ["a switchover that was undone", { deadMan: { isDefined: true, threads: [] } }],
+      ["a switchover that was committed", { channel: {} as ServerState["channel"] }],
+      ["half of it", { persisted: new Map([...persisted("ON", "ON"), ["read_only", "OFF"]]) }],
+    ])("lets it come up open where that is left of %s", (_, left) => {
+      expect(plan(pairOf(source, server("target", { ...armed, ...left }), switched))).toContain(open);
+    });
   });
 });
