@@ -6,7 +6,7 @@ import { catchUp } from "./catch-up.js";
 import { commit } from "./commit.js";
 import { armDeadMan } from "./dead-man.js";
 import type { Run } from "./establish.js";
-import { attemptFence, prepareFence } from "./fence.js";
+import { attemptFence, prepareFence, unguardedError } from "./fence.js";
 import { abortedError, OutcomeUnknown } from "./outcome.js";
 import { UNDO_RESERVE } from "./request.js";
 import { LOOK_MILLISECONDS, type PairState } from "./state.js";
@@ -44,6 +44,7 @@ const PROBE_MILLISECONDS = 5_000;
  */
 export async function attempt(run: Run, pair: PairState, timeline: Timeline): Promise<Committed | HeldUp> {
   const { sessions, request } = run;
+  const { attemptTimeoutSeconds } = request.limits;
   const { primary } = pair;
   const from = sessions[primary];
   const to = sessions[otherSide(primary)];
@@ -52,23 +53,28 @@ export async function attempt(run: Run, pair: PairState, timeline: Timeline): Pr
   );
   if (armed === undefined) return { committed: false, problem: lagProblem(to.main.label), stoppedMilliseconds: 0 };
   const millisecondsLeft = () => armed.deadline - performance.now();
+  const tellRoutes = (what: string, work: (route: TrafficRoute) => Promise<void>) =>
+    inTime(onRoutes(run, work), millisecondsLeft(), what, "the traffic routes");
 
   let stoppedAt = performance.now();
   let finalGtidSet: string;
   try {
-    await timeline.run("hold", () => onRoutes(run, (route) => route.hold()));
+    await timeline.run("hold", () => tellRoutes("holding connections", (route) => route.hold()));
     stoppedAt = performance.now();
     const fence = await timeline.run("fence", () => {
-      const tried = attemptFence(from, request.limits.attemptTimeoutSeconds);
+      if (millisecondsLeft() <= attemptTimeoutSeconds * 1000) {
+        throw unguardedError(from.main.label, "too little of the budget is left for one attempt");
+      }
+      const tried = attemptFence(from, attemptTimeoutSeconds, armed.deadManId);
       return inTime(tried, millisecondsLeft(), "fencing the primary", from.main.label);
     });
     if (!fence.fenced) {
-      const problem = fenceProblem(from.main.label, fence.seen, request.limits.attemptTimeoutSeconds);
+      const problem = fenceProblem(from.main.label, fence.seen, attemptTimeoutSeconds);
       return { committed: false, problem, stoppedMilliseconds: await undo(run, primary, stoppedAt) };
     }
     finalGtidSet = fence.finalGtidSet;
     await Promise.all([
-      timeline.run("cut", () => onRoutes(run, (route) => route.cut(primary))),
+      timeline.run("cut", () => tellRoutes("ending connections", (route) => route.cut(primary))),
       timeline.run("catch-up", () => {
         const caughtUp = catchUp(to, request.channel, finalGtidSet, millisecondsLeft() / 1000);
         return inTime(caughtUp, millisecondsLeft(), "catching up with the fenced primary", to.main.label);

@@ -4,6 +4,7 @@ import { FerryError, messageOf } from "../operation/index.js";
 import type { ServerSessions } from "./sessions.js";
 
 const LOCK_WAIT_TIMEOUT = 1205;
+const WRONG_VALUE = 1411;
 
 /** The server has two seconds more than its own lock_wait_timeout to say so; then the statement is killed. */
 const ANSWER_RESERVE_SECONDS = 2;
@@ -28,6 +29,18 @@ const OPEN_XA = statement(
 
 export const LIFT_FENCE = [statement("SET GLOBAL super_read_only = 0"), statement("SET GLOBAL read_only = 0")] as const;
 
+/**
+ * Fails, and with it the batch, where the dead-man switch does not sleep any more: nobody would lift the fence if this
+ * process died. A condition makes an error only through a function that refuses its argument.
+ */
+function assertAsleep(deadManId: number): Statement {
+  return statement(
+    `SELECT UUID_TO_BIN(IF(EXISTS (SELECT 1 FROM performance_schema.threads
+       WHERE PROCESSLIST_ID = ? AND PROCESSLIST_STATE = 'User sleep'), UUID(), 'no dead-man switch')) AS armed`,
+    deadManId,
+  );
+}
+
 /** What one attempt to fence came to. */
 export type FenceOutcome =
   | { readonly fenced: true; readonly finalGtidSet: string }
@@ -51,6 +64,7 @@ export function boundStatement(attemptTimeoutSeconds: number): Statement {
 export async function attemptFence(
   { main, watcher }: ServerSessions,
   attemptTimeoutSeconds: number,
+  deadManId: number,
 ): Promise<FenceOutcome> {
   let killing: Promise<void> | undefined;
   const timer = setTimeout(
@@ -60,10 +74,12 @@ export async function attemptFence(
     (attemptTimeoutSeconds + ANSWER_RESERVE_SECONDS) * 1000,
   );
   try {
-    const [, state, prepared, open] = await main.batch(SET_FENCE, READ_STATE, XA_RECOVER, OPEN_XA);
+    const steps = [assertAsleep(deadManId), SET_FENCE, READ_STATE, XA_RECOVER, OPEN_XA] as const;
+    const [, , state, prepared, open] = await main.batch(...steps);
     return { fenced: true, finalGtidSet: assertFenced(main, state, prepared, open) };
   } catch (error) {
     await killing;
+    if (errnoOf(error) === WRONG_VALUE) throw unguardedError(main.label, "the dead-man switch does not sleep any more");
     if (errnoOf(error) !== LOCK_WAIT_TIMEOUT && killing === undefined) throw error;
     await assertWritable(watcher);
     return { fenced: false, seen: messageOf(error) };
@@ -100,6 +116,17 @@ function assertFenced(server: MysqlServer, state: unknown, prepared: unknown, op
 function fenceError(server: MysqlServer, seen: string, wanted: string): FerryError {
   const next = "let that end (XA COMMIT or XA ROLLBACK), then run again";
   return new FerryError({ failed: "fencing the primary", where: server.label, seen, wanted, next });
+}
+
+/** Nobody would lift a fence that is put up now, if this process died. */
+export function unguardedError(where: string, seen: string): FerryError {
+  return new FerryError({
+    failed: "fencing the primary",
+    where,
+    seen,
+    wanted: "a dead-man switch that outlives the attempt",
+    next: "find out what held this run up (its machine, the network, a route), then run again",
+  });
 }
 
 /**

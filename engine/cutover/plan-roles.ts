@@ -76,7 +76,7 @@ export function describeSwitchover(
     `probe ${to.label}: ${showStatement(PROBE_BINLOG)}, which needs disk space`,
     `arm on ${from.label}: ${deadMan.join("; ")}; see it asleep; ${showStatement(PERSIST_FENCE)}`,
     ...routes.flatMap((route) => route.describe(otherSide(pair.primary)).map((line) => `route ${route.name}: ${line}`)),
-    `fence ${from.label}: ${showStatement(boundStatement(limits.attemptTimeoutSeconds))}; ${showStatement(SET_FENCE)}; see read_only and super_read_only ON, read gtid_executed, ${showStatement(XA_RECOVER)} empty, no XA transaction open; up to ${limits.attempts} attempts`,
+    `fence ${from.label}: ${showStatement(boundStatement(limits.attemptTimeoutSeconds))}; see the dead-man switch asleep; ${showStatement(SET_FENCE)}; see read_only and super_read_only ON, read gtid_executed, ${showStatement(XA_RECOVER)} empty, no XA transaction open; up to ${limits.attempts} attempts`,
     `catch up on ${to.label}: WAIT_FOR_EXECUTED_GTID_SET for the rest of the budget, then GTID_SUBTRACT empty both ways`,
     `disarm on ${from.label}: KILL the dead-man switch, see it gone, see that gtid_executed has not moved`,
     `commit on ${to.label}: ${commit.join("; ")}`,

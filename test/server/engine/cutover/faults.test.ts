@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Side, type Step, type SwitchoverLimits, switchover } from "@gtid-ferry/engine/cutover";
 import { silent } from "@gtid-ferry/engine/operation";
+import type { TrafficRoute } from "@gtid-ferry/engine/traffic";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
@@ -80,6 +82,42 @@ describe("a switchover that cannot be had", () => {
     const result = await switchover(pair.request("target", { ...limits, attempts: 3 }), [], silent, listener);
     expect(result.report?.attempts).toBe(2);
     await switchover(pair.request("source", limits), [], silent);
+  });
+
+  it("fences nothing where the dead-man switch has gone", async () => {
+    const kill = async () => {
+      const [worker] = await pair.source.rootQuery(
+        "SELECT PROCESSLIST_ID AS id FROM performance_schema.threads WHERE NAME = 'thread/sql/event_worker'",
+      );
+      await pair.source.rootQuery(`KILL ${String(worker?.id)}`);
+    };
+    expect(await fails("fence", kill)).toContain("the dead-man switch does not sleep any more; undone");
+  });
+
+  it("fences nothing where the budget has passed", async () => {
+    expect(await fails("fence", () => sleep(2_000), { budgetSeconds: 2 })).toContain(
+      "too little of the budget is left",
+    );
+  });
+
+  it.each([
+    ["hold", "holding connections"],
+    ["cut", "ending connections"],
+  ] as const)("undoes where a route does not answer to %s within the budget", async (method, failed) => {
+    const route: TrafficRoute = {
+      name: "silent",
+      endpoints: ["source", "target"],
+      describe: () => [],
+      observe: async () => "source",
+      hold: nothing,
+      cut: nothing,
+      lead: nothing,
+      close: nothing,
+      [method]: () => new Promise(() => undefined),
+    };
+    const ended = switchover(pair.request("target", { ...limits, budgetSeconds: 2 }), [route], silent);
+    await expect(ended).rejects.toThrow(failed);
+    expect(await fences("source")).toBe(0);
   });
 
   it("undoes where an XA transaction is prepared", async () => {
