@@ -70,6 +70,8 @@ export async function attemptFence(
   const timer = setTimeout(
     () => {
       killing = watcher.execute(`KILL QUERY ${main.connectionId}`);
+      // It is awaited once the batch has ended; without this a failure before that would end the process, and no undo.
+      killing.catch(() => undefined);
     },
     (attemptTimeoutSeconds + ANSWER_RESERVE_SECONDS) * 1000,
   );
