@@ -93,6 +93,8 @@ describe("a switchover", () => {
 
   it("finalizes, and leads no traffic away from a server that has become the primary since", async () => {
     await switchover(pair.request("target"), [], silent);
+    // As `ferry watch --failover` does.
+    await pair.target.rootQuery("SET PERSIST_ONLY super_read_only = 1, PERSIST_ONLY read_only = 1");
     const file = join(pair.target.directory, "route");
     const script = `case $GTID_FERRY_ACTION in observe) cat ${file} ;; lead) echo "$GTID_FERRY_SIDE" >${file} ;; esac`;
     const route = routeOptions.parse({
@@ -105,6 +107,7 @@ describe("a switchover", () => {
     await writeFile(file, "target\n");
     const final = await ensureRoles(request, undefined, silent);
     expect(final).toMatchObject({ primary: "target", isFinal: true, inOrder: true });
+    expect(await state("target")).toMatchObject({ readOnly: 0, persisted: "read_only=ON,super_read_only=ON" });
 
     await writeFile(file, "standby\n");
     expect(await readRoles(request, final, silent)).toMatchObject({ inOrder: false });
