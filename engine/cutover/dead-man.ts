@@ -22,11 +22,12 @@ interface DeadMan {
 
 const EVENT = `${ADMIN_SCHEMA}.dead_man`;
 const THREADS = `performance_schema.threads WHERE NAME = 'thread/sql/event_worker' AND PROCESSLIST_DB = '${ADMIN_SCHEMA}'`;
+const SCHEDULER_OFF = "SET GLOBAL event_scheduler = OFF";
 const START_TIMEOUT_SECONDS = 10;
 const END_TIMEOUT_SECONDS = 10;
 const LOOK_INTERVAL_SECONDS = 0.002;
 
-const countRow = z.object({ found: z.coerce.number() });
+const eventRow = z.object({ body: z.string() });
 const threadRow = z.object({ id: z.coerce.number() });
 
 /** `switchesSchedulerOff`: the event scheduler runs for this event only, and stops when it fires. */
@@ -37,7 +38,7 @@ export function deadManStatements(seconds: number, switchesSchedulerOff: boolean
     "SET GLOBAL read_only = 0",
     "SET PERSIST super_read_only = 0",
     "SET PERSIST read_only = 0",
-    ...(switchesSchedulerOff ? ["SET GLOBAL event_scheduler = OFF"] : []),
+    ...(switchesSchedulerOff ? [SCHEDULER_OFF] : []),
   ];
   return [
     statement(`DROP EVENT IF EXISTS ${EVENT}`),
@@ -74,18 +75,30 @@ export async function armDeadMan(
 }
 
 /** Connection ids of dead-man threads that run; an empty list is none. */
-export async function findDeadMen(server: MysqlServer): Promise<number[]> {
+async function findDeadMen(server: MysqlServer): Promise<number[]> {
   const threads = await server.query(`SELECT PROCESSLIST_ID AS id FROM ${THREADS}`, [], threadRow);
   return threads.map(({ id }) => id);
 }
 
-export async function hasDeadManEvent(server: MysqlServer): Promise<boolean> {
-  const { found } = await server.queryOne(
-    "SELECT COUNT(*) AS found FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ? AND EVENT_NAME = 'dead_man'",
+/** The switch on one server, whoever armed it. */
+export interface DeadManState {
+  readonly isDefined: boolean;
+  /** Whether event_scheduler was OFF, and is ON for this event only. */
+  readonly switchesSchedulerOff: boolean;
+  readonly threads: readonly number[];
+}
+
+export async function readDeadMan(server: MysqlServer): Promise<DeadManState> {
+  const [event] = await server.query(
+    "SELECT EVENT_DEFINITION AS body FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ? AND EVENT_NAME = 'dead_man'",
     [ADMIN_SCHEMA],
-    countRow,
+    eventRow,
   );
-  return found > 0;
+  return {
+    isDefined: event !== undefined,
+    switchesSchedulerOff: event?.body.includes(SCHEDULER_OFF) === true,
+    threads: await findDeadMen(server),
+  };
 }
 
 /** Ends every dead-man thread, sees them gone and drops the event. Only for a server that is not fenced. */

@@ -26,7 +26,7 @@ export function planEstablish(pair: PairState, channel: string): EstablishStep[]
     ...openPrimary(primary),
     ...persistRoles(pair, primary, replica),
     // Not before the role is persisted: it tells a fence that a switchover has left from one for a primary that dies.
-    ...(hasDeadMan(primary) ? [{ kind: "remove-dead-man", side: primary.side } as const] : []),
+    ...removeDeadMan(pair, primary),
     ...pair.routes
       .filter(({ state }) => isAstray(state, pair))
       .map(({ name }) => ({ kind: "lead", route: name, to: primary.side }) as const),
@@ -82,6 +82,17 @@ function isAstray(state: RouteState, pair: PairState): boolean {
 
 function hasDeadMan({ deadMan }: ServerState): boolean {
   return deadMan.isDefined || deadMan.threads.length > 0;
+}
+
+/** Before the role has moved nobody but the dead-man switch knows that event_scheduler was OFF. */
+function removeDeadMan(pair: PairState, primary: ServerState): EstablishStep[] {
+  if (!hasDeadMan(primary)) return [];
+  const schedulerIsBorrowed =
+    pair.entry === undefined && primary.deadMan.switchesSchedulerOff && primary.eventScheduler === "ON";
+  return [
+    ...(schedulerIsBorrowed ? [run(primary, "SET GLOBAL event_scheduler = OFF")] : []),
+    { kind: "remove-dead-man", side: primary.side },
+  ];
 }
 
 /** A restarted server must come up in its role. Until the role has moved, each server's own configuration says so. */

@@ -4,7 +4,7 @@ import { inTime } from "../operation/index.js";
 import { type ChannelState, readChannels } from "../replication/index.js";
 import { committedRole, type JournalEntry, readRole, type ServerRole, type Side } from "../topology/index.js";
 import type { RouteState, TrafficRoute } from "../traffic/index.js";
-import { findDeadMen, hasDeadManEvent } from "./dead-man.js";
+import { type DeadManState, readDeadMan } from "./dead-man.js";
 import type { ServerSessions } from "./sessions.js";
 
 /** The variables that a switchover persists. */
@@ -26,7 +26,7 @@ export interface ServerState extends ServerRole {
   readonly eventScheduler: string;
   /** Values in mysqld-auto.cnf, by lower-case name. */
   readonly persisted: ReadonlyMap<string, string>;
-  readonly deadMan: { readonly isDefined: boolean; readonly threads: readonly number[] };
+  readonly deadMan: DeadManState;
   /** This migration's channel on this server. */
   readonly channel: ChannelState | undefined;
   readonly otherChannels: readonly string[];
@@ -89,7 +89,7 @@ async function observeServer({ side, main }: ObservedSession, name: string): Pro
     ...(await readRole(main, side)),
     ...variables,
     persisted: new Map(persisted.map(({ name: variable, value }) => [variable, value])),
-    deadMan: { isDefined: await hasDeadManEvent(main), threads: await findDeadMen(main) },
+    deadMan: await readDeadMan(main),
     channel: channels.find(({ channel }) => channel === name),
     otherChannels: channels.map(({ channel }) => channel).filter((channel) => channel !== name),
     events: await readEvents(main),

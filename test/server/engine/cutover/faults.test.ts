@@ -65,10 +65,13 @@ describe("a switchover that cannot be had", () => {
     await session.query("UNLOCK TABLES");
   });
 
-  it("undoes where a lock that came after the checks holds up the fence", async () => {
+  it("undoes where a lock that came after the checks holds up the fence, with the event scheduler at rest again", async () => {
+    await pair.source.rootQuery("SET GLOBAL event_scheduler = OFF");
     const message = await fails("fence", () => session.query("LOCK TABLES app.t WRITE"));
     expect(message).toMatch(/1205|[Ll]ock wait timeout/);
     expect(message).toContain("writes; they were stopped for");
+    expect(await pair.source.rootQuery("SELECT @@event_scheduler AS scheduler")).toEqual([{ scheduler: "OFF" }]);
+    await pair.source.rootQuery("SET GLOBAL event_scheduler = ON");
     await session.query("UNLOCK TABLES");
   });
 

@@ -19,7 +19,7 @@ const server = (side: "source" | "target", changes: Partial<ServerState> = {}): 
   superReadOnly: side === "target",
   eventScheduler: side === "source" ? "ON" : "OFF",
   persisted: new Map(),
-  deadMan: { isDefined: false, threads: [] },
+  deadMan: { isDefined: false, switchesSchedulerOff: false, threads: [] },
   channel: undefined,
   otherChannels: [],
   events: [],
@@ -64,7 +64,7 @@ describe("before the first switchover", () => {
       readOnly: true,
       superReadOnly: true,
       persisted: persisted("ON", "ON"),
-      deadMan: { isDefined: true, threads: [12] },
+      deadMan: { isDefined: true, switchesSchedulerOff: false, threads: [12] },
     });
     expect(plan(pairOf(source, server("target")))).toEqual([
       "source: SET GLOBAL super_read_only = 0",
@@ -72,6 +72,17 @@ describe("before the first switchover", () => {
       "source: SET PERSIST super_read_only = 0, PERSIST read_only = 0",
       "remove-dead-man",
     ]);
+  });
+
+  it("puts an event scheduler to rest again that was switched on for the dead-man switch", () => {
+    const deadMan = { isDefined: true, switchesSchedulerOff: true, threads: [12] };
+    expect(plan(pairOf(server("source", { deadMan }), server("target")))).toEqual([
+      "source: SET GLOBAL event_scheduler = OFF",
+      "remove-dead-man",
+    ]);
+    // It has fired.
+    const source = server("source", { deadMan: { ...deadMan, threads: [] }, eventScheduler: "OFF" });
+    expect(plan(pairOf(source, server("target")))).toEqual(["remove-dead-man"]);
   });
 
   it("does not lift a fence that somebody else has put up", () => {
@@ -145,7 +156,7 @@ describe("after a switchover", () => {
     });
 
     it.each([
-      ["a switchover that was undone", { deadMan: { isDefined: true, threads: [] } }],
+      ["a switchover that was undone", { deadMan: { isDefined: true, switchesSchedulerOff: false, threads: [] } }],
       ["a switchover that was committed", { channel: {} as ServerState["channel"] }],
       ["half of it", { persisted: new Map([...persisted("ON", "ON"), ["read_only", "OFF"]]) }],
     ])("lets it come up open where that is left of %s", (_, left) => {
