@@ -37,10 +37,17 @@ function refusal(olds: Partial<Inputs>, news: Inputs): string | undefined {
   if (olds.isFinal === true && !news.isFinal) {
     return "the migration is finalized: the reverse channel is gone and the source has fallen behind, so there is no way back; set gtid-ferry:phase to finalize again. To return, migrate in the other direction with a stack of its own";
   }
-  if (news.isFinal && olds.isFinal !== true && olds.primary !== "target") {
-    return "phase finalize gives up the way back, so it only follows phase cutover: run `pulumi up` with gtid-ferry:phase cutover first, and see that the application works";
-  }
-  return undefined;
+  return news.isFinal && olds.isFinal !== true && olds.primary === "source" ? TOO_EARLY : undefined;
+}
+
+const TOO_EARLY =
+  "phase finalize gives up the way back, so it only follows phase cutover: run `pulumi up` with gtid-ferry:phase cutover first, and see that the application works";
+
+/** Of a stack that knows no roles the source is asked: a teardown that stopped half-way may have taken them out. */
+async function isTooEarly(olds: Partial<Inputs>, news: Inputs): Promise<boolean> {
+  if (!news.isFinal || olds.primary !== undefined || hasUnknown(news.source)) return false;
+  const { judgePrimary } = await import("@gtid-ferry/engine/cutover");
+  return (await judgePrimary(news.source.connection, "source")).isPrimary;
 }
 
 /** A server that changes in the same update has no UUID that a preview knows; the update checks it. */
@@ -51,7 +58,7 @@ function knownEnd({ expectedUuid, ...end }: Inputs["source"]): Inputs["source"] 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Partial<Inputs>, news: Inputs) {
     return checked(news, async () => {
-      const reason = refusal(olds, news);
+      const reason = refusal(olds, news) ?? ((await isTooEarly(olds, news)) ? TOO_EARLY : undefined);
       if (reason !== undefined) throw new Error(reason);
       const { assertLimits, planRoles } = await import("@gtid-ferry/engine/cutover");
       const { assertRoutes } = await import("@gtid-ferry/engine/traffic");

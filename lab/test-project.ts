@@ -18,6 +18,7 @@ export interface TestProject {
 }
 
 export interface StateResource {
+  readonly urn: string;
   readonly type: string;
   readonly id?: string;
   readonly outputs?: Readonly<Record<string, unknown>>;

@@ -61,3 +61,17 @@ describe.each(journeys)("a run that is killed at %s, of the %s, in a switchover 
     expect(await stack.up()).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
   });
 });
+
+describe("a teardown that stopped half-way, after a cutover", () => {
+  it("is gone on with by phase finalize and pulumi destroy", async () => {
+    const roles = (await stack.resources()).find(({ type }) => type.endsWith(":Switchover"));
+    if (roles === undefined) throw new Error("a Switchover expected");
+    expect(await stack.pulumi("destroy", "--yes", "--target", roles.urn)).toMatchObject({ exitCode: 0 });
+    await stack.configure("phase", "finalize");
+    await stack.up();
+    expect(await writableServers()).toEqual(["target"]);
+    expect(await stack.pulumi("destroy", "--yes")).toMatchObject({ exitCode: 0 });
+    expect(await stack.resources()).toEqual([]);
+    expect(await writableServers()).toEqual(["target"]);
+  });
+});
