@@ -1,7 +1,7 @@
 import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { planEstablish } from "./establish-plan.js";
-import { finalRolesProblem, observeFinalRoles } from "./final-roles.js";
+import { assertLeadable, observeFinalRoles } from "./final-roles.js";
 import { finalize } from "./finalize.js";
 import type { SwitchoverRequest } from "./request.js";
 import type { RoleEnd, RolesRequest, RolesResult } from "./roles-request.js";
@@ -45,8 +45,7 @@ async function makeFinal(
   progress: Progress,
 ): Promise<RolesResult> {
   if (known?.isFinal === true) {
-    const problem = finalRolesProblem(await observeFinalRoles(request, routes));
-    if (problem !== undefined) throw problem;
+    assertLeadable(await observeFinalRoles(request, routes));
     await Promise.all(routes.map((route) => route.lead("target")));
     return { ...known, inOrder: true };
   }

@@ -5,6 +5,7 @@ import { otherSide, probeEntry, type Side } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
 import { PERSIST_OPEN } from "./commit.js";
 import type { ApplicationEvent, PairState, ServerState } from "./state.js";
+import { assertNoSuccessor } from "./successor.js";
 
 export type EstablishStep =
   | { readonly kind: "run"; readonly side: Side; readonly statement: Statement }
@@ -20,6 +21,7 @@ export type EstablishStep =
 export function planEstablish(pair: PairState, channel: string): EstablishStep[] {
   const primary = pair[pair.primary];
   const replica = pair[otherSide(pair.primary)];
+  assertNoSuccessor(pair.routes);
   refuseForeignFence(pair, primary);
   return [
     ...fenceReplica(pair, replica),

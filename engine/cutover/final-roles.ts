@@ -3,6 +3,7 @@ import type { TrafficRoute } from "../traffic/index.js";
 import { judgePrimary, type PrimaryJudgement } from "./judge-primary.js";
 import type { RolesRequest } from "./roles-request.js";
 import type { PairState } from "./state.js";
+import { assertNoSuccessor } from "./successor.js";
 
 /** A finalized migration: only the target is asked, because its source may be gone for good. */
 export interface FinalRoles {
@@ -21,21 +22,11 @@ export async function observeFinalRoles(
   };
 }
 
-/** Why nothing may be led to the target, if so. */
-export function finalRolesProblem({ target, routes }: FinalRoles): FerryError | undefined {
-  // A former primary that has come back does not know yet that it is one; the way to its successor does.
-  const moved = routes.find(({ state }) => !LEADS_TO_NO_SUCCESSOR.has(state));
-  if (moved !== undefined) {
-    return new FerryError({
-      failed: "leading to the new database",
-      where: moved.name,
-      seen: `it leads to ${moved.state}: a failover or a switchover has made that the primary`,
-      wanted: "the target as the primary",
-      next: "give the role back by `ferry switchover --to target`, then run again; nothing has been changed",
-    });
-  }
-  if (target.isPrimary) return undefined;
-  return new FerryError({
+/** Throws where nothing may be led to the target. */
+export function assertLeadable({ target, routes }: FinalRoles): void {
+  assertNoSuccessor(routes);
+  if (target.isPrimary) return;
+  throw new FerryError({
     failed: "leading to the new database",
     where: "target",
     seen: target.seen,
@@ -43,5 +34,3 @@ export function finalRolesProblem({ target, routes }: FinalRoles): FerryError | 
     next: "see who is the primary (`ferry status`); give the role back by `ferry switchover --to target`, or open a target that has only restarted by `ferry failover --confirm target`; then run again",
   });
 }
-
-const LEADS_TO_NO_SUCCESSOR: ReadonlySet<string> = new Set(["source", "target", "held", "elsewhere", "unset"]);

@@ -3,7 +3,7 @@ import { FerryError, messageOf, type Progress } from "../operation/index.js";
 import type { Side } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { rolesResult } from "./ensure-roles.js";
-import { finalRolesProblem, observeFinalRoles } from "./final-roles.js";
+import { assertLeadable, observeFinalRoles } from "./final-roles.js";
 import type { RolesRequest, RolesResult } from "./roles-request.js";
 import { type ObservedSession, observePair, type PairState } from "./state.js";
 
@@ -28,7 +28,7 @@ export async function withSessions<T>(
 export async function readRoles(request: RolesRequest, known: RolesResult, progress: Progress): Promise<RolesResult> {
   try {
     return await withRoutes(request.routes, async (routes) => {
-      if (known.isFinal) return readFinalRoles(request, known, routes, progress);
+      if (known.isFinal) return { ...known, inOrder: await isFinalInOrder(request, routes) };
       return withSessions(request, routes, (pair) => ({ ...known, ...rolesResult(pair, request.channel) }));
     });
   } catch (error) {
@@ -38,14 +38,8 @@ export async function readRoles(request: RolesRequest, known: RolesResult, progr
   }
 }
 
-async function readFinalRoles(
-  request: RolesRequest,
-  known: RolesResult,
-  routes: readonly TrafficRoute[],
-  progress: Progress,
-): Promise<RolesResult> {
+async function isFinalInOrder(request: RolesRequest, routes: readonly TrafficRoute[]): Promise<boolean> {
   const roles = await observeFinalRoles(request, routes);
-  const problem = finalRolesProblem(roles);
-  if (problem !== undefined) progress(messageOf(problem));
-  return { ...known, inOrder: problem === undefined && roles.routes.every(({ state }) => state === "target") };
+  assertLeadable(roles);
+  return roles.routes.every(({ state }) => state === "target");
 }

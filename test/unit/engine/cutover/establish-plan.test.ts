@@ -140,6 +140,12 @@ describe("after a switchover", () => {
     expect(plan(pairOf(source, target, switched))).toEqual([]);
   });
 
+  it("opens nothing, and leads nothing away, where a route leads to a replica that has become the primary", () => {
+    const fenced = server("target", { persisted: persisted("ON", "ON") });
+    const routes = [{ name: "proxy", state: "standby" }];
+    expect(() => plan(pairOf(server("source"), fenced, { ...switched, routes }))).toThrow("it leads to standby");
+  });
+
   describe("with a primary that would come up fenced", () => {
     const source = server("source", {
       readOnly: true,

@@ -1,20 +1,20 @@
 import { expect, it } from "vitest";
-import { finalRolesProblem } from "../../../../engine/cutover/final-roles.js";
+import { assertLeadable } from "../../../../engine/cutover/final-roles.js";
 
 const target = { isPrimary: true, seen: "target is the primary and accepts writes" };
 const route = (state: string) => ({ name: "proxy", state });
 
 it.each(["target", "source", "held", "elsewhere", "unset"])("leads a route that is at %s to the target", (state) => {
-  expect(finalRolesProblem({ target, routes: [route(state)] })).toBeUndefined();
+  expect(() => assertLeadable({ target, routes: [route(state)] })).not.toThrow();
 });
 
 it("leads nothing away from the replica that a failover has made the primary", () => {
-  const problem = finalRolesProblem({ target, routes: [route("target"), route("standby")] });
-  expect(problem?.message).toContain("it leads to standby: a failover or a switchover has made that the primary");
-  expect(problem?.message).toContain("ferry switchover --to target");
+  const lead = () => assertLeadable({ target, routes: [route("target"), route("standby")] });
+  expect(lead).toThrow("it leads to standby, as after a failover");
+  expect(lead).toThrow("ferry switchover --to target");
 });
 
 it("leads nothing to a target that is not the primary", () => {
   const former = { isPrimary: false, seen: "target is read-only" };
-  expect(finalRolesProblem({ target: former, routes: [route("unset")] })?.message).toContain("target is read-only");
+  expect(() => assertLeadable({ target: former, routes: [route("unset")] })).toThrow("target is read-only");
 });
