@@ -39,16 +39,30 @@ export function planEstablish(pair: PairState, channel: string): EstablishStep[]
   ];
 }
 
-/** Only a fence of our own is lifted: one that somebody else put up has a reason that we do not know. */
+/**
+ * Only a fence of our own is lifted: one that somebody else put up has a reason that we do not know. That of an armed
+ * primary which has restarted stays too: the pair cannot see whether another member has taken its place.
+ */
 function refuseForeignFence(pair: PairState, primary: ServerState): void {
   const isOurs = pair.entry !== undefined || primary.deadMan.isDefined;
   if ((!primary.readOnly && !primary.superReadOnly) || isOurs) return;
+  const fence = `read_only is ${onOff(primary.readOnly)} and super_read_only is ${onOff(primary.superReadOnly)}`;
+  const open = "SET GLOBAL super_read_only = OFF, read_only = OFF";
+  const [why, next] = isPersisted(primary, "ON")
+    ? [
+        "both persisted, as `ferry watch --failover` does it for a primary that dies: it has restarted since",
+        `\`ferry failover --confirm ${primary.side}\` opens it, unless another member has become the primary meanwhile; if somebody else has persisted that, find out why`,
+      ]
+    : [
+        "and no switchover of this migration did that",
+        `find out who made it read-only; if it is the primary: ${open}, then run again`,
+      ];
   throw new FerryError({
     failed: "looking at the primary",
     where: primary.label,
-    seen: `read_only is ${onOff(primary.readOnly)} and super_read_only is ${onOff(primary.superReadOnly)}, and no switchover of this migration did that`,
+    seen: `${fence}, ${why}`,
     wanted: "a primary that accepts writes",
-    next: "find out who made it read-only; if it is the primary: SET GLOBAL super_read_only = OFF, read_only = OFF, then run again",
+    next,
   });
 }
 

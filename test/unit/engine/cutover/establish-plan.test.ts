@@ -89,6 +89,12 @@ describe("before the first switchover", () => {
     expect(() => plan(pairOf(server("source", { readOnly: true }), server("target")))).toThrow("no switchover");
   });
 
+  it("names the way out for a primary that was armed and has restarted", () => {
+    const source = server("source", { readOnly: true, superReadOnly: true, persisted: persisted("ON", "ON") });
+    expect(() => plan(pairOf(source, server("target")))).toThrow("as `ferry watch --failover` does it");
+    expect(() => plan(pairOf(source, server("target")))).toThrow("`ferry failover --confirm source` opens it");
+  });
+
   it("refuses a target that accepts writes", () => {
     expect(() => plan(pairOf(server("source"), server("target", { readOnly: false, superReadOnly: false })))).toThrow(
       "it accepts writes",
