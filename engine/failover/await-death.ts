@@ -40,7 +40,8 @@ export async function lookAtPrimary(run: Pick<Run, "request">, name: string): Pr
 
 /**
  * Looks at the primary, from here and from its replicas, until it is proven dead or alive; after the longest time it
- * counts as alive. Receivers that a failover has stopped and left are started, because they are a point of view too.
+ * counts as alive. Receivers that a failover has stopped and left are started, because they are a point of view too; and
+ * those that a person has stopped, where somebody says by hand which primary is given up.
  */
 export async function awaitDeath(
   run: Run,
@@ -48,7 +49,9 @@ export async function awaitDeath(
   followers: readonly PlacedMember[],
 ): Promise<Exclude<Verdict, { kind: "undecided" }>> {
   const { confirmSeconds, confirmTimeoutSeconds } = run.request.limits;
-  for (const { name } of followers.filter(wasLeftStopped)) {
+  const isGivenUp = run.request.expectedPrimary !== undefined;
+  const isBlind = (member: PlacedMember) => wasLeftStopped(member) || (isGivenUp && member.channel?.receiver === "OFF");
+  for (const { name } of followers.filter(isBlind)) {
     await serverFor(run, name).run(statement("START REPLICA IO_THREAD FOR CHANNEL ?", run.request.channel));
   }
   const begin = performance.now();

@@ -35,14 +35,6 @@ export async function stopReceiver(run: Run, name: string): Promise<void> {
   await inTime(stopping, STOP_MILLISECONDS, "stopping the receiver", serverFor(run, name).label);
 }
 
-/** Lets the receivers run again that `stopReceivers` has stopped: everything is as it was. */
-export async function startReceivers(run: Run, replicas: readonly PlacedMember[]): Promise<void> {
-  for (const { name, channel } of replicas) {
-    if (channel === undefined) continue;
-    await runOn(run, name, statement("START REPLICA IO_THREAD FOR CHANNEL ?", run.request.channel));
-  }
-}
-
 /** Waits until a member has applied a set; an applier that stops meanwhile ends the wait, and so does an abort. */
 export async function drain(run: Run, name: string, set: string, ended: AbortSignal): Promise<void> {
   const server = serverFor(run, name);
@@ -69,13 +61,13 @@ function drainError(server: MysqlServer, left: GtidSet, channel: string): FerryE
 }
 
 /**
- * Lets replicas whose receivers were stopped read from the candidate while it is still fenced: with semi-synchronous
- * replication its first transaction waits for one of them. Whether they follow is seen after the commit.
+ * Lets replicas whose receivers were stopped read from another member, e.g. from the candidate while it is still fenced:
+ * with semi-synchronous replication its first transaction waits for one of them. Nobody waits until they follow.
  */
-export async function pointAt(run: Run, candidate: string, replicas: readonly PlacedMember[]): Promise<void> {
+export async function pointAt(run: Run, source: string, replicas: readonly PlacedMember[]): Promise<void> {
   const { channel, members } = run.request;
-  const end = members[candidate];
-  if (end === undefined) throw new Error(`${candidate} is no member`);
+  const end = members[source];
+  if (end === undefined) throw new Error(`${source} is no member`);
   await Promise.all(
     replicas.map(async ({ name, facts }) => {
       await runOn(run, name, statement("STOP REPLICA FOR CHANNEL ?", channel));

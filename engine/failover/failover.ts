@@ -5,10 +5,11 @@ import type { TrafficRoute } from "../traffic/index.js";
 import { awaitDeath, lookAtPrimary, whileDead } from "./await-death.js";
 import { type Choice, type ChoiceOutcome, choose } from "./choose.js";
 import { describeChoice } from "./describe.js";
-import { collect, drain, pointAt, startReceivers, stopReceiver, stopReceivers } from "./drain.js";
+import { collect, drain, pointAt, stopReceiver, stopReceivers } from "./drain.js";
 import { promote } from "./promote.js";
 import { choiceGrounds } from "./replicas.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
+import { restoreReplicas } from "./restore.js";
 import type { Run } from "./run.js";
 import { lookForLeftovers, observeTree, type Settled, settle } from "./settle.js";
 import { type Away, primaryStanding, reachable, type Standing } from "./standing.js";
@@ -121,7 +122,7 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
   const death = await times.run("confirm", () => awaitDeath(run, standing.name, followers));
   if (death.kind === "alive") return { kind: "refused", reasons: [`${standing.name} is not dead: ${death.why}`] };
   const stopped = involved.filter((member) => !isAtSecondHand(member, observed));
-  const restore = () => startReceivers(run, stopped);
+  const restore = () => restoreReplicas(run, stopped);
   let prepared: Prepared;
   try {
     await times.run("stop", () => stopReceivers(run, involved, stopped));
@@ -133,7 +134,7 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
       "done" in outcome ? outcome.done : { refusals: [`${standing.name} has come back: ${outcome.cameBack.seen}`] };
   } catch (error) {
     // As it was: the next run, or the primary if it comes back, finds replicas that receive.
-    await restore().catch((left: unknown) => progress(messageOf(left)));
+    await restore();
     throw error;
   }
   if ("refusals" in prepared) {
@@ -141,7 +142,9 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
     return { kind: "refused", reasons: prepared.refusals };
   }
   const { choice, pointed } = prepared;
-  const number = await times.run("promote", () => promote(run, { candidate: choice.candidate, replaced: standing }));
+  const number = await times.run("promote", () =>
+    promote(run, { candidate: choice.candidate, replaced: standing }, restore),
+  );
   const writableSeconds = Math.round(performance.now() - begin) / 1000;
   progress(`committed: ${choice.candidate} is the primary and accepts writes, after ${writableSeconds} s`);
   const settled = await finish(run, choice.candidate, pointed);
@@ -191,6 +194,7 @@ async function prepare(
   await times.run("collect", async () => {
     for (const collection of choice.collections) await collect(run, choice.candidate, collection, cameBack);
   });
+  cameBack.throwIfAborted();
   return { choice, pointed: await pointForAcknowledgement(run, choice, involved, stopped) };
 }
 

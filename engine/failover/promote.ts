@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { PERSIST_OPEN } from "../cutover/index.js";
-import { readServerFacts, statement } from "../mysql/index.js";
+import { type MysqlServer, statement } from "../mysql/index.js";
 import { FerryError, inTime, messageOf } from "../operation/index.js";
-import { createJournal, insertEntry, readExecuted } from "../topology/index.js";
-import { type Run, serverFor } from "./run.js";
+import { FENCE_REPLICA } from "../replica-tree/index.js";
+import { insertOwnEntry, journalStatements, readLastEntry } from "../topology/index.js";
+import { type Run, runOn, serverFor } from "./run.js";
 import type { Away } from "./standing.js";
 
 const ANSWER_MILLISECONDS = 30_000;
@@ -22,36 +23,38 @@ export interface Promotion {
 /**
  * Makes the candidate the primary. Its first transaction is the journal entry, while only an administrator may write:
  * the point of no return, which every later run reads from the servers. The applier ends before, because it may hold
- * the locks of a transaction whose end never came.
+ * the locks of a transaction whose end never came. All of it is one batch, which the server goes on with when this process
+ * dies. `undo` is called when it failed and is seen to have made no entry.
  */
-export async function promote(run: Run, promotion: Promotion): Promise<number> {
-  const { candidate, replaced } = promotion;
-  const { uuid: previousUuid, entry } = replaced;
+export async function promote(
+  run: Run,
+  { candidate, replaced }: Promotion,
+  undo: () => Promise<void>,
+): Promise<number> {
+  const { uuid: previousUuid = UNKNOWN_UUID, entry } = replaced;
   const server = serverFor(run, candidate);
   const { channel } = run.request;
-  await server.run(statement("STOP REPLICA FOR CHANNEL ?", channel));
-  await server.run(statement("SET GLOBAL super_read_only = 0"));
-  await createJournal(server);
-  const { serverUuid } = await readServerFacts(server);
   const number = (entry?.number ?? 0) + 1;
+  const journal = await journalStatements(server);
   const committed = server.batch(
-    insertEntry({
-      number,
-      primaryUuid: serverUuid,
-      previousUuid: previousUuid ?? UNKNOWN_UUID,
-      finalGtidSet: await readExecuted(server),
-      eventScheduler: entry?.eventScheduler ?? "ON",
-    }),
+    statement("STOP REPLICA FOR CHANNEL ?", channel),
+    statement("SET GLOBAL super_read_only = 0"),
+    ...journal,
+    insertOwnEntry({ number, previousUuid, eventScheduler: entry?.eventScheduler ?? "ON" }),
     statement("SET GLOBAL read_only = 0"),
-    statement("SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly"),
     PERSIST_OPEN,
     statement("RESET REPLICA ALL FOR CHANNEL ?", channel),
+    statement("SELECT @@GLOBAL.read_only AS readOnly, @@GLOBAL.super_read_only AS superReadOnly"),
   );
   try {
     const results = await inTime(committed, ANSWER_MILLISECONDS, "making the candidate the primary", server.label);
-    const [state] = openRow.array().parse(results[2]);
+    const [state] = openRow.array().parse(results.at(-1));
     if (state === undefined || state.readOnly || state.superReadOnly) throw new Error("it is still read-only");
   } catch (error) {
+    if (await lacksEntry(server, number)) {
+      await runOn(run, candidate, FENCE_REPLICA);
+      await undo();
+    }
     throw new FerryError(
       {
         failed: `making ${candidate} the primary`,
@@ -64,4 +67,14 @@ export async function promote(run: Run, promotion: Promotion): Promise<number> {
     );
   }
   return number;
+}
+
+/** False, too, where nobody can tell. */
+async function lacksEntry(server: MysqlServer, number: number): Promise<boolean> {
+  try {
+    const entry = await inTime(readLastEntry(server), ANSWER_MILLISECONDS, "reading the journal", server.label);
+    return (entry?.number ?? 0) < number;
+  } catch {
+    return false;
+  }
 }

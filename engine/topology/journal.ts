@@ -40,14 +40,21 @@ const entryRow = z.object({
  * and no GTID used, when it is there already.
  */
 export async function createJournal(primary: MysqlServer): Promise<void> {
-  if (await hasJournal(primary)) return;
-  await primary.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(ADMIN_SCHEMA)}`);
-  await primary.execute(
-    `CREATE TABLE IF NOT EXISTS ${JOURNAL} (number INT UNSIGNED NOT NULL PRIMARY KEY,
+  for (const step of await journalStatements(primary)) await primary.run(step);
+}
+
+/** What makes the journal, for a batch; nothing where it is there already. */
+export async function journalStatements(server: MysqlServer): Promise<Statement[]> {
+  if (await hasJournal(server)) return [];
+  return [
+    statement(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(ADMIN_SCHEMA)}`),
+    statement(
+      `CREATE TABLE IF NOT EXISTS ${JOURNAL} (number INT UNSIGNED NOT NULL PRIMARY KEY,
       primary_uuid CHAR(36) CHARACTER SET ascii NOT NULL, previous_uuid CHAR(36) CHARACTER SET ascii NOT NULL,
       final_gtid_set LONGTEXT CHARACTER SET ascii NOT NULL, event_scheduler VARCHAR(8) CHARACTER SET ascii NOT NULL,
       committed_at DATETIME(6) NOT NULL, probed_at DATETIME(6) NULL, finalized_at DATETIME(6) NULL) ENGINE = InnoDB`,
-  );
+    ),
+  ];
 }
 
 async function hasJournal(server: MysqlServer): Promise<boolean> {
@@ -93,6 +100,16 @@ export function insertEntry(entry: NewEntry): Statement {
     entry.primaryUuid,
     entry.previousUuid,
     entry.finalGtidSet,
+    entry.eventScheduler,
+  );
+}
+
+/** The same for a server that says itself, where the statement runs, who it is and what it has. */
+export function insertOwnEntry(entry: Omit<NewEntry, "primaryUuid" | "finalGtidSet">): Statement {
+  return statement(
+    `INSERT INTO ${JOURNAL} (number, primary_uuid, previous_uuid, final_gtid_set, event_scheduler, committed_at) VALUES (?, @@server_uuid, ?, REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), ?, UTC_TIMESTAMP(6))`,
+    entry.number,
+    entry.previousUuid,
     entry.eventScheduler,
   );
 }

@@ -1,14 +1,14 @@
 import { text } from "node:stream/consumers";
 import { type FailoverRequest, type FailoverStep, failover } from "@gtid-ferry/engine/failover";
 
-interface Order {
+export interface HeldOrder {
   readonly request: FailoverRequest;
-  readonly holdAt: FailoverStep;
+  readonly holdAt?: FailoverStep;
 }
 
-/** A failover that comes to one of its steps and never further; its order is standard input. */
+/** A failover that comes to one of its steps and never further, if one is named; its order is standard input. */
 async function main(): Promise<void> {
-  const { request, holdAt }: Order = JSON.parse(await text(process.stdin));
+  const { request, holdAt }: HeldOrder = JSON.parse(await text(process.stdin));
   const result = await failover(request, [], console.error, (step) => {
     if (step !== holdAt) return;
     console.log("held");

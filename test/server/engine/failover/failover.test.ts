@@ -4,7 +4,7 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readProcess } from "../../../../lab/process/index.js";
 import { type FailoverTree, type Name, startFailoverTree } from "../../helpers/failover-tree.js";
-import { killFailoverAt } from "../../helpers/kill-failover.js";
+import { killFailoverAt, killFailoverWhen } from "../../helpers/kill-failover.js";
 
 const THINK_MILLISECONDS = 5;
 const LOAD_MILLISECONDS = 300;
@@ -43,6 +43,39 @@ async function takeBack(former: Name): Promise<void> {
     expect(await run()).toMatchObject({ kind: "completed", settled: { parted: [], failed: [] } });
   }
   await expectWhole();
+}
+
+/** Each server whose receiver runs or tries to, and whose applier runs: the port that it reads from. */
+async function sourcesBut(former: Name) {
+  const names = tree.names.filter((name) => name !== former);
+  const rows = await Promise.all(
+    names.map((name) =>
+      tree.servers[name].rootQuery(
+        `SELECT c.PORT AS port, @@GLOBAL.super_read_only AS fenced, s.SERVICE_STATE <> 'OFF' AS receives,
+           a.SERVICE_STATE AS applies FROM performance_schema.replication_connection_configuration c
+           JOIN performance_schema.replication_connection_status s USING (CHANNEL_NAME)
+           JOIN performance_schema.replication_applier_status a USING (CHANNEL_NAME)`,
+      ),
+    ),
+  );
+  return Object.fromEntries(names.map((name, index) => [name, rows[index]]));
+}
+
+const TRIGGER = "gtid_ferry.refuse";
+
+async function refuseEntries(name: Name): Promise<void> {
+  await unlogged(
+    name,
+    `CREATE TRIGGER ${TRIGGER} BEFORE INSERT ON gtid_ferry.switchover FOR EACH ROW
+       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no entry'`,
+  );
+}
+
+const acceptEntries = (name: Name) => unlogged(name, `DROP TRIGGER ${TRIGGER}`);
+
+async function unlogged(name: Name, step: string): Promise<void> {
+  const fence = (value: string) => `SET GLOBAL super_read_only = ${value}`;
+  await tree.servers[name].rootQuery("SET sql_log_bin = 0", fence("OFF"), step, fence("ON"));
 }
 
 it("refuses while a replica hears the primary: a lost network of the operator is no failover", async () => {
@@ -90,22 +123,56 @@ it("gives up what takes long when the primary comes back meanwhile", async () =>
   }
 });
 
+it("says why it gives up, and starts the others again, although a replica died meanwhile", async () => {
+  await tree.servers.a.kill();
+  const result = await failover(tree.request, [], silent, async (step) => {
+    if (step === "choose") await tree.servers.b.kill();
+  });
+  expect(result).toEqual({ kind: "refused", reasons: [expect.stringMatching(/^b does not answer /)] });
+  await tree.servers.a.restart();
+  await tree.servers.b.restart();
+  await tree.waitForReplicas("a");
+  await tree.servers.b.rootQuery("START REPLICA");
+  for (const name of ["c", "d"] as const) await expect.poll(() => tree.follows(name), { timeout: 10_000 }).toBe(true);
+  await expectWhole();
+});
+
+it("is finished by the server when it is killed in the middle of the first promotion of all", async () => {
+  const { b } = tree.servers;
+  await tree.servers.a.kill();
+  const held = b.rootQuery("FLUSH TABLES WITH READ LOCK", "DO SLEEP(60)");
+  const idOf = async (statement: string) => {
+    const sql = `SELECT PROCESSLIST_ID AS id FROM performance_schema.threads WHERE PROCESSLIST_INFO LIKE '${statement}%'`;
+    return (await b.rootQuery(sql))[0]?.id;
+  };
+  await killFailoverWhen(async () => (await idOf("CREATE SCHEMA")) !== undefined, tree.asking({ to: "b" }));
+  expect(await tree.writable()).toEqual([]);
+  await b.rootQuery(`KILL ${await idOf("DO SLEEP")}`);
+  await expect(held).rejects.toThrow();
+  await expect.poll(() => tree.writable()).toEqual(["b"]);
+  primary = "b";
+  await tree.servers.a.restart();
+  await takeBack("a");
+  await tree.waitForReplicas("b");
+});
+
 it("loses and doubles no acknowledged write when the primary is killed under load, and moves events", async () => {
-  await tree.servers.a.rootQuery(
-    `GRANT SET_ANY_DEFINER ON *.* TO ${tree.servers.a.options.user}`,
+  const former = primary;
+  await tree.servers[former].rootQuery(
+    `GRANT SET_ANY_DEFINER ON *.* TO ${tree.servers[former].options.user}`,
     "CREATE DEFINER = writer@'127.0.0.1' EVENT app.daily ON SCHEDULE EVERY 1 DAY DO DELETE FROM app.written WHERE id < 0",
   );
   const writers = await tree.write(4, THINK_MILLISECONDS);
   await sleep(LOAD_MILLISECONDS);
-  await tree.servers.a.kill();
+  await tree.servers[former].kill();
   primary = moved(await run());
   await tree.waitForReplicas(primary);
   await sleep(LOAD_MILLISECONDS);
   await writers.stop();
   expect(await tree.writable()).toEqual([primary]);
   expect(writers.acknowledged.length).toBeGreaterThan(20);
-  await tree.servers.a.restart();
-  await takeBack("a");
+  await tree.servers[former].restart();
+  await takeBack(former);
   for (const name of tree.names) {
     const [event] = await tree.servers[name].rootQuery(
       "SELECT STATUS AS status, DEFINER AS definer, @@event_scheduler AS scheduler FROM information_schema.EVENTS",
@@ -162,10 +229,20 @@ it.each(["promote", "lead"] as const)("goes on where a run was killed at %s", as
   await takeBack(former);
 });
 
+it("asks replicas that are stopped, too, when the primary is given up by name", async () => {
+  const former = primary;
+  for (const name of tree.names.filter((other) => other !== former)) await tree.servers[name].rootQuery("STOP REPLICA");
+  await tree.servers[former].kill();
+  primary = moved(await run({ ...tree.request, expectedPrimary: former }));
+  await tree.servers[former].restart();
+  await takeBack(former);
+});
+
 it("collects what only another replica has for the wanted one", async () => {
   const former = primary;
   const [behind = "b", ahead] = tree.names.filter((name) => name !== former);
   await tree.servers[behind].rootQuery("STOP REPLICA IO_THREAD");
+  await tree.waitForReplicas(former);
   const writers = await tree.write(2, THINK_MILLISECONDS);
   await sleep(LOAD_MILLISECONDS);
   await tree.servers[former].kill();
@@ -187,6 +264,11 @@ it("promotes one whose commits wait for a replica", async () => {
   const [candidate = "b"] = tree.names.filter((name) => name !== former);
   await tree.servers[former].kill();
   await tree.waitForReplicas(candidate);
+  await refuseEntries(candidate);
+  const before = await sourcesBut(former);
+  await expect(run(tree.asking({ to: candidate }))).rejects.toThrow("no entry");
+  expect(await sourcesBut(former)).toEqual(before);
+  await acceptEntries(candidate);
   primary = moved(await run(tree.asking({ to: candidate })));
   await tree.servers[former].restart();
   await takeBack(former);
