@@ -1,5 +1,6 @@
 export type { Side } from "../topology/index.js";
 export { PERSIST_OPEN } from "./commit.js";
+export { readDeadMan } from "./dead-man.js";
 export { ensureRoles } from "./ensure-roles.js";
 export { enableEvent, isDisabledByReplication } from "./establish-plan.js";
 export { judgePrimary } from "./judge-primary.js";

@@ -6,13 +6,14 @@ import { awaitDeath, lookAtPrimary, whileDead } from "./await-death.js";
 import { type Choice, type ChoiceOutcome, choose } from "./choose.js";
 import { describeChoice } from "./describe.js";
 import { collect, drain, pointAt, stopReceiver, stopReceivers } from "./drain.js";
+import { openingOf } from "./opening.js";
 import { promote } from "./promote.js";
 import { choiceGrounds } from "./replicas.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
 import { restoreReplicas } from "./restore.js";
 import type { Run } from "./run.js";
 import { lookForLeftovers, observeTree, type Settled, settle } from "./settle.js";
-import { type Away, primaryStanding, reachable, type Standing } from "./standing.js";
+import { type Away, type Here, primaryStanding, reachable } from "./standing.js";
 import { type FailoverListener, StepTimes, type TimedFailoverStep } from "./step-times.js";
 
 /** How a failover went. */
@@ -92,25 +93,14 @@ async function lockOutOthers({ members, request }: { readonly members: Members; 
   }
 }
 
-async function completeAround(
-  run: Run,
-  observed: ObservedTree,
-  { name, entry }: Extract<Standing, { kind: "here" }>,
-): Promise<FailoverResult> {
-  const lost = Object.values(observed.members).filter(
-    (member) => !member.reachable && !run.request.wishes.without.includes(member.name),
-  );
-  // Whoever does not answer may have been made the primary where nobody of the others could see it.
-  const mayOpen = entry !== undefined && lost.length === 0;
-  const plan = await lookForLeftovers(run, observed, name, mayOpen);
+async function completeAround(run: Run, observed: ObservedTree, standing: Here): Promise<FailoverResult> {
+  const { name } = standing;
+  const { obstacle } = await openingOf(run, observed, standing);
+  const plan = await lookForLeftovers(run, observed, name, obstacle === undefined);
+  if (plan.steps.length > 0) return { kind: "completed", primary: name, settled: await settle(run, plan) };
   const primary = observed.members[name];
   const isClosed = primary?.reachable === true && primary.facts.readOnly;
-  if (plan.steps.length > 0) return { kind: "completed", primary: name, settled: await settle(run, plan) };
-  const why = isClosed
-    ? entry === undefined
-      ? "it is read-only, and no failover or switchover did that: find out who did"
-      : `it is read-only, and stays so while ${lost.map((member) => member.name).join(" and ")} might be the primary meanwhile: bring them back, or leave them out by --without`
-    : "it answers and accepts writes";
+  const why = isClosed && obstacle !== undefined ? obstacle : "it answers and accepts writes";
   return { kind: "refused", reasons: [`${name} is the primary and lives: ${why}`] };
 }
 

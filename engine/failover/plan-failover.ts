@@ -6,6 +6,7 @@ import { type ReplicaView, viewOf } from "./confirm-dead.js";
 import { describeChoice } from "./describe.js";
 import { describeSeen } from "./describe-tree.js";
 import { withRun } from "./failover.js";
+import { openingOf } from "./opening.js";
 import { choiceGrounds } from "./replicas.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
 import { type Run, serverFor } from "./run.js";
@@ -38,10 +39,8 @@ export async function planFailover(request: FailoverRequest, routes: readonly Tr
       const seen = describeSeen(observed, standing);
       if (standing.kind === "unknown") return { lines: seen, refusals: [standing.seen], givenUp: undefined };
       if (standing.kind === "away") return planReplacement(run, seen, standing);
-      const isWhole = Object.values(observed.members).every(
-        ({ name, reachable: answers }) => answers || request.wishes.without.includes(name),
-      );
-      const plan = await lookForLeftovers(run, observed, standing.name, isWhole && standing.entry !== undefined);
+      const { obstacle } = await openingOf(run, observed, standing);
+      const plan = await lookForLeftovers(run, observed, standing.name, obstacle === undefined);
       return {
         lines: [...seen, ...plan.steps.map(describeSettleStep), ...plan.parted.map(describeParted), ...plan.notes],
         refusals: plan.steps.length > 0 ? [] : [`${standing.name} is the primary and lives: there is nothing to do`],

@@ -15,6 +15,7 @@ export type Standing =
     }
   | { readonly kind: "unknown"; readonly seen: string };
 
+export type Here = Extract<Standing, { kind: "here" }>;
 export type Away = Extract<Standing, { kind: "away" }>;
 
 export function reachable({ members }: ObservedTree): PlacedMember[] {

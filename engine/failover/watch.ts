@@ -10,7 +10,7 @@ import { appendRecord, type RecordedEvent } from "./record.js";
 import { assertFailoverRequest, type FailoverRequest, NO_WISHES } from "./request.js";
 import { type Run, serverFor } from "./run.js";
 import { lookForLeftovers, observeTree, settle } from "./settle.js";
-import { primaryStanding, type Standing } from "./standing.js";
+import { type Here, primaryStanding } from "./standing.js";
 
 export interface WatchOptions {
   /** Replace a dead primary, with the same refusals as by hand and with no override. */
@@ -21,8 +21,6 @@ export interface WatchOptions {
   /** File that gets what was seen and done, as JSON lines. */
   readonly recordFile?: string;
 }
-
-type Here = Extract<Standing, { kind: "here" }>;
 
 /** A lock that another run holds is waited for only this long: the next look comes soon. */
 const LOCK_SECONDS = 1;

@@ -95,12 +95,34 @@ it("refuses while a replica hears the primary: a lost network of the operator is
 });
 
 it("gives up when the primary comes back, and starts again what a killed run had stopped", async () => {
+  // As a watch has it that is killed, too: the primary comes back fenced.
+  await tree.servers.a.rootQuery("SET PERSIST_ONLY super_read_only = ON, PERSIST_ONLY read_only = ON");
   await tree.servers.a.kill();
   await killFailoverAt("choose", tree.request);
   await tree.servers.a.restart();
   await tree.waitForReplicas("a");
   const result = await run();
   expect(result).toMatchObject({ kind: "completed", primary: "a", settled: { parted: [], failed: [] } });
+  await expectWhole();
+});
+
+it("opens a primary that the first of all switchovers has fenced before it was lost, and no other that is read-only", async () => {
+  const { a } = tree.servers;
+  await a.rootQuery("SET GLOBAL super_read_only = ON");
+  const why = "it is read-only, and no failover, switchover or restart did that: find out who did";
+  expect(await run()).toEqual({ kind: "refused", reasons: [`a is the primary and lives: ${why}`] });
+  const steps = [
+    "CREATE SCHEMA gtid_ferry",
+    `CREATE EVENT gtid_ferry.dead_man ON SCHEDULE EVERY 1 YEAR DISABLE DO DO 1`,
+  ];
+  await a.rootQuery(
+    "SET sql_log_bin = 0",
+    "SET GLOBAL super_read_only = OFF",
+    ...steps,
+    "SET GLOBAL super_read_only = ON",
+  );
+  expect(await run()).toMatchObject({ kind: "completed", primary: "a", settled: { failed: [] } });
+  await a.rootQuery("SET sql_log_bin = 0", "DROP SCHEMA gtid_ferry");
   await expectWhole();
 });
 
