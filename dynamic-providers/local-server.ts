@@ -55,10 +55,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     const { isLocalServerRunning, needsRebuild } = await import("@gtid-ferry/engine/local-server");
     const { withHost } = await import("@gtid-ferry/engine/hosts");
     return guarded(async () => {
-      const { rebuild } = news;
+      const { rebuild, target } = news;
       const isFine = await withHost(olds.host, async (host) => {
         if (!olds.running || !(await isLocalServerRunning(host, olds))) return false;
-        return rebuild === undefined || hasUnknown(rebuild) || !(await needsRebuild(host, olds, rebuild));
+        if (rebuild === undefined || hasUnknown([rebuild, target])) return true;
+        // Where it runs now, with the login of now: the old one's password may have been changed.
+        const reached = { ...target, host: olds.target.host, port: olds.target.port };
+        return !(await needsRebuild(host, { ...olds, target: reached }, rebuild));
       });
       const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, !isFine);
       // Not known before a backup has been taken again, e.g. one that has expired.

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { MysqlServer } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { reportChannel } from "@gtid-ferry/engine/replication";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -108,6 +109,15 @@ describe("a target whose source has purged what it needs", () => {
     await stack.configure("rebuildMinimumIntervalSeconds", "1");
     await stack.up();
     await expectSameAgain();
+  });
+
+  it("is still looked at when the administrator's password has been changed", async () => {
+    const changed = { ...stack.source.options, port: stack.targetPort, password: "gtid-ferry-lab-changed" };
+    await stack.source.rootQuery(`ALTER USER ${changed.user} IDENTIFIED BY '${changed.password}'`);
+    const logIn = () => MysqlServer.with(changed, "target", (target) => target.execute("DO 1"));
+    await expect.poll(logIn, { timeout: 20_000 }).toBeUndefined();
+    await stack.configure("sourcePassword", changed.password);
+    await stack.up();
   });
 
   it("leaves no backup behind", async () => {
