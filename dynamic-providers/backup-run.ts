@@ -1,5 +1,6 @@
 import type { BackupRequest, Manifest } from "@gtid-ferry/engine/backup";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
+import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
@@ -17,6 +18,8 @@ import {
 interface Inputs extends BackupRequest {
   /** The source's host, on which the backup runs. */
   readonly host: HostOptions;
+  /** Who takes over: once it is the primary, source and host may be gone for good. */
+  readonly target?: ConnectionOptions;
 }
 
 interface Outputs extends Inputs {
@@ -25,7 +28,9 @@ interface Outputs extends Inputs {
   readonly manifestKey: string;
 }
 
-export type BackupRunArgs = InputsOf<Inputs>;
+export interface BackupRunArgs extends Omit<InputsOf<Inputs>, "target"> {
+  target?: pulumi.Input<ConnectionOptions>;
+}
 
 const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   database: "replace",
@@ -35,6 +40,7 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   host: "update",
   storage: "update",
   source: "update",
+  target: "update",
   workDirectory: "update",
   scriptDirectory: "update",
   container: "update",
@@ -68,7 +74,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     return guarded(async () => {
       const manifestKey = backupKeys(inputs.keyPrefix, inputs.database, inputs.backupId).manifest;
       const id = `${inputs.storage.bucket}/${manifestKey}`;
-      if (await isFenced(inputs.source)) {
+      if (await isFenced(inputs.source, inputs.target)) {
         report(`backup ${id} is gone, and the source is not the primary any more: none is taken`);
         return { id, outs: { ...inputs, manifestKey } };
       }
@@ -92,20 +98,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
       if (found === "intact") return { id, props };
       report(typeof found === "object" ? `backup ${id} is damaged: ${found.damaged}` : `backup ${id} is gone`);
       // After the cutover nobody needs it: it would be a backup of the past.
-      return (await isFenced(props.source)) ? { id, props } : GONE;
+      return (await isFenced(props.source, props.target)) ? { id, props } : GONE;
     });
   },
 
   async delete(_id: string, props: Outputs) {
-    const { listBackups, removeBackup } = await import("@gtid-ferry/engine/backup");
-    const { withHost } = await import("@gtid-ferry/engine/hosts");
-    return guarded(async () => {
-      // Those that a rebuild of the target took, and this one last: what is left after an error is found again.
-      const later = (await listBackups(props)).filter((id) => id.startsWith(`${props.backupId}-rebuild-`));
-      await withHost(props.host, async (host) => {
-        for (const backupId of [...later, props.backupId]) await removeBackup(host, { ...props, backupId }, report);
-      });
-    });
+    const { removeBackups } = await import("@gtid-ferry/engine/backup");
+    return guarded(() => removeBackups(props, report));
   },
 };
 
@@ -119,7 +118,7 @@ export class BackupRun extends pulumi.dynamic.Resource {
       provider,
       name,
       { manifest: undefined, manifestKey: undefined, ...args },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["host", "source", "storage"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["host", "source", "target", "storage"] }),
       "gtid-ferry",
       "BackupRun",
     );

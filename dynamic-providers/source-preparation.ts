@@ -11,11 +11,14 @@ import {
   report,
   reportPlan,
   toCreateError,
+  toProviderError,
 } from "./provider-support";
 
 export interface SourcePreparationArgs {
   /** The source as an administrator reaches it. A new host or port replaces the preparation; a new login does not. */
   source: pulumi.Input<ConnectionOptions>;
+  /** Who takes over: once it is the primary, the source may be gone for good. */
+  target?: pulumi.Input<ConnectionOptions>;
   /** Refuses any other server when given. */
   expectedSourceUuid?: pulumi.Input<string> | undefined;
   /** Whether a source that is no longer the primary is refused, instead of being left as it is. */
@@ -33,6 +36,7 @@ export interface SourcePreparationArgs {
 
 interface Inputs extends SourcePreparationRequest {
   readonly requiresPrimary: boolean;
+  readonly target?: ConnectionOptions;
 }
 
 interface Outputs extends Inputs {
@@ -45,6 +49,7 @@ interface Outputs extends Inputs {
 
 const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   source: "update",
+  target: "update",
   expectedSourceUuid: "update",
   replicationAccount: "replace",
   replicationRequiresTls: "update",
@@ -102,7 +107,16 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
     const { readPreparedState } = await import("@gtid-ferry/engine/preparation");
-    return guarded(async () => ({ id, props: { ...props, state: await readPreparedState(props) } }));
+    const { isOutlived } = await import("@gtid-ferry/engine/topology");
+    return guarded(async () => {
+      try {
+        return { id, props: { ...props, state: await readPreparedState(props) } };
+      } catch (error) {
+        if (!(await isOutlived(error, [props.target]))) throw error;
+        report(`the source is no longer the primary, and does not answer: ${toProviderError(error).message}`);
+        return { id, props };
+      }
+    });
   },
 
   async delete(_id: string, props: Outputs) {
@@ -130,7 +144,7 @@ export class SourcePreparation extends pulumi.dynamic.Resource {
         state: undefined,
         ...args,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "replicationPassword"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "target", "replicationPassword"] }),
       "gtid-ferry",
       "SourcePreparation",
     );

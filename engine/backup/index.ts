@@ -7,6 +7,7 @@ export { type Manifest, parseManifest } from "./manifest.js";
 export { type BackupState, observeBackup } from "./observe-backup.js";
 export { partSizeBytes } from "./part-size.js";
 export { removeBackup } from "./remove-backup.js";
+export { removeBackups } from "./remove-backups.js";
 export type { BackupContainer, BackupMethod, BackupRequest, BackupTools, RestoreRequest } from "./request.js";
 export { type RestoreResult, restoreBackup } from "./restore-backup.js";
 export { readScript, type Script, sourceScripts } from "./scripts.js";

@@ -1,12 +1,17 @@
 import { type ConnectionOptions, isNobodyListening, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
+import { isOutlived } from "../topology/index.js";
 
-/** Whether a source is the primary no more, or is not there any more: then there is nothing to back up. */
-export async function isFenced(source: ConnectionOptions): Promise<boolean> {
+/**
+ * Whether a source is the primary no more, or is not there any more: then there is nothing to back up. One that cannot
+ * be reached is not there any more where `target` is the primary.
+ */
+export async function isFenced(source: ConnectionOptions, target?: ConnectionOptions): Promise<boolean> {
   try {
     return await MysqlServer.with(source, "source", async (server) => (await readServerFacts(server)).superReadOnly);
   } catch (error) {
     if (error instanceof FerryError && isNobodyListening(error.cause)) return true;
+    if (await isOutlived(error, [target])) return true;
     throw error;
   }
 }

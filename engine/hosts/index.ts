@@ -1,4 +1,4 @@
-export { ConnectionLostError } from "./connection-lost.js";
+export { ConnectionLostError, NoSuchHostError } from "./connection-lost.js";
 export { type FollowOptions, followJob, isJobRunning, JobLostError, readJobStatus, redact } from "./follow-job.js";
 export type { Command, CommandResult, DetachedJob, Host, ProcessIdentity } from "./host.js";
 export { type HostOptions, hostOptionsSchema, parseHostOptions, sshOptionsSchema } from "./host-options.js";

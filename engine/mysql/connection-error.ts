@@ -1,3 +1,4 @@
+import { ConnectionLostError, NoSuchHostError } from "../hosts/index.js";
 import { FerryError, messageOf, type Problem } from "../operation/index.js";
 import { addressOf, type ConnectionOptions } from "./connection-options.js";
 
@@ -44,6 +45,24 @@ export function errnoOf(error: unknown): number | undefined {
 /** Whether no server is there: its host, or the last hop of a tunnel, refused the connection, or there is no such pod. */
 export function isNobodyListening(error: unknown): boolean {
   return codeOf(error) === "ECONNREFUSED";
+}
+
+const UNREACHABLE: ReadonlySet<string | undefined> = new Set([
+  "ECONNREFUSED",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "EHOSTDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+]);
+
+/**
+ * Whether nothing answers: the host may be gone for good, or away for a moment. What answers and refuses a login, or its
+ * certificate, is there.
+ */
+export function isUnreachable(error: unknown): boolean {
+  const isHosts = error instanceof ConnectionLostError || error instanceof NoSuchHostError;
+  return isHosts || UNREACHABLE.has(codeOf(error));
 }
 
 /** Turns a failed connect into one message with address, what was seen and what to do. */

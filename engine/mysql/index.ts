@@ -1,5 +1,5 @@
 export { ADMIN_SCHEMA, withoutBinlog } from "./admin-schema.js";
-export { briefly, codeOf, errnoOf, isNobodyListening } from "./connection-error.js";
+export { briefly, codeOf, errnoOf, isNobodyListening, isUnreachable } from "./connection-error.js";
 export { addressOf, type ConnectionOptions, type TlsMode, type TlsOptions } from "./connection-options.js";
 export {
   compactGtidSet,

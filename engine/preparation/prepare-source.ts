@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   type Account,
   addressOf,
+  briefly,
   type ConnectionOptions,
   MysqlServer,
   readServerFacts,
@@ -9,7 +10,7 @@ import {
 } from "../mysql/index.js";
 import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
 import { assertNoBlockers, type Finding, formatFindings, runPreflight } from "../preflight/index.js";
-import { dropJournalStatement, readRole } from "../topology/index.js";
+import { dropJournalStatement, isOutlived, readRole } from "../topology/index.js";
 import type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
 import { awaitNoAnonymousTransactions, awaitNoGtidTransactions, watchConsistency } from "./gtid-waits.js";
 import {
@@ -117,9 +118,22 @@ export async function readPreparedState(
 
 /**
  * Gives the source back every setting that preparation changed and drops what it created. A source that is no longer
- * the primary stays as it is: its fence keeps two primaries apart.
+ * the primary stays as it is: its fence keeps two primaries apart. One that cannot be reached while `target` is the
+ * primary is no longer that either.
  */
-export async function restoreSource(request: SourcePreparationRequest, progress: Progress): Promise<void> {
+export async function restoreSource(
+  request: SourcePreparationRequest & { readonly target?: ConnectionOptions },
+  progress: Progress,
+): Promise<void> {
+  try {
+    await restoreReachable(request, progress);
+  } catch (error) {
+    if (!(await isOutlived(error, [request.target]))) throw error;
+    progress(`${briefly(error)}; it is no longer the primary, so what the migration changed there stays`);
+  }
+}
+
+async function restoreReachable(request: SourcePreparationRequest, progress: Progress): Promise<void> {
   await MysqlServer.with(request.source, "source", async (source) => {
     await source.lockOut(LOCK_TIMEOUT_SECONDS);
     if (!(await readSourceRole(source)).isPrimary) {

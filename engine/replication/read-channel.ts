@@ -1,6 +1,6 @@
 import { type ConnectionOptions, isNobodyListening, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { compareGtidSets } from "../topology/index.js";
+import { compareGtidSets, isOutlived } from "../topology/index.js";
 import { isReplicating, readChannel } from "./channel-state.js";
 import { type ReplicationLag, replicationLag } from "./lag.js";
 import { type ChannelResult, type EndConnections, withEnds } from "./migration-channel.js";
@@ -9,7 +9,8 @@ type ChannelPlace = EndConnections & { readonly channel: string };
 
 /**
  * The channel as it is now; undefined when the replica has none. A server that nobody serves any more has a
- * channel that does not run, rather than none: its data is still there. Writes nothing.
+ * channel that does not run, rather than none: its data is still there. The same holds for one that cannot be reached
+ * once the other has taken over. Writes nothing.
  */
 export async function readChannelResult(
   place: ChannelPlace & ChannelResult,
@@ -18,7 +19,9 @@ export async function readChannelResult(
   try {
     return await readRunningChannel(place);
   } catch (error) {
-    if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
+    if (!(error instanceof FerryError)) throw error;
+    const ends = [place.source.connection, place.target.connection];
+    if (!isNobodyListening(error.cause) && !(await isOutlived(error, ends))) throw error;
     progress(error.message);
     const { primary, sourceUuid, targetUuid, errant } = place;
     return { primary, sourceUuid, targetUuid, errant, running: false };

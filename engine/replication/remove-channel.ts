@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   addressOf,
+  briefly,
   type ConnectionOptions,
   isNobodyListening,
   MysqlServer,
@@ -8,6 +9,7 @@ import {
   statement,
 } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
+import { isOutlived } from "../topology/index.js";
 import { readChannel } from "./channel-state.js";
 import { dismissReaderAt } from "./dismiss-reader.js";
 import type { ReplicationEnd } from "./migration-channel.js";
@@ -17,7 +19,7 @@ const uuidRow = z.object({ uuid: z.string() });
 /**
  * Stops one channel on the servers of these names and forgets it, and sees to it that none of the others goes on listing
  * them as replicas; other channels stay. A channel that is gone is success, and so is a server that nobody serves any
- * more: without a server no channel runs.
+ * more: without a server no channel runs. So is one that cannot be reached where another of the servers has taken over.
  */
 export async function removeChannel(
   servers: Readonly<Record<string, Pick<ReplicationEnd, "connection">>>,
@@ -27,7 +29,9 @@ export async function removeChannel(
 ): Promise<void> {
   const onServer = <T>(name: string, work: (server: MysqlServer) => Promise<T>) => {
     const end = servers[name];
-    return end === undefined ? undefined : whereServed(name, end.connection, progress, work);
+    if (end === undefined) return undefined;
+    const others = Object.entries(servers).flatMap(([other, { connection }]) => (other === name ? [] : [connection]));
+    return whereServed(name, end.connection, others, progress, work);
   };
   for (const name of names) {
     const replicaUuid = await onServer(name, async (server) => {
@@ -44,14 +48,21 @@ export async function removeChannel(
 async function whereServed<T>(
   name: string,
   connection: ConnectionOptions,
+  others: readonly ConnectionOptions[],
   progress: Progress,
   work: (server: MysqlServer) => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await MysqlServer.with(connection, name, work);
   } catch (error) {
-    if (!(error instanceof FerryError) || !isNobodyListening(error.cause)) throw error;
-    progress(`${name} ${addressOf(connection)}: no server listens there, so no channel runs`);
+    if (error instanceof FerryError && isNobodyListening(error.cause)) {
+      progress(`${name} ${addressOf(connection)}: no server listens there, so no channel runs`);
+      return undefined;
+    }
+    if (!(await isOutlived(error, others))) throw error;
+    progress(
+      `${briefly(error)}; the primary is another, so this one is left as it is: where it comes back, RESET REPLICA ALL is for you to do`,
+    );
     return undefined;
   }
 }

@@ -11,5 +11,6 @@ export {
   readLastEntry,
   readPrimaryUuids,
 } from "./journal.js";
+export { isOutlived } from "./outlived.js";
 export { type CommittedRole, committedRole, readRole, type ServerRole } from "./roles.js";
 export { otherSide, SIDES, type Side } from "./side.js";

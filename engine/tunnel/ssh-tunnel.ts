@@ -4,7 +4,7 @@ import { openSsh, type SshOptions, withoutDelay } from "../hosts/index.js";
 import { FerryError, messageOf } from "../operation/index.js";
 import { type Address, placeOf, type SshVia } from "./options.js";
 import { SshStream } from "./ssh-stream.js";
-import { TunnelError, tunnelLost } from "./tunnel-error.js";
+import { type TunnelCode, TunnelError, tunnelLost } from "./tunnel-error.js";
 import { withinDeadline } from "./within-deadline.js";
 
 /** Asks the SSH server for a TCP connection to the server, over a login of its own. */
@@ -36,13 +36,22 @@ function withTimeout(ssh: SshOptions, timeoutSeconds: number): SshOptions {
   return { ...bounded(ssh), ...(ssh.bastion === undefined ? {} : { bastion: bounded(ssh.bastion) }) };
 }
 
-/** What OpenSSH says of ECONNREFUSED: the protocol has one reason for every connection that fails. */
-const REFUSED = "Connection refused";
+/** What OpenSSH says of these: the protocol has one reason for every connection that fails. */
+const CODES: Readonly<Record<string, TunnelCode>> = {
+  "Connection refused": "ECONNREFUSED",
+  "Connection timed out": "ETIMEDOUT",
+  "No route to host": "EHOSTUNREACH",
+};
+
+function tunnelCodeOf(cause: Error | undefined): TunnelCode | undefined {
+  const text = cause === undefined ? "" : messageOf(cause);
+  return Object.entries(CODES).find(([saying]) => text.endsWith(saying))?.[1];
+}
 
 function forward(client: Client, to: Address, where: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     const fail = (seen: string, cause?: Error) => {
-      const isRefused = cause !== undefined && messageOf(cause).endsWith(REFUSED);
+      const code = tunnelCodeOf(cause);
       const problem = {
         failed: `connecting from there to ${placeOf(to)}`,
         where,
@@ -50,7 +59,7 @@ function forward(client: Client, to: Address, where: string): Promise<ClientChan
         wanted: "a TCP connection from that host to the server",
         next: "check host and port as that host sees them, that mysqld runs, and AllowTcpForwarding of its sshd",
       };
-      reject(new TunnelError(problem, { cause, ...(isRefused ? { code: "ECONNREFUSED" } : {}) }));
+      reject(new TunnelError(problem, { cause, ...(code === undefined ? {} : { code }) }));
     };
     const gone = () => fail("the SSH connection is gone");
     client.once("close", gone);
@@ -63,11 +72,14 @@ function forward(client: Client, to: Address, where: string): Promise<ClientChan
 }
 
 function tooLate(where: string, seen: string): TunnelError {
-  return new TunnelError({
-    failed: "opening the tunnel",
-    where,
-    seen,
-    wanted: "a connection to the server in time",
-    next: "check routes, firewalls and security groups on the way, or allow more connectTimeoutSeconds",
-  });
+  return new TunnelError(
+    {
+      failed: "opening the tunnel",
+      where,
+      seen,
+      wanted: "a connection to the server in time",
+      next: "check routes, firewalls and security groups on the way, or allow more connectTimeoutSeconds",
+    },
+    { code: "ETIMEDOUT" },
+  );
 }

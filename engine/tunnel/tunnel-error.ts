@@ -1,11 +1,14 @@
 import { FerryError, type Problem } from "../operation/index.js";
 
+/** As Node has it for direct connections: nobody listens there, or nothing answers on the way there. */
+export type TunnelCode = "ECONNREFUSED" | "ETIMEDOUT" | "EHOSTUNREACH";
+
 /** A tunnel that cannot be opened, or that was lost; `where` is the hop. */
 export class TunnelError extends FerryError {
-  /** As Node has it for direct connections, and only of the last hop: all before it is up, and no server is there. */
-  readonly code: "ECONNREFUSED" | undefined;
+  /** ECONNREFUSED only of the last hop: all before it is up, and no server is there. */
+  readonly code: TunnelCode | undefined;
 
-  constructor(problem: Problem, options?: { readonly cause?: unknown; readonly code?: "ECONNREFUSED" }) {
+  constructor(problem: Problem, options?: { readonly cause?: unknown; readonly code?: TunnelCode }) {
     super(problem, options);
     this.code = options?.code;
   }

@@ -1,6 +1,6 @@
 import { type GetCommandInvocationCommandOutput, InvalidInstanceId, SSMServiceException } from "@aws-sdk/client-ssm";
 import { FerryError, messageOf, type Problem } from "../../operation/index.js";
-import { ConnectionLostError } from "../connection-lost.js";
+import { ConnectionLostError, NoSuchHostError } from "../connection-lost.js";
 import { nameOf, type SsmOptions } from "./options.js";
 
 type Advice = Omit<Problem, "failed" | "where">;
@@ -15,7 +15,7 @@ export function serviceError(options: SsmOptions, error: unknown): FerryError {
   if (error instanceof FerryError) return error;
   const problem = { failed: "running a command", where: nameOf(options) };
   if (error instanceof InvalidInstanceId) {
-    return new FerryError(
+    return new NoSuchHostError(
       { ...problem, ...NOT_MANAGED, seen: `InvalidInstanceId: ${error.message}` },
       { cause: error },
     );

@@ -9,7 +9,9 @@ import {
 } from "@gtid-ferry/engine/replication";
 import { SIDES } from "@gtid-ferry/engine/topology";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makePrimary } from "../../helpers/make-primary.js";
 import { type Pair, startPair } from "../../helpers/pair.js";
+import { startSilentServer } from "../../helpers/silent-server.js";
 
 let pair: Pair;
 
@@ -131,6 +133,25 @@ describe("ensureChannel", () => {
     expect(await readChannelResult({ ...pair.channel, ...result }, silent)).toMatchObject({ running: false });
     await ensureChannel(pair.channel, silent);
     await caughtUp();
+  });
+});
+
+describe("a source that does not answer", () => {
+  it("is an error as long as it may be the primary, and left as it is once the target is", async () => {
+    await ensureChannel(pair.channel, silent);
+    const nothing = await startSilentServer();
+    const source = { ...pair.channel.source, connection: nothing.reachedBy(pair.source.options) };
+    const read = () => readChannelResult({ ...pair.channel, source, ...noResult }, silent);
+    const remove = () =>
+      linesOf((progress) => removeChannel({ source, target: pair.channel.target }, SIDES, "gtid_ferry", progress));
+    await expect(read()).rejects.toThrow("ETIMEDOUT");
+    await expect(remove()).rejects.toThrow("ETIMEDOUT");
+    await makePrimary(pair.target);
+    expect(await read()).toEqual({ ...noResult });
+    const lines = await remove();
+    expect(lines[0]).toMatch(/^connecting as .* ETIMEDOUT.*; the primary is another, so this one is left as it is/);
+    expect(lines.join("\n")).toContain("RESET REPLICA ALL FOR CHANNEL 'gtid_ferry'");
+    await nothing.stop();
   });
 });
 

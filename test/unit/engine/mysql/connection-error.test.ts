@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { connectionError, isNobodyListening } from "../../../../engine/mysql/connection-error.js";
+import { ConnectionLostError, NoSuchHostError } from "../../../../engine/hosts/index.js";
+import { connectionError, isNobodyListening, isUnreachable } from "../../../../engine/mysql/connection-error.js";
 import { addressOf, codeOf, errnoOf } from "../../../../engine/mysql/index.js";
 import { FerryError } from "../../../../engine/operation/index.js";
 
@@ -76,6 +77,18 @@ it("tells codes and numbers from everything else", () => {
 it("knows a host without a server from a host without an answer", () => {
   expect(isNobodyListening(failed("ECONNREFUSED", ""))).toBe(true);
   expect(isNobodyListening(failed("ETIMEDOUT", ""))).toBe(false);
+});
+
+it("knows what does not answer at all from what answers and refuses", () => {
+  const problem = { failed: "connecting", where: "host b", seen: "no answer", wanted: "one", next: "wait" };
+  const silent = ["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"].map((code) =>
+    failed(code, ""),
+  );
+  const unreachable = [...silent, new ConnectionLostError(problem), new NoSuchHostError(problem)];
+  expect(unreachable.map(isUnreachable)).toEqual(unreachable.map(() => true));
+  const codes = ["ER_ACCESS_DENIED_ERROR", "HANDSHAKE_SSL_ERROR", "HANDSHAKE_NO_SSL_SUPPORT", "EAI_AGAIN"];
+  const present = [...codes.map((code) => failed(code, "")), new FerryError(problem), undefined];
+  expect(present.map(isUnreachable)).toEqual(present.map(() => false));
 });
 
 it("writes addresses so that a port can be told from an IPv6 host", () => {

@@ -1,5 +1,6 @@
+import { InvalidInstanceId } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "vitest";
-import { ConnectionLostError } from "../../../../../engine/hosts/connection-lost.js";
+import { ConnectionLostError, NoSuchHostError } from "../../../../../engine/hosts/connection-lost.js";
 import { invocationError, serviceError } from "../../../../../engine/hosts/ssm/errors.js";
 
 const options = { instanceId: "i-1", region: "eu-central-1" };
@@ -30,6 +31,11 @@ describe("serviceError", () => {
   it("takes an error without an answer for a lost connection", () => {
     const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
     expect(serviceError(options, refused)).toBeInstanceOf(ConnectionLostError);
+  });
+
+  it("tells an instance that nobody knows from one that is only out of reach", () => {
+    const unknown = new InvalidInstanceId({ message: "Instances not in a valid state", $metadata: {} });
+    expect(serviceError(options, unknown)).toBeInstanceOf(NoSuchHostError);
   });
 
   it("does not take missing credentials for one", () => {
