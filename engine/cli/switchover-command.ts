@@ -6,10 +6,12 @@ import { parsePositive } from "./parse-number.js";
 import { EXIT_CODE } from "./preflight-command.js";
 import { TOPOLOGY_HELP } from "./topology-command.js";
 import { readTopology } from "./topology-file.js";
+import { leaveOut, WITHOUT_FLAGS } from "./without-option.js";
 
 interface SwitchoverOptions {
   readonly topology: string;
   readonly to: string;
+  readonly without: readonly string[];
   readonly budget: number;
   readonly plan?: true;
   readonly json?: true;
@@ -39,12 +41,14 @@ export function switchoverCommand(): Command {
     .description("make another server of the tree the primary while the present one lives, and lead everybody below it")
     .requiredOption("--topology <file>", "the stack output topology (JSON, mode 600), - for standard input")
     .requiredOption("--to <name>", "the server that shall be the primary")
+    .option(WITHOUT_FLAGS, "as if these servers, e.g. one that is lost for good, had never been there", [])
     .option("--plan", "only look, and print what would be done")
     .option("--budget <seconds>", "longest write pause", parsePositive, DEFAULT_LIMITS.budgetSeconds)
     .option("--json", "print a JSON object at the end; progress goes to standard error")
     .addHelpText("after", HELP)
     .action(async (options: SwitchoverOptions) => {
-      const { channel, members, routes, limits } = await readTopology(options.topology);
+      const topology = leaveOut(await readTopology(options.topology), options.without);
+      const { channel, members, routes, limits } = topology;
       const request = {
         channel,
         members,

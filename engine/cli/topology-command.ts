@@ -7,16 +7,19 @@ import {
   observeMembers,
   planTree,
   presentTree,
+  treeWithout,
   withMembers,
 } from "../replica-tree/index.js";
 import { EXIT_CODE } from "./preflight-command.js";
 import { formatServers } from "./status-format.js";
 import { readTopology, type Topology } from "./topology-file.js";
 import { completeTree, readWantedTree } from "./wanted-tree.js";
+import { leaveOut, WITHOUT_FLAGS } from "./without-option.js";
 
 interface TopologyOptions {
   readonly topology: string;
   readonly to?: string;
+  readonly without: readonly string[];
   readonly apply?: true;
   readonly json?: true;
 }
@@ -30,7 +33,8 @@ const HELP = `${TOPOLOGY_HELP}
 
 The wanted tree is the stack's, or the one after --to: chains from the source to the replica, an object of sources by name,
 or a file with one. Who is not named there stays where it is. The primary accepts writes all the time; to make another
-server the primary is for \`ferry switchover\`. The next \`pulumi up\` makes the stack's own tree again.
+server the primary is for \`ferry switchover\`. Every server has to answer; one that is lost for good is left out by --without,
+or is taken out of the stack's configuration. The next \`pulumi up\` makes the stack's own tree again.
 
 Exit code:
   0  the tree is as wanted, or was made so
@@ -47,20 +51,29 @@ export function topologyCommand(): Command {
     .description("show who follows whom, and the plan to another tree of replicas; changes nothing without --apply")
     .requiredOption("--topology <file>", "the stack output topology (JSON, mode 600), - for standard input")
     .option("--to <tree>", "the wanted tree, e.g. 'a>b>c,a>d'")
+    .option(
+      WITHOUT_FLAGS,
+      "as if these servers had never been there; who should follow one follows the next above it",
+      [],
+    )
     .option("--apply", "make it so")
     .option("--json", "print a JSON object at the end; progress goes to standard error")
     .addHelpText("after", HELP)
     .action(async (options: TopologyOptions) => {
-      const topology = await readTopology(options.topology);
-      const named = options.to === undefined ? topology.tree : await readWantedTree(options.to);
+      const topology = leaveOut(await readTopology(options.topology), options.without);
+      const named = options.to === undefined ? undefined : await readWantedTree(options.to);
       await showAndApply(topology, named, options);
     });
 }
 
-async function showAndApply(topology: Topology, named: Topology["tree"], options: TopologyOptions): Promise<void> {
+async function showAndApply(
+  topology: Topology,
+  named: Topology["tree"] | undefined,
+  options: TopologyOptions,
+): Promise<void> {
   const { channel, members } = topology;
   const observed = await withMembers(topology, (open) => observeMembers(topology, open));
-  const tree = completeTree(named, observed);
+  const tree = completeTree(named ?? treeWithout(topology.tree, options.without, observed.primary), observed);
   const plan = planTree(observed, tree);
   const lines = describeTreePlan(plan, observed, topology);
   const isRefused = plan.obstacles.length > 0;

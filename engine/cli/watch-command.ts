@@ -4,10 +4,12 @@ import { withRoutes } from "../traffic/index.js";
 import { parsePositive } from "./parse-number.js";
 import { TOPOLOGY_HELP } from "./topology-command.js";
 import { readTopology } from "./topology-file.js";
+import { WITHOUT_FLAGS } from "./without-option.js";
 
 interface WatchCommandOptions {
   readonly topology: string;
   readonly failover?: true;
+  readonly without: readonly string[];
   readonly interval: number;
   readonly coolDown: number;
   readonly confirmSeconds: number;
@@ -16,10 +18,10 @@ interface WatchCommandOptions {
 
 const HELP = `${TOPOLOGY_HELP}
 
-With --failover a dead primary is replaced as by \`ferry failover\`, with the same refusals and no override, and not again
-within the cool-down. Former primaries that come back are fenced, compared, and follow when they have nothing of their own.
+With --failover a dead primary is replaced as by \`ferry failover\`, with the same refusals and no override but --without, and not
+again within the cool-down. Former primaries that come back are fenced, compared, and follow when they have nothing of their own.
 Meanwhile the primary's persisted super_read_only is ON: if it dies it comes back fenced, and is opened only when it still is
-the primary and every other server answers. An orderly end (SIGINT, SIGTERM) takes that back.
+the primary and every other server answers that is not left out by --without. An orderly end (SIGINT, SIGTERM) takes that back.
 
 Exit code:
   0  ended in order
@@ -34,6 +36,11 @@ export function watchCommand(): Command {
     .description("look at all servers again and again and print what changes; changes nothing without --failover")
     .requiredOption("--topology <file>", "the stack output topology (JSON, mode 600), - for standard input")
     .option("--failover", "replace a primary that is dead")
+    .option(
+      WITHOUT_FLAGS,
+      "go on without these servers, e.g. one that is lost for good; what only they have is lost",
+      [],
+    )
     .option("--interval <seconds>", "between two looks", parsePositive, 5)
     .option("--cool-down <seconds>", "no automatic failover for so long after the role has moved", parsePositive, 600)
     .option(
@@ -60,6 +67,7 @@ async function run(options: WatchCommandOptions): Promise<void> {
   };
   const how = {
     failover: options.failover === true,
+    without: options.without,
     intervalSeconds: options.interval,
     coolDownSeconds: options.coolDown,
     ...(options.record === undefined ? {} : { recordFile: options.record }),

@@ -6,6 +6,7 @@ import { arm, disarm, isFencedByRestart } from "./arm.js";
 import { coolDownLeft } from "./cool-down.js";
 import { describeSeen } from "./describe-tree.js";
 import { failover, withRun } from "./failover.js";
+import { rivalsOf } from "./opening.js";
 import { appendRecord, type RecordedEvent } from "./record.js";
 import { assertFailoverRequest, type FailoverRequest, NO_WISHES } from "./request.js";
 import { type Run, serverFor } from "./run.js";
@@ -15,6 +16,8 @@ import { type Here, primaryStanding } from "./standing.js";
 export interface WatchOptions {
   /** Replace a dead primary, with the same refusals as by hand and with no override. */
   readonly failover: boolean;
+  /** Members that are left out, for good: none of them may become the primary elsewhere meanwhile. */
+  readonly without?: readonly string[];
   readonly intervalSeconds: number;
   /** No automatic failover for so long after the role has moved. */
   readonly coolDownSeconds: number;
@@ -37,7 +40,7 @@ export async function watch(
   progress: Progress,
   ended: AbortSignal,
 ): Promise<void> {
-  const full = { ...request, wishes: NO_WISHES };
+  const full = { ...request, wishes: { ...NO_WISHES, without: options.without ?? [] } };
   assertFailoverRequest(full);
   const watcher = new Watcher(full, routes, options, progress);
   // A file that cannot be written is found now, and not when there is something to record.
@@ -165,8 +168,8 @@ class Watcher {
 
   /** A primary is opened only when it has restarted, and when nobody who is away could have taken its place. */
   private async leftovers(run: Run, observed: ObservedTree, { name }: Here) {
-    const isWhole = Object.values(observed.members).every((member) => member.reachable);
-    const mayOpen = isWhole && (await isFencedByRestart(serverFor(run, name)));
+    const hasRivals = rivalsOf(observed, this.request.wishes.without).length > 0;
+    const mayOpen = !hasRivals && (await isFencedByRestart(serverFor(run, name)));
     return lookForLeftovers(run, observed, name, mayOpen);
   }
 

@@ -29,5 +29,13 @@ export {
 } from "./relations.js";
 export { type FollowLimits, follow, repoint } from "./repoint.js";
 export type { Tree, TreeRequest } from "./request.js";
-export { ancestorsOf, breadthFirst, childrenOf, describeTree, rootOf, shapeObstacles } from "./tree-shape.js";
+export {
+  ancestorsOf,
+  breadthFirst,
+  childrenOf,
+  describeTree,
+  rootOf,
+  shapeObstacles,
+  treeWithout,
+} from "./tree-shape.js";
 export { treeWarnings } from "./warnings.js";

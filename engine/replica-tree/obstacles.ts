@@ -1,5 +1,6 @@
 import { GtidSet } from "../gtid/index.js";
 import { channelObstacles, type Obstacle } from "../replication/index.js";
+import type { LostMember } from "./member-state.js";
 import type { ObservedMember, ObservedTree, PlacedMember } from "./observe.js";
 import type { Tree } from "./request.js";
 
@@ -11,7 +12,7 @@ export interface TreeObstacle extends Obstacle {
 /** What forbids any change while members are like that. */
 export function memberObstacles({ members, primary }: ObservedTree, desired: Tree): TreeObstacle[] {
   return Object.values(members).flatMap((member) => {
-    if (!member.reachable) return [unreachable(member.label, member.seen)];
+    if (!member.reachable) return [unreachable(member)];
     const twin = Object.values(members).find(
       (other) => other.reachable && other.name < member.name && other.facts.serverUuid === member.facts.serverUuid,
     );
@@ -24,12 +25,12 @@ export function memberObstacles({ members, primary }: ObservedTree, desired: Tre
   });
 }
 
-function unreachable(where: string, seen: string): TreeObstacle {
+function unreachable({ name, label, seen }: LostMember): TreeObstacle {
   return {
-    where,
+    where: label,
     seen,
     wanted: "an answer of every server of the tree, to know whom it follows",
-    next: "bring it back, or take it out of the tree",
+    next: `bring it back, or take it out of the tree; \`ferry\` goes on without it by --without ${name}`,
   };
 }
 

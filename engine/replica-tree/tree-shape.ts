@@ -72,6 +72,21 @@ export function ancestorsOf(tree: Tree, name: string): string[] {
   return ancestors;
 }
 
+/**
+ * The tree without some of its members: who followed one of them follows the next one above it. Where there is none, because
+ * the root is left out, the present primary takes its place.
+ */
+export function treeWithout(tree: Tree, names: readonly string[], primary: string | undefined): Tree {
+  const remains = (name: string) => !names.includes(name);
+  const root = rootOf(tree);
+  const head = root === undefined || remains(root) ? root : primary;
+  return Object.fromEntries(
+    Object.keys(tree)
+      .filter(remains)
+      .map((name) => [name, name === head ? null : (ancestorsOf(tree, name).find(remains) ?? head ?? null)]),
+  );
+}
+
 /** For people, e.g. `a > b > c, a > d`: every way from the root to a leaf. */
 export function describeTree(tree: Tree): string {
   const root = rootOf(tree);

@@ -66,4 +66,18 @@ describe("ferry topology and ferry status", () => {
     expect(stdout).toMatch(/c 127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/);
     expect(code).toBe(1);
   });
+
+  it("go on without a server that is lost", async () => {
+    const refused = await ferry("topology", "--apply");
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining("--without c") });
+    const { code, stdout } = await ferry("topology", "--without", "c", "--apply");
+    expect(stdout).toMatch(/^a > b: /);
+    expect(code).toBe(0);
+    const switched = await ferry("switchover", "--to", "b", "--without", "c");
+    expect(switched).toMatchObject({ code: 0, stdout: expect.stringMatching(/^b is the primary/) });
+    expect(await ferry("topology", "--without", "z")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no server z to be left out"),
+    });
+  });
 });

@@ -143,3 +143,15 @@ it("does nothing by a look that is older than another run's switchover", async (
   expect(state).toBe(next);
   expect(await tree.writable()).toEqual([next]);
 });
+
+it("opens a primary that has restarted although a server that was left out is away", async () => {
+  const [primary = "b"] = await tree.writable();
+  const [lost = "b"] = tree.names.filter((name) => name !== primary);
+  await tree.servers[lost].kill();
+  const lines = begin({ without: [lost] });
+  await expect.poll(() => persisted(primary), SETTLE).toBe("ON");
+  await tree.servers[primary].kill();
+  await expect.poll(() => lines, SETTLE).toContainEqual(expect.stringMatching(/^the role has moved a short while ago/));
+  await tree.servers[primary].restart();
+  await expect.poll(() => tree.writable(), SETTLE).toEqual([primary]);
+});
