@@ -20,6 +20,7 @@ interface FailoverOptions {
   readonly without: readonly string[];
   readonly acceptErrant?: true;
   readonly acceptLoss?: true;
+  readonly fenced?: true;
   readonly confirmSeconds: number;
   readonly plan?: true;
   readonly json?: true;
@@ -58,6 +59,7 @@ export function failoverCommand(): Command {
     .option("--without <names...>", "go on without these servers; what only they have is lost", [])
     .option("--accept-errant", "let errant transactions of the new primary be replayed on all others")
     .option("--accept-loss", "go on although the transactions that the plan names are lost")
+    .option("--fenced", "you made sure that the primary cannot come back writable: no replica has to look for it")
     .option(
       "--confirm-seconds <seconds>",
       "for how long the primary must be away",
@@ -91,13 +93,13 @@ async function run(request: FailoverRequest, routes: readonly TrafficRoute[], op
 
 function requestFrom(topology: Topology, options: FailoverOptions): FailoverRequest {
   const { channel, members, tree } = topology;
-  const { confirm, to, without, acceptErrant = false, acceptLoss = false, confirmSeconds } = options;
+  const { confirm, to, without, acceptErrant = false, acceptLoss = false, fenced = false, confirmSeconds } = options;
   return {
     channel,
     members,
     tree,
     ...(confirm === undefined ? {} : { expectedPrimary: confirm }),
-    wishes: { ...(to === undefined ? {} : { to }), without, acceptErrant, acceptLoss },
+    wishes: { ...(to === undefined ? {} : { to }), without, acceptErrant, acceptLoss, fenced },
     limits: { ...DEFAULT_FAILOVER_LIMITS, ...topology.limits, confirmSeconds },
   };
 }

@@ -49,6 +49,7 @@ export async function awaitDeath(
   followers: readonly PlacedMember[],
 ): Promise<Exclude<Verdict, { kind: "undecided" }>> {
   const { confirmSeconds, confirmTimeoutSeconds } = run.request.limits;
+  const { fenced: isFenced } = run.request.wishes;
   const isGivenUp = run.request.expectedPrimary !== undefined;
   const isBlind = (member: PlacedMember) => wasLeftStopped(member) || (isGivenUp && member.channel?.receiver === "OFF");
   for (const { name } of followers.filter(isBlind)) {
@@ -63,7 +64,7 @@ export async function awaitDeath(
     awaySince = look.answers ? undefined : (awaySince ?? performance.now());
     const awaySeconds = awaySince === undefined ? undefined : (performance.now() - awaySince) / 1000;
     const views = await readViews(run, followers, awaySeconds ?? 0);
-    const verdict = judgeDeath({ awaySeconds, confirmSeconds, views });
+    const verdict = judgeDeath({ awaySeconds, confirmSeconds, views, isFenced });
     const seen = [`from here: ${look.seen}`, ...views.map(({ name, view }) => `${name} ${view}`)].join("; ");
     if (seen !== told) run.progress(`${primary}: ${seen}`);
     told = seen;

@@ -62,7 +62,13 @@ export interface DeathGrounds {
   readonly confirmSeconds: number;
   /** Of the members that replicate from the primary itself. */
   readonly views: readonly { readonly name: string; readonly view: ReplicaView }[];
+  /** Whether somebody has made sure that it cannot come back writable. */
+  readonly isFenced: boolean;
 }
+
+/** Why a primary that no replica looks for is not given up. */
+export const NOBODY_LOOKS =
+  "no replica looks for it: make sure that it cannot come back writable, then say so by --fenced";
 
 export type Verdict =
   | { readonly kind: "dead" }
@@ -70,8 +76,11 @@ export type Verdict =
   | { readonly kind: "undecided"; readonly why: string }
   | { readonly kind: "alive"; readonly why: string };
 
-/** A primary is dead when the operator and every replica that looks get no answer, and at least one replica looks. */
-export function judgeDeath({ awaySeconds, confirmSeconds, views }: DeathGrounds): Verdict {
+/**
+ * A primary is dead when the operator and every replica that looks get no answer, and at least one replica looks, or
+ * somebody answers for it that it is fenced.
+ */
+export function judgeDeath({ awaySeconds, confirmSeconds, views, isFenced }: DeathGrounds): Verdict {
   if (awaySeconds === undefined) return { kind: "alive", why: "it answers" };
   const hearing = views.filter(({ view }) => view === "hears");
   if (hearing.length > 0) {
@@ -79,11 +88,13 @@ export function judgeDeath({ awaySeconds, confirmSeconds, views }: DeathGrounds)
   }
   const waiting = views.filter(({ view }) => view === "waits");
   if (waiting.length > 0) return { kind: "undecided", why: `${names(waiting)} cannot tell yet` };
-  if (!views.some(({ view }) => view === "silent" || view === "cannot connect")) {
-    return { kind: "undecided", why: "no replica looks for it" };
-  }
+  if (!isFenced && !isLookedFor(views)) return { kind: "undecided", why: NOBODY_LOOKS };
   if (awaySeconds < confirmSeconds) return { kind: "undecided", why: `away for less than ${confirmSeconds} s` };
   return { kind: "dead" };
+}
+
+export function isLookedFor(views: DeathGrounds["views"]): boolean {
+  return views.some(({ view }) => view !== "does not look");
 }
 
 function names(views: readonly { readonly name: string }[]): string {

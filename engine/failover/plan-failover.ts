@@ -2,7 +2,7 @@ import { messageOf } from "../operation/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { lookAtPrimary } from "./await-death.js";
 import { choose } from "./choose.js";
-import { type ReplicaView, viewOf } from "./confirm-dead.js";
+import { isLookedFor, NOBODY_LOOKS, type ReplicaView, viewOf } from "./confirm-dead.js";
 import { describeChoice } from "./describe.js";
 import { describeSeen } from "./describe-tree.js";
 import { withRun } from "./failover.js";
@@ -63,7 +63,8 @@ async function planReplacement(run: Run, seen: readonly string[], standing: Away
     `${standing.name}: from here: ${[look.seen, ...views.map(({ name, view }) => `${name} ${view}`)].join("; ")}; it has to be away for ${confirmSeconds} s, and unheard by every replica`,
   ];
   const isHeard = look.answers || views.some(({ view }) => view === "hears");
-  const alive = isHeard ? [`${standing.name} is not dead`] : [];
+  const isSeen = request.wishes.fenced || isLookedFor(views);
+  const alive = isHeard ? [`${standing.name} is not dead`] : isSeen ? [] : [`${standing.name}: ${NOBODY_LOOKS}`];
   if ("refusals" in outcome) return { lines, refusals: [...alive, ...outcome.refusals], givenUp: standing.name };
   const { candidate } = outcome.choice;
   const ways = await Promise.all(

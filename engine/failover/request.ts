@@ -11,6 +11,8 @@ export interface Wishes {
   readonly acceptErrant: boolean;
   /** Go on although transactions are known to be lost. */
   readonly acceptLoss: boolean;
+  /** Somebody has made sure that the primary cannot come back writable: it may be dead although no replica looks for it. */
+  readonly fenced: boolean;
 }
 
 export interface FailoverLimits {
@@ -34,7 +36,7 @@ export const DEFAULT_FAILOVER_LIMITS: FailoverLimits = {
   settleTimeoutSeconds: 60,
 };
 
-export const NO_WISHES: Wishes = { without: [], acceptErrant: false, acceptLoss: false };
+export const NO_WISHES: Wishes = { without: [], acceptErrant: false, acceptLoss: false, fenced: false };
 
 export interface FailoverRequest extends TreeRequest {
   /** Who follows whom, as it was declared: its root is the primary until the role has moved for the first time. */

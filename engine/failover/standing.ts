@@ -38,14 +38,15 @@ export function primaryStanding(observed: ObservedTree, tree: Tree): Standing {
   if (here !== undefined) return { kind: "here", name: here.name, entry };
   const lost = Object.values(observed.members).filter((member) => !member.reachable);
   const named = lost.filter(({ name }) => learnedUuids(observed, name).includes(entry.primaryUuid));
-  const [only] = named.length > 0 ? named : lost;
-  if (only !== undefined && (named.length > 0 || lost.length === 1)) {
+  const nameless = lost.filter(({ name }) => learnedUuids(observed, name).length === 0);
+  const [only, ...others] = named.length > 0 ? named : nameless;
+  if (only !== undefined && (named.length > 0 || others.length === 0)) {
     return { kind: "away", name: only.name, uuid: entry.primaryUuid, entry };
   }
   return {
     kind: "unknown",
     seen: `entry ${entry.number} of the journal, of ${entry.committedAt} UTC, made ${entry.primaryUuid} the primary, and ${
-      lost.length === 0 ? "no member is that server" : `it may be ${lost.map(({ name }) => name).join(" or ")}`
+      nameless.length === 0 ? "no member is that server" : `it may be ${nameless.map(({ name }) => name).join(" or ")}`
     }`,
   };
 }

@@ -310,3 +310,14 @@ it("replaces a frozen primary, and fences it when it thaws", async () => {
   }
   await takeBack(former);
 });
+
+it("gives up a primary that no replica looks for when somebody has fenced it", async () => {
+  const [survivor = "b", ...lost] = tree.names.filter((name) => name !== primary);
+  await tree.servers[survivor].rootQuery("STOP REPLICA");
+  for (const name of [primary, ...lost]) await tree.servers[name].kill();
+  const asking = tree.asking({ without: lost });
+  const short = { ...asking, limits: { ...asking.limits, confirmTimeoutSeconds: 1 } };
+  expect(await run(short)).toEqual({ kind: "refused", reasons: [expect.stringMatching(/no replica looks.*--fenced/)] });
+  primary = moved(await run(tree.asking({ without: lost, fenced: true })));
+  expect(await tree.writable()).toEqual([survivor]);
+});

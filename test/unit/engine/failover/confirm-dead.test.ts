@@ -41,7 +41,14 @@ describe("gaveNoAnswer", () => {
 
 describe("judgeDeath", () => {
   const judge = (awaySeconds: number | undefined, ...views: ReplicaView[]) =>
-    judgeDeath({ awaySeconds, confirmSeconds: 3, views: views.map((view, index) => ({ name: `r${index}`, view })) });
+    judgeDeath({ ...grounds(awaySeconds, views), isFenced: false });
+  const judgeFenced = (awaySeconds: number | undefined, ...views: ReplicaView[]) =>
+    judgeDeath({ ...grounds(awaySeconds, views), isFenced: true });
+  const grounds = (awaySeconds: number | undefined, views: readonly ReplicaView[]) => ({
+    awaySeconds,
+    confirmSeconds: 3,
+    views: views.map((view, index) => ({ name: `r${index}`, view })),
+  });
 
   it("believes in death when nobody gets an answer for long enough", () => {
     expect(judge(3, "cannot connect", "silent", "does not look")).toEqual({ kind: "dead" });
@@ -52,9 +59,18 @@ describe("judgeDeath", () => {
     expect(judge(60, "cannot connect", "hears")).toEqual({ kind: "alive", why: "r1 still hears from it" });
   });
 
-  it("needs one replica that looks", () => {
-    expect(judge(60)).toMatchObject({ kind: "undecided", why: "no replica looks for it" });
+  it("needs one replica that looks, or somebody's word that it cannot come back", () => {
+    expect(judge(60)).toMatchObject({ kind: "undecided", why: expect.stringMatching(/no replica.*--fenced$/) });
     expect(judge(60, "does not look").kind).toBe("undecided");
+    expect(judgeFenced(3)).toEqual({ kind: "dead" });
+    expect(judgeFenced(3, "does not look")).toEqual({ kind: "dead" });
+    expect(judgeFenced(2.9).kind).toBe("undecided");
+  });
+
+  it("takes nobody's word against an answer", () => {
+    expect(judgeFenced(undefined).kind).toBe("alive");
+    expect(judgeFenced(60, "hears").kind).toBe("alive");
+    expect(judgeFenced(60, "waits").kind).toBe("undecided");
   });
 
   it("never declares dead what anybody hears, or what might still be heard", () => {

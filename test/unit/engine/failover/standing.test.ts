@@ -47,6 +47,11 @@ describe("primaryStanding", () => {
     expect(primaryStanding(without(alone, "b"), TREE)).toMatchObject({ kind: "away", name: "b", uuid: uuidOf(1) });
   });
 
+  it("knows that one who is away is somebody else", () => {
+    const chain = observedTree({ a: null, b: "a", c: "b" }, {}, { c: { lastEntry: entry(2, 0) } });
+    expect(primaryStanding(without(chain, "a", "b"), TREE)).toMatchObject({ kind: "away", name: "a", uuid: uuidOf(0) });
+  });
+
   it("says when it cannot be told", () => {
     const unclear = observedTree({ ...TREE, d: "c" }, {}, { c: { lastEntry: entry(2, 7) } });
     expect(primaryStanding(without(unclear, "b", "d"), TREE)).toMatchObject({
