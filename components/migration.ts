@@ -61,6 +61,7 @@ export class Migration extends pulumi.ComponentResource {
       `${this.name}-source-preparation`,
       {
         source: platform.source,
+        target: platform.target,
         expectedSourceUuid: configuration.expectedSourceUuid,
         requiresPrimary: configuration.phase === "prepare",
         replicationAccount: { user: configuration.replicationUser, host: configuration.replicationHost },
@@ -243,6 +244,7 @@ export class Migration extends pulumi.ComponentResource {
       ...backupInputs(configuration, secrets, platform.source),
       ...(scriptDirectory === undefined ? {} : { scriptDirectory }),
       host: platform.sourceHost,
+      target: platform.target,
     };
     return new BackupRun(`${this.name}-backup`, request, { parent: this, dependsOn: [...needed] });
   }
