@@ -6,6 +6,7 @@ import { awaitDeath, lookAtPrimary, whileDead } from "./await-death.js";
 import { type Choice, type ChoiceOutcome, choose } from "./choose.js";
 import { describeChoice } from "./describe.js";
 import { collect, drain, pointAt, stopReceiver, stopReceivers } from "./drain.js";
+import { countUnseen } from "./next-entry.js";
 import { openingOf } from "./opening.js";
 import { promote } from "./promote.js";
 import { choiceGrounds } from "./replicas.js";
@@ -132,9 +133,9 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
     return { kind: "refused", reasons: prepared.refusals };
   }
   const { choice, pointed } = prepared;
-  const number = await times.run("promote", () =>
-    promote(run, { candidate: choice.candidate, replaced: standing }, restore),
-  );
+  const unseen = countUnseen(observed, request.wishes.without);
+  const promotion = { candidate: choice.candidate, replaced: standing, unseen };
+  const number = await times.run("promote", () => promote(run, promotion, restore));
   const writableSeconds = Math.round(performance.now() - begin) / 1000;
   progress(`committed: ${choice.candidate} is the primary and accepts writes, after ${writableSeconds} s`);
   const settled = await finish(run, choice.candidate, pointed);

@@ -4,12 +4,11 @@ import { type MysqlServer, statement } from "../mysql/index.js";
 import { FerryError, inTime, messageOf } from "../operation/index.js";
 import { FENCE_REPLICA } from "../replica-tree/index.js";
 import { insertOwnEntry, journalStatements, readLastEntry } from "../topology/index.js";
+import { nextNumber, UNKNOWN_UUID } from "./next-entry.js";
 import { type Run, runOn, serverFor } from "./run.js";
 import type { Away } from "./standing.js";
 
 const ANSWER_MILLISECONDS = 30_000;
-/** The primary died before anybody had asked it who it is. */
-const UNKNOWN_UUID = "00000000-0000-0000-0000-000000000000";
 
 const flag = z.coerce.number().transform((value) => value === 1);
 const openRow = z.object({ readOnly: flag, superReadOnly: flag });
@@ -18,6 +17,8 @@ const openRow = z.object({ readOnly: flag, superReadOnly: flag });
 export interface Promotion {
   readonly candidate: string;
   readonly replaced: Away;
+  /** How many members were left out that do not answer. */
+  readonly unseen: number;
 }
 
 /**
@@ -28,13 +29,13 @@ export interface Promotion {
  */
 export async function promote(
   run: Run,
-  { candidate, replaced }: Promotion,
+  { candidate, replaced, unseen }: Promotion,
   undo: () => Promise<void>,
 ): Promise<number> {
   const { uuid: previousUuid = UNKNOWN_UUID, entry } = replaced;
   const server = serverFor(run, candidate);
   const { channel } = run.request;
-  const number = (entry?.number ?? 0) + 1;
+  const number = nextNumber(entry, unseen);
   const journal = await journalStatements(server);
   const committed = server.batch(
     statement("STOP REPLICA FOR CHANNEL ?", channel),

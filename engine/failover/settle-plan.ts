@@ -1,12 +1,17 @@
-import { type ApplicationEvent, enableEvent, isDisabledByReplication } from "../cutover/index.js";
+import { type ApplicationEvent, enableEvent, isDisabledByReplication, PERSIST_OPEN } from "../cutover/index.js";
 import { type Statement, showStatement, statement } from "../mysql/index.js";
 import { ancestorsOf, type ObservedTree, PERSIST_REPLICA, type PlacedMember } from "../replica-tree/index.js";
-import { type JournalEntry, probeEntry } from "../topology/index.js";
+import { insertOwnEntry, type JournalEntry, probeEntry } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
+import { countUnseen, nextNumber, UNKNOWN_UUID } from "./next-entry.js";
 import { reachable, wasLeftStopped } from "./standing.js";
+
+type Batch = readonly [Statement, Statement, ...Statement[]];
 
 export type SettleStep =
   | { readonly kind: "run"; readonly member: string; readonly statement: Statement; readonly why: string }
+  /** All in one round trip, so that none is left out when this process dies. */
+  | { readonly kind: "open"; readonly member: string; readonly statements: Batch; readonly why: string }
   | { readonly kind: "lead"; readonly route: string; readonly to: string }
   | { readonly kind: "follow"; readonly member: string; readonly source: string };
 
@@ -16,6 +21,8 @@ export interface SettleGrounds {
   /** The primary, which answers. */
   readonly primary: PlacedMember;
   readonly entry: JournalEntry | undefined;
+  /** What makes the journal on the primary; nothing where it is there already. */
+  readonly journal: readonly Statement[];
   /** server_uuid of everyone who is or was the primary, by the journal. */
   readonly primaryUuids: ReadonlySet<string>;
   /** Of the primary. */
@@ -74,9 +81,7 @@ export function planSettle(grounds: SettleGrounds): SettlePlan {
     ...following.flatMap((member) => stopWaiting(member, observed)),
     ...following.map(({ name }) => ({ kind: "follow", member: name, source: sourceFor(name, grounds) }) as const),
     // Last, because a primary with semi-synchronous replication waits for somebody who follows it.
-    ...(entry === undefined || entry.probed
-      ? []
-      : [run(primary.name, probeEntry(entry.number), "see that it accepts writes")]),
+    ...unprobed(grounds).map((number) => run(primary.name, probeEntry(number), "see that it accepts writes")),
   ];
   const left = grounds.mayNameDefiners ? [] : eventsToEnable(grounds);
   const notes = left.map(
@@ -90,13 +95,37 @@ function fence({ name }: PlacedMember): SettleStep {
   return run(name, FENCE, "the journal names another primary");
 }
 
-function openPrimary({ primary, mayOpen }: SettleGrounds): SettleStep[] {
-  const { name, facts } = primary;
-  if (!mayOpen || (!facts.readOnly && !facts.superReadOnly)) return [];
-  return [
-    run(name, statement("SET GLOBAL super_read_only = 0"), "the journal names it"),
-    run(name, statement("SET GLOBAL read_only = 0"), "the journal names it"),
-  ];
+/**
+ * Somebody out of sight may have become the primary by an entry that nobody else has; an entry of its own, with a number
+ * above that one's, lets the primary win when that server is back.
+ */
+function openPrimary(grounds: SettleGrounds): SettleStep[] {
+  const { primary, entry, journal } = grounds;
+  if (!isOpening(grounds)) return [];
+  const number = ownNumber(grounds);
+  const eventScheduler = entry?.eventScheduler ?? "ON";
+  const own =
+    number === undefined ? [] : [...journal, insertOwnEntry({ number, previousUuid: UNKNOWN_UUID, eventScheduler })];
+  const [next = PERSIST_OPEN, ...rest] = [...own, PERSIST_OPEN];
+  const statements: Batch = [statement("SET GLOBAL super_read_only = 0"), next, ...rest];
+  return [{ kind: "open", member: primary.name, statements, why: "it is the primary" }];
+}
+
+function isOpening({ primary, mayOpen }: SettleGrounds): boolean {
+  return mayOpen && (primary.facts.readOnly || primary.facts.superReadOnly);
+}
+
+/** Of the entry with which the primary is opened; undefined when it needs none. */
+function ownNumber(grounds: SettleGrounds): number | undefined {
+  const unseen = countUnseen(grounds.observed, grounds.without);
+  return isOpening(grounds) && unseen > 0 ? nextNumber(grounds.entry, unseen) : undefined;
+}
+
+/** The number of an entry that is not seen yet to accept writes. */
+function unprobed(grounds: SettleGrounds): number[] {
+  const own = ownNumber(grounds);
+  if (own !== undefined) return [own];
+  return grounds.entry === undefined || grounds.entry.probed ? [] : [grounds.entry.number];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { mayNameDefiners, readEvents } from "../cutover/index.js";
 import { showStatement } from "../mysql/index.js";
-import { messageOf } from "../operation/index.js";
+import { inTime, messageOf } from "../operation/index.js";
 import {
   FENCE_REPLICA,
   follow,
@@ -9,12 +9,14 @@ import {
   observeMembers,
   serverOf,
 } from "../replica-tree/index.js";
-import { readPrimaryUuids } from "../topology/index.js";
+import { journalStatements, readPrimaryUuids } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
 import { type Run, runOn, serverFor } from "./run.js";
 import { planSettle, type SettlePlan, type SettleStep } from "./settle-plan.js";
+import { reachable } from "./standing.js";
 
 const FENCE_TIMEOUT_SECONDS = 10;
+const OPEN_MILLISECONDS = 30_000;
 
 /** What became of the tree around a primary that answers. */
 export interface Settled {
@@ -44,7 +46,12 @@ export async function lookForLeftovers(
     channel: run.request.channel,
     primary,
     entry: newestEntry(Object.values(observed.members)),
-    primaryUuids: await readPrimaryUuids(server),
+    journal: await journalStatements(server),
+    // One that became the primary out of sight may be in nobody's journal but its own.
+    primaryUuids: new Set([
+      ...(await readPrimaryUuids(server)),
+      ...reachable(observed).flatMap(({ lastEntry }) => (lastEntry === undefined ? [] : [lastEntry.primaryUuid])),
+    ]),
     events,
     mayNameDefiners: await mayNameDefiners(
       server,
@@ -96,6 +103,8 @@ export function describeSettleStep(step: SettleStep): string {
   switch (step.kind) {
     case "run":
       return `${step.member}: ${showStatement(step.statement)} (${step.why})`;
+    case "open":
+      return `${step.member}: ${step.statements.map(showStatement).join("; ")} (${step.why})`;
     case "lead":
       return `${step.route}: lead to ${step.to}`;
     case "follow":
@@ -115,6 +124,12 @@ async function apply(run: Run, step: SettleStep): Promise<void> {
       run.progress(`${server.label}: ${showStatement(step.statement)}`);
       // A fence waits for the writes that run there.
       return server.runWithin(FENCE_TIMEOUT_SECONDS, step.statement);
+    }
+    case "open": {
+      const server = serverFor(run, step.member);
+      run.progress(`${server.label}: ${step.statements.map(showStatement).join("; ")}`);
+      await inTime(server.batch(...step.statements), OPEN_MILLISECONDS, "opening the primary", server.label);
+      return;
     }
     case "lead":
       return run.routes.find(({ name }) => name === step.route)?.lead(step.to);

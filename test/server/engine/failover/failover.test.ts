@@ -162,7 +162,7 @@ it("says why it gives up, and starts the others again, although a replica died m
 it("is finished by the server when it is killed in the middle of the first promotion of all", async () => {
   const { b } = tree.servers;
   await tree.servers.a.kill();
-  const held = b.rootQuery("FLUSH TABLES WITH READ LOCK", "DO SLEEP(60)");
+  const held = expect(b.rootQuery("FLUSH TABLES WITH READ LOCK", "DO SLEEP(60)")).rejects.toThrow();
   const idOf = async (statement: string) => {
     const sql = `SELECT PROCESSLIST_ID AS id FROM performance_schema.threads WHERE PROCESSLIST_INFO LIKE '${statement}%'`;
     return (await b.rootQuery(sql))[0]?.id;
@@ -170,7 +170,7 @@ it("is finished by the server when it is killed in the middle of the first promo
   await killFailoverWhen(async () => (await idOf("CREATE SCHEMA")) !== undefined, tree.asking({ to: "b" }));
   expect(await tree.writable()).toEqual([]);
   await b.rootQuery(`KILL ${await idOf("DO SLEEP")}`);
-  await expect(held).rejects.toThrow();
+  await held;
   await expect.poll(() => tree.writable()).toEqual(["b"]);
   primary = "b";
   await tree.servers.a.restart();
@@ -311,6 +311,36 @@ it("replaces a frozen primary, and fences it when it thaws", async () => {
   await takeBack(former);
 });
 
+it("lets a primary win that was opened without one that had taken its role out of sight", async () => {
+  const followed = Object.values(await sourcesBut(primary)).flatMap((rows) => rows?.map(({ port }) => port));
+  const isLeaf = (name: Name) => name !== primary && !followed.includes(tree.servers[name].port);
+  const lost = tree.names.find(isLeaf) ?? "b";
+  await tree.servers[primary].rootQuery("SET GLOBAL super_read_only = ON");
+  const columns = "number, primary_uuid, previous_uuid, final_gtid_set, event_scheduler, committed_at";
+  await tree.servers[lost].rootQuery(
+    "STOP REPLICA",
+    "RESET REPLICA ALL",
+    "SET PERSIST super_read_only = OFF, PERSIST read_only = OFF",
+    `INSERT INTO gtid_ferry.switchover (${columns}) SELECT MAX(number) + 1, @@server_uuid, '', '', 'ON', NOW(6)
+       FROM gtid_ferry.switchover`,
+  );
+  await tree.servers[lost].kill();
+  expect(await run()).toEqual({ kind: "refused", reasons: [expect.stringContaining(`--without ${lost}`)] });
+  expect(await run(tree.asking({ without: [lost] }))).toMatchObject({ kind: "completed", settled: { failed: [] } });
+  expect(await tree.writable()).toEqual([primary]);
+  await tree.servers[lost].restart();
+  expect(await run()).toMatchObject({
+    kind: "completed",
+    primary,
+    settled: { parted: [expect.stringContaining(`${lost} stays fenced`)], failed: [] },
+  });
+  expect(await tree.writable()).toEqual([primary]);
+  await unlogged(lost, "DELETE FROM gtid_ferry.switchover ORDER BY number DESC LIMIT 1");
+  await tree.repair(lost, primary);
+  expect(await run()).toMatchObject({ kind: "completed", settled: { parted: [], failed: [] } });
+  await expectWhole();
+});
+
 it("gives up a primary that no replica looks for when somebody has fenced it", async () => {
   const [survivor = "b", ...lost] = tree.names.filter((name) => name !== primary);
   await tree.servers[survivor].rootQuery("STOP REPLICA");
@@ -320,4 +350,8 @@ it("gives up a primary that no replica looks for when somebody has fenced it", a
   expect(await run(short)).toEqual({ kind: "refused", reasons: [expect.stringMatching(/no replica looks.*--fenced/)] });
   primary = moved(await run(tree.asking({ without: lost, fenced: true })));
   expect(await tree.writable()).toEqual([survivor]);
+  const [numbers] = await tree.servers[survivor].rootQuery(
+    "SELECT number - LAG(number) OVER (ORDER BY number) AS gap FROM gtid_ferry.switchover ORDER BY number DESC LIMIT 1",
+  );
+  expect(numbers).toEqual({ gap: 1 + lost.length });
 });

@@ -25,6 +25,7 @@ function plan(observed: ObservedTree, changes: Partial<SettleGrounds> = {}) {
     channel: "ferry",
     primary: a,
     entry: ENTRY,
+    journal: [],
     primaryUuids: new Set([uuidOf(0), uuidOf(1)]),
     events: [],
     mayNameDefiners: true,
@@ -35,11 +36,13 @@ function plan(observed: ObservedTree, changes: Partial<SettleGrounds> = {}) {
   });
   const texts = steps.map((step) => {
     if (step.kind === "run") return `${step.member}: ${showStatement(step.statement)}`;
+    if (step.kind === "open") return `${step.member}: ${step.statements.map(showStatement).join("; ")}`;
     return step.kind === "lead" ? `${step.route} to ${step.to}` : `${step.member} follows ${step.source}`;
   });
   return { texts, parted, notes };
 }
 
+const OPEN_A = "a: SET GLOBAL super_read_only = 0; SET PERSIST super_read_only = 0, PERSIST read_only = 0";
 const LEFT = { receiver: "OFF" } as const;
 const WRITABLE = { readOnly: false, superReadOnly: false };
 const FENCED = { readOnly: true, superReadOnly: true };
@@ -55,8 +58,7 @@ describe("planSettle", () => {
     const observed = observedTree({ a: null, b: null, c: "a" }, { a: FENCED, b: WRITABLE }, { b: { persisted: {} } });
     expect(plan(observed).texts).toEqual([
       "b: SET PERSIST super_read_only = 1, PERSIST read_only = 1",
-      "a: SET GLOBAL super_read_only = 0",
-      "a: SET GLOBAL read_only = 0",
+      OPEN_A,
       "b follows a",
     ]);
   });
@@ -106,6 +108,26 @@ describe("planSettle", () => {
 
   it("opens no primary that may not be opened", () => {
     expect(plan(observedTree({ a: null, b: "a" }, { a: FENCED }), { mayOpen: false }).texts).toEqual([]);
+  });
+
+  it("writes an entry above what a server out of sight may have, when it opens a primary without that one", () => {
+    const observed = observedTree({ a: null, b: "a", c: "a", d: "a" }, { a: FENCED });
+    const away = (name: string) => ({
+      name,
+      label: name,
+      reachable: false as const,
+      seen: "ETIMEDOUT",
+      isRefused: false,
+    });
+    const members = { ...observed.members, b: away("b"), c: away("c") };
+    const { texts } = plan({ ...observed, members }, { without: ["b", "c"] });
+    expect(texts).toEqual([
+      expect.stringMatching(
+        /^a: SET GLOBAL super_read_only = 0; INSERT INTO .* VALUES \(4, @@server_uuid, .*; SET PERSIST super_read_only = 0/,
+      ),
+      expect.stringMatching(/^a: UPDATE .*probed_at.*number = 4$/),
+    ]);
+    expect(plan(observed, { without: ["b", "c"] }).texts).toEqual([OPEN_A]);
   });
 
   it("completes what follows the commit", () => {
