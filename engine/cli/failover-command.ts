@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import {
   DEFAULT_FAILOVER_LIMITS,
+  type FailoverPlan,
   type FailoverRequest,
   type FailoverResult,
   failover,
@@ -78,17 +79,21 @@ export function failoverCommand(): Command {
 async function run(request: FailoverRequest, routes: readonly TrafficRoute[], options: FailoverOptions) {
   const print = (result: object, lines: readonly string[]) =>
     console.log(options.json === true ? JSON.stringify(result, undefined, 2) : lines.join("\n"));
-  const plan = await planFailover(request, routes);
   if (options.plan === true || options.confirm === undefined) {
-    const confirm = plan.givenUp === undefined ? "" : `; give up ${plan.givenUp} by --confirm ${plan.givenUp}`;
-    const end = plan.refusals.length > 0 ? plan.refusals : [`nothing was changed${confirm}`];
-    print(plan, [...plan.lines, ...end]);
+    const plan = await planFailover(request, routes);
+    print(plan, [...plan.lines, ...(plan.refusals.length > 0 ? plan.refusals : [`nothing was changed${howTo(plan)}`])]);
     return EXIT_CODE.blockers;
   }
-  for (const line of plan.lines) console.error(line);
   const result = await failover(request, routes, (line) => console.error(line));
   print(result, describeResult(result));
   return exitCodeOf(result);
+}
+
+function howTo({ givenUp, confirm }: FailoverPlan): string {
+  if (confirm === undefined) return "";
+  return givenUp === undefined
+    ? `; make it so by --confirm ${confirm}`
+    : `; give up ${givenUp} by --confirm ${confirm}`;
 }
 
 function requestFrom(topology: Topology, options: FailoverOptions): FailoverRequest {

@@ -7,7 +7,7 @@ import { type Choice, type ChoiceOutcome, choose } from "./choose.js";
 import { describeChoice } from "./describe.js";
 import { collect, drain, pointAt, stopReceiver, stopReceivers } from "./drain.js";
 import { countUnseen } from "./next-entry.js";
-import { openingOf } from "./opening.js";
+import { openingOf, whyAtRest } from "./opening.js";
 import { promote } from "./promote.js";
 import { choiceGrounds } from "./replicas.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
@@ -23,7 +23,7 @@ export interface FailoverReport {
   readonly previous: string;
   /** Number of the journal's entry. */
   readonly number: number;
-  /** From the beginning of this run until the new primary accepted writes. */
+  /** From the beginning of this run, its connections included, until the new primary accepted writes. */
   readonly writableSeconds: number;
   /** GTIDs that somebody had and that are lost, as accepted; `""` is none. */
   readonly lost: string;
@@ -96,18 +96,14 @@ async function lockOutOthers({ members, request }: { readonly members: Members; 
 
 async function completeAround(run: Run, observed: ObservedTree, standing: Here): Promise<FailoverResult> {
   const { name } = standing;
-  const { obstacle } = await openingOf(run, observed, standing);
-  const plan = await lookForLeftovers(run, observed, name, obstacle === undefined);
+  const opening = await openingOf(run, observed, standing);
+  const plan = await lookForLeftovers(run, observed, name, opening.obstacle === undefined);
   if (plan.steps.length > 0) return { kind: "completed", primary: name, settled: await settle(run, plan) };
-  const primary = observed.members[name];
-  const isClosed = primary?.reachable === true && primary.facts.readOnly;
-  const why = isClosed && obstacle !== undefined ? obstacle : "it answers and accepts writes";
-  return { kind: "refused", reasons: [`${name} is the primary and lives: ${why}`] };
+  return { kind: "refused", reasons: [whyAtRest(observed, name, opening)] };
 }
 
 async function replace(run: Run, observed: ObservedTree, standing: Away): Promise<FailoverResult> {
   const { request, times, progress } = run;
-  const begin = performance.now();
   const involved = reachable(observed).filter(({ name }) => !request.wishes.without.includes(name));
   const followers = involved.filter(({ source }) => source === standing.name);
   const death = await times.run("confirm", () => awaitDeath(run, standing.name, followers));
@@ -136,7 +132,7 @@ async function replace(run: Run, observed: ObservedTree, standing: Away): Promis
   const unseen = countUnseen(observed, request.wishes.without);
   const promotion = { candidate: choice.candidate, replaced: standing, unseen };
   const number = await times.run("promote", () => promote(run, promotion, restore));
-  const writableSeconds = Math.round(performance.now() - begin) / 1000;
+  const writableSeconds = times.seconds;
   progress(`committed: ${choice.candidate} is the primary and accepts writes, after ${writableSeconds} s`);
   const settled = await finish(run, choice.candidate, pointed);
   return {

@@ -34,6 +34,13 @@ export async function openingOf(run: Run, observed: ObservedTree, { name, entry 
   return judgeOpening({ isOurs, rivals: rivalsOf(observed, run.request.wishes.without) });
 }
 
+/** Why there is nothing to do around a primary that lives. */
+export function whyAtRest({ members }: ObservedTree, name: string, { obstacle }: Opening): string {
+  const primary = members[name];
+  const isClosed = primary?.reachable === true && primary.facts.readOnly;
+  return `${name} is the primary and lives: ${isClosed && obstacle !== undefined ? obstacle : "it answers and accepts writes"}`;
+}
+
 export function rivalsOf({ members }: ObservedTree, without: readonly string[]): string[] {
   return Object.values(members).flatMap(({ name, reachable }) => (reachable || without.includes(name) ? [] : [name]));
 }

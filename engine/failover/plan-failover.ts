@@ -1,4 +1,5 @@
 import { messageOf } from "../operation/index.js";
+import type { ObservedTree } from "../replica-tree/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { lookAtPrimary } from "./await-death.js";
 import { choose } from "./choose.js";
@@ -6,12 +7,12 @@ import { isLookedFor, NOBODY_LOOKS, type ReplicaView, viewOf } from "./confirm-d
 import { describeChoice } from "./describe.js";
 import { describeSeen } from "./describe-tree.js";
 import { withRun } from "./failover.js";
-import { openingOf } from "./opening.js";
+import { openingOf, whyAtRest } from "./opening.js";
 import { choiceGrounds } from "./replicas.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
 import { type Run, serverFor } from "./run.js";
 import { describeParted, describeSettleStep, lookForLeftovers, observeTree } from "./settle.js";
-import { type Away, primaryStanding, reachable } from "./standing.js";
+import { type Away, type Here, primaryStanding, reachable } from "./standing.js";
 import { readSigns } from "./watch-receivers.js";
 
 const LOOK_RESERVE_SECONDS = 2;
@@ -23,6 +24,8 @@ export interface FailoverPlan {
   readonly refusals: readonly string[];
   /** The primary that would be given up; undefined when there is none to give up. */
   readonly givenUp: string | undefined;
+  /** A name that `expectedPrimary` takes to do this; never one whose death meanwhile would make more of it, if there is another. */
+  readonly confirm: string | undefined;
 }
 
 /** Looks, and changes nothing: receivers go on, so the sets may still grow until the failover itself. */
@@ -37,17 +40,25 @@ export async function planFailover(request: FailoverRequest, routes: readonly Tr
       const observed = await observeTree(run);
       const standing = primaryStanding(observed, request.tree);
       const seen = describeSeen(observed, standing);
-      if (standing.kind === "unknown") return { lines: seen, refusals: [standing.seen], givenUp: undefined };
+      if (standing.kind === "unknown")
+        return { lines: seen, refusals: [standing.seen], givenUp: undefined, confirm: undefined };
       if (standing.kind === "away") return planReplacement(run, seen, standing);
-      const { obstacle } = await openingOf(run, observed, standing);
-      const plan = await lookForLeftovers(run, observed, standing.name, obstacle === undefined);
+      const opening = await openingOf(run, observed, standing);
+      const plan = await lookForLeftovers(run, observed, standing.name, opening.obstacle === undefined);
       return {
         lines: [...seen, ...plan.steps.map(describeSettleStep), ...plan.parted.map(describeParted), ...plan.notes],
-        refusals: plan.steps.length > 0 ? [] : [`${standing.name} is the primary and lives: there is nothing to do`],
+        refusals: plan.steps.length > 0 ? [] : [whyAtRest(observed, standing.name, opening)],
         givenUp: undefined,
+        confirm: plan.steps.length > 0 ? formerPrimary(observed, standing) : undefined,
       };
     },
   );
+}
+
+/** Whom the present primary has replaced, where that one is a member that answers; else the present one. */
+function formerPrimary(observed: ObservedTree, { name, entry }: Here): string {
+  const former = reachable(observed).find(({ facts }) => facts.serverUuid === entry?.previousUuid);
+  return former?.name ?? name;
 }
 
 async function planReplacement(run: Run, seen: readonly string[], standing: Away): Promise<FailoverPlan> {
@@ -65,7 +76,8 @@ async function planReplacement(run: Run, seen: readonly string[], standing: Away
   const isHeard = look.answers || views.some(({ view }) => view === "hears");
   const isSeen = request.wishes.fenced || isLookedFor(views);
   const alive = isHeard ? [`${standing.name} is not dead`] : isSeen ? [] : [`${standing.name}: ${NOBODY_LOOKS}`];
-  if ("refusals" in outcome) return { lines, refusals: [...alive, ...outcome.refusals], givenUp: standing.name };
+  const given = { givenUp: standing.name, confirm: standing.name };
+  if ("refusals" in outcome) return { lines, refusals: [...alive, ...outcome.refusals], ...given };
   const { candidate } = outcome.choice;
   const ways = await Promise.all(
     routes.map(async (route) => {
@@ -82,7 +94,7 @@ async function planReplacement(run: Run, seen: readonly string[], standing: Away
       "all others follow it",
     ],
     refusals: alive,
-    givenUp: standing.name,
+    ...given,
   };
 }
 

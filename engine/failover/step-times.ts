@@ -10,9 +10,10 @@ export interface TimedFailoverStep {
 /** Is told when a step begins and may hold it up: a test's way to let something happen just there. */
 export type FailoverListener = (step: FailoverStep) => Promise<void> | void;
 
-/** How long each step took. */
+/** How long each step took, and all of them from the time when this was made. */
 export class StepTimes {
   readonly steps: TimedFailoverStep[] = [];
+  private readonly begin = performance.now();
 
   constructor(private readonly listener: FailoverListener = () => {}) {}
 
@@ -22,7 +23,15 @@ export class StepTimes {
     try {
       return await work();
     } finally {
-      this.steps.push({ step, seconds: Math.round(performance.now() - begin) / 1000 });
+      this.steps.push({ step, seconds: secondsSince(begin) });
     }
   }
+
+  get seconds(): number {
+    return secondsSince(this.begin);
+  }
+}
+
+function secondsSince(begin: number): number {
+  return Math.round(performance.now() - begin) / 1000;
 }

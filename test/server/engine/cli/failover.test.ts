@@ -74,6 +74,8 @@ describe("ferry failover and ferry watch", () => {
     const { report } = JSON.parse(stdout);
     expect(report).toMatchObject({ primary: "c", previous: "a", number: 1, settled: { failed: [], parted: [] } });
     expect(code).toBe(0);
+    // One look at a host that is silent is enough of an outage.
+    expect(stderr).not.toContain("receivers stop on every replica");
     expect(await readFile(join(directory, "state"), "utf8")).toBe("c\n");
     expect(stdout + stderr).not.toContain(tree.request.members.a?.address.password);
     expect(stdout + stderr).not.toContain(tree.servers.a.options.password);
@@ -81,6 +83,10 @@ describe("ferry failover and ferry watch", () => {
 
   it("take the old one back", async () => {
     await tree.servers.a.restart();
+    const planned = await ferry();
+    expect(planned.stdout).toMatch(
+      /a: SET PERSIST super_read_only = 1, .*a: follow c\nnothing was changed; make it so by --confirm a\n$/s,
+    );
     const { code, stdout } = await ferry("--confirm", "a");
     expect(stdout).toMatch(/^c is the primary\na: SET PERSIST super_read_only = 1, .*\n.*a: follow c\n$/s);
     expect(code).toBe(0);

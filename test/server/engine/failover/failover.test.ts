@@ -110,7 +110,9 @@ it("opens a primary that the first of all switchovers has fenced before it was l
   const { a } = tree.servers;
   await a.rootQuery("SET GLOBAL super_read_only = ON");
   const why = "it is read-only, and no failover, switchover or restart did that: find out who did";
-  expect(await run()).toEqual({ kind: "refused", reasons: [`a is the primary and lives: ${why}`] });
+  const reasons = [`a is the primary and lives: ${why}`];
+  expect(await planFailover(tree.request, [])).toMatchObject({ refusals: reasons });
+  expect(await run()).toEqual({ kind: "refused", reasons });
   const steps = [
     "CREATE SCHEMA gtid_ferry",
     `CREATE EVENT gtid_ferry.dead_man ON SCHEDULE EVERY 1 YEAR DISABLE DO DO 1`,
@@ -304,7 +306,14 @@ it("replaces a frozen primary, and fences it when it thaws", async () => {
   if (frozen === undefined) throw new Error("a process expected");
   process.kill(frozen.pid, "SIGSTOP");
   try {
-    primary = moved(await run());
+    const result = await run();
+    primary = moved(result);
+    if (result.kind !== "failed over") throw new Error("a report expected");
+    const { writableSeconds, steps } = result.report;
+    const until = steps.findIndex(({ step }) => step === "promote");
+    const stepSeconds = steps.slice(0, until + 1).reduce((sum, { seconds }) => sum + seconds, 0);
+    // Nobody can write, either, while the run waits for a connection to the frozen one.
+    expect(writableSeconds - stepSeconds).toBeGreaterThanOrEqual(tree.request.limits.connectTimeoutSeconds);
   } finally {
     process.kill(frozen.pid, "SIGCONT");
   }
