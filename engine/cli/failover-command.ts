@@ -23,6 +23,8 @@ interface FailoverOptions {
   readonly acceptLoss?: true;
   readonly fenced?: true;
   readonly confirmSeconds: number;
+  readonly connectTimeout: number;
+  readonly drainTimeout: number;
   readonly plan?: true;
   readonly json?: true;
 }
@@ -67,6 +69,18 @@ export function failoverCommand(): Command {
       parsePositive,
       DEFAULT_FAILOVER_LIMITS.confirmSeconds,
     )
+    .option(
+      "--connect-timeout <seconds>",
+      "longest time to connect to a server",
+      parsePositive,
+      DEFAULT_FAILOVER_LIMITS.connectTimeoutSeconds,
+    )
+    .option(
+      "--drain-timeout <seconds>",
+      "how long the next primary may take to apply what was received",
+      parsePositive,
+      DEFAULT_FAILOVER_LIMITS.drainTimeoutSeconds,
+    )
     .option("--json", "print a JSON object at the end; progress goes to standard error")
     .addHelpText("after", HELP)
     .action(async (options: FailoverOptions) => {
@@ -105,7 +119,13 @@ function requestFrom(topology: Topology, options: FailoverOptions): FailoverRequ
     tree,
     ...(confirm === undefined ? {} : { expectedPrimary: confirm }),
     wishes: { ...(to === undefined ? {} : { to }), without, acceptErrant, acceptLoss, fenced },
-    limits: { ...DEFAULT_FAILOVER_LIMITS, ...topology.limits, confirmSeconds },
+    limits: {
+      ...DEFAULT_FAILOVER_LIMITS,
+      ...topology.limits,
+      confirmSeconds,
+      connectTimeoutSeconds: options.connectTimeout,
+      drainTimeoutSeconds: options.drainTimeout,
+    },
   };
 }
 

@@ -13,6 +13,8 @@ interface WatchCommandOptions {
   readonly interval: number;
   readonly coolDown: number;
   readonly confirmSeconds: number;
+  readonly connectTimeout: number;
+  readonly drainTimeout: number;
   readonly record?: string;
 }
 
@@ -49,6 +51,18 @@ export function watchCommand(): Command {
       parsePositive,
       DEFAULT_FAILOVER_LIMITS.confirmSeconds,
     )
+    .option(
+      "--connect-timeout <seconds>",
+      "longest time to connect to a server",
+      parsePositive,
+      DEFAULT_FAILOVER_LIMITS.connectTimeoutSeconds,
+    )
+    .option(
+      "--drain-timeout <seconds>",
+      "how long the next primary may take to apply what was received",
+      parsePositive,
+      DEFAULT_FAILOVER_LIMITS.drainTimeoutSeconds,
+    )
     .option("--record <file>", "append what was seen and done, as JSON lines (mode 600)")
     .addHelpText("after", HELP)
     .action(run);
@@ -63,7 +77,13 @@ async function run(options: WatchCommandOptions): Promise<void> {
     channel,
     members,
     tree,
-    limits: { ...DEFAULT_FAILOVER_LIMITS, ...limits, confirmSeconds: options.confirmSeconds },
+    limits: {
+      ...DEFAULT_FAILOVER_LIMITS,
+      ...limits,
+      confirmSeconds: options.confirmSeconds,
+      connectTimeoutSeconds: options.connectTimeout,
+      drainTimeoutSeconds: options.drainTimeout,
+    },
   };
   const how = {
     failover: options.failover === true,

@@ -2,13 +2,14 @@ import { GtidSet } from "../gtid/index.js";
 import { type MysqlServer, statement } from "../mysql/index.js";
 import { FerryError, inTime } from "../operation/index.js";
 import { FENCE_REPLICA, type PlacedMember, readMember } from "../replica-tree/index.js";
-import { changeSourceStatement, describeChannel, readChannel } from "../replication/index.js";
+import { type ChannelState, changeSourceStatement, describeChannel, readChannel } from "../replication/index.js";
 import { reaches, readExecuted, subtractOn } from "../topology/index.js";
 import type { Collection } from "./choose.js";
 import { type Run, runOn, serverFor } from "./run.js";
 
 const STOP_MILLISECONDS = 30_000;
 const LOOK_SECONDS = 1;
+const HOPELESS_MILLISECONDS = 10_000;
 
 /** Fences every replica, and stops the receivers of those that nobody can send more: from now on they only apply. */
 export async function stopReceivers(
@@ -35,8 +36,18 @@ export async function stopReceiver(run: Run, name: string): Promise<void> {
   await inTime(stopping, STOP_MILLISECONDS, "stopping the receiver", serverFor(run, name).label);
 }
 
-/** Waits until a member has applied a set; an applier that stops meanwhile ends the wait, and so does an abort. */
-export async function drain(run: Run, name: string, set: string, ended: AbortSignal): Promise<void> {
+/** Waits until a member has applied what it has received; an applier that stops ends the wait, and so does an abort. */
+export function drain(run: Run, name: string, set: string, ended: AbortSignal): Promise<void> {
+  return awaitApplied(run, name, set, ended, () => false);
+}
+
+async function awaitApplied(
+  run: Run,
+  name: string,
+  set: string,
+  ended: AbortSignal,
+  isHopeless: (state: ChannelState) => boolean,
+): Promise<void> {
   const server = serverFor(run, name);
   const { drainTimeoutSeconds } = run.request.limits;
   const deadline = performance.now() + drainTimeoutSeconds * 1000;
@@ -45,14 +56,29 @@ export async function drain(run: Run, name: string, set: string, ended: AbortSig
     const left = GtidSet.parse(await subtractOn(server, set, await readExecuted(server)));
     const state = await readChannel(server, run.request.channel);
     const isStuck = state === undefined || state.applier !== "ON" || state.applierErrors.length > 0;
-    if (isStuck || performance.now() > deadline) throw drainError(server, left, describeChannel(state));
+    if (isStuck || isHopeless(state) || performance.now() > deadline) {
+      throw drainError(server, left, describeChannel(state));
+    }
     run.progress(`${server.label}: ${left.count()} transactions left to apply`);
   }
 }
 
+/**
+ * Tells, look by look, whether a receiver will never get what it lacks: it has given up, or fails to connect for longer than
+ * a server that lives takes to answer.
+ */
+export function receiverJudge(now: () => number = () => performance.now()): (state: ChannelState) => boolean {
+  let failingSince: number | undefined;
+  return ({ receiver, receiverError }) => {
+    failingSince = receiver === "ON" || receiverError === undefined ? undefined : (failingSince ?? now());
+    const isFailingLong = failingSince !== undefined && now() - failingSince > HOPELESS_MILLISECONDS;
+    return receiver === "OFF" || isFailingLong;
+  };
+}
+
 function drainError(server: MysqlServer, left: GtidSet, channel: string): FerryError {
   return new FerryError({
-    failed: "applying what was received",
+    failed: "receiving and applying what the others have",
     where: server.label,
     seen: `${left.count()} transactions are left (${channel})`,
     wanted: "all of them applied, before it becomes the primary or passes them on",
@@ -95,6 +121,6 @@ export async function collect(
   await runOn(run, candidate, statement("STOP REPLICA FOR CHANNEL ?", channel));
   await runOn(run, candidate, changeSourceStatement(channel, end.address, facts.version));
   await runOn(run, candidate, statement("START REPLICA FOR CHANNEL ?", channel));
-  await drain(run, candidate, set, ended);
+  await awaitApplied(run, candidate, set, ended, receiverJudge());
   await runOn(run, candidate, statement("STOP REPLICA IO_THREAD FOR CHANNEL ?", channel));
 }

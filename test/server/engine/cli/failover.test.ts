@@ -97,6 +97,7 @@ describe("ferry failover and ferry watch", () => {
   });
 
   it("say what is wrong with the command line", async () => {
+    expect(await ferry("--drain-timeout", "0")).toMatchObject({ code: 2, stderr: expect.stringContaining("above 0") });
     expect(await ferry("--to", "z")).toMatchObject({ code: 2, stderr: expect.stringContaining("no member z") });
   });
 });

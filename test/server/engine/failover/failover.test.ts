@@ -270,7 +270,13 @@ it("collects what only another replica has for the wanted one", async () => {
   const writers = await tree.write(2, THINK_MILLISECONDS);
   await sleep(LOAD_MILLISECONDS);
   await tree.servers[former].kill();
-  const result = await run(tree.asking({ to: behind }));
+  const asking = tree.asking({ to: behind });
+  const unreachable = Object.entries(asking.members).map(([name, end]) => {
+    const address = name === former ? end.address : { ...end.address, port: 1, retryCount: 1 };
+    return [name, { ...end, address }];
+  });
+  await expect(run({ ...asking, members: Object.fromEntries(unreachable) })).rejects.toThrow("transactions are left");
+  const result = await run(asking);
   primary = moved(result);
   expect(primary, `and not ${ahead}`).toBe(behind);
   await tree.waitForReplicas(primary);
