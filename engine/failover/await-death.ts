@@ -40,21 +40,34 @@ export async function lookAtPrimary(run: Pick<Run, "request">, name: string): Pr
 
 /**
  * Looks at the primary, from here and from its replicas, until it is proven dead or alive; after the longest time it
- * counts as alive. Receivers that a failover has stopped and left are started, because they are a point of view too; and
- * those that a person has stopped, where somebody says by hand which primary is given up.
+ * counts as alive. Receivers that a failover has stopped and left are started, because they are a point of view too. So
+ * are, where no other looks and somebody says by hand which primary is given up, those that a person has stopped; if it
+ * lives they are stopped again.
  */
 export async function awaitDeath(
   run: Run,
   primary: string,
   followers: readonly PlacedMember[],
 ): Promise<Exclude<Verdict, { kind: "undecided" }>> {
+  const left = followers.filter(wasLeftStopped);
+  const areAllStopped = followers.every(({ channel }) => channel?.receiver === "OFF");
+  const isGivenUp = run.request.expectedPrimary !== undefined;
+  const woken = areAllStopped && isGivenUp ? followers.filter((member) => !left.includes(member)) : [];
+  const setReceiver = async (verb: "START" | "STOP", { name }: PlacedMember) =>
+    serverFor(run, name).run(statement(`${verb} REPLICA IO_THREAD FOR CHANNEL ?`, run.request.channel));
+  for (const member of [...left, ...woken]) await setReceiver("START", member);
+  const verdict = await lookUntilProven(run, primary, followers);
+  if (verdict.kind === "alive") for (const member of woken) await setReceiver("STOP", member);
+  return verdict;
+}
+
+async function lookUntilProven(
+  run: Run,
+  primary: string,
+  followers: readonly PlacedMember[],
+): Promise<Exclude<Verdict, { kind: "undecided" }>> {
   const { confirmSeconds, confirmTimeoutSeconds } = run.request.limits;
   const { fenced: isFenced } = run.request.wishes;
-  const isGivenUp = run.request.expectedPrimary !== undefined;
-  const isBlind = (member: PlacedMember) => wasLeftStopped(member) || (isGivenUp && member.channel?.receiver === "OFF");
-  for (const { name } of followers.filter(isBlind)) {
-    await serverFor(run, name).run(statement("START REPLICA IO_THREAD FOR CHANNEL ?", run.request.channel));
-  }
   const begin = performance.now();
   // The look that made this run believe it away has just failed.
   let awaySince: number | undefined = begin;

@@ -86,7 +86,17 @@ it("refuses while a replica hears the primary: a lost network of the operator is
   const cutOff = { ...tree.request, members: { ...members, a: unreachable } };
   expect(await planFailover(cutOff, [])).toMatchObject({ refusals: ["a is not dead"], givenUp: "a" });
   const result = await run(cutOff);
-  expect(result).toEqual({ kind: "refused", reasons: [expect.stringMatching(/^a is not dead: .* still hear/)] });
+  const refused = { kind: "refused", reasons: [expect.stringMatching(/^a is not dead: .* still hear/)] };
+  expect(result).toEqual(refused);
+  const stopped = [tree.servers.b, tree.servers.c];
+  for (const server of stopped) await server.rootQuery("STOP REPLICA");
+  expect(await run({ ...cutOff, expectedPrimary: "a" })).toEqual(refused);
+  for (const server of stopped) {
+    const state = "SELECT SERVICE_STATE AS receiver FROM performance_schema.replication_connection_status";
+    expect(await server.rootQuery(state)).toEqual([{ receiver: "OFF" }]);
+    await server.rootQuery("START REPLICA");
+  }
+  await expect.poll(() => Promise.all([tree.follows("b"), tree.follows("c")])).toEqual([true, true]);
   expect(await run()).toEqual({
     kind: "refused",
     reasons: ["a is the primary and lives: it answers and accepts writes"],
@@ -255,7 +265,9 @@ it.each(["promote", "lead"] as const)("goes on where a run was killed at %s", as
 
 it("asks replicas that are stopped, too, when the primary is given up by name", async () => {
   const former = primary;
-  for (const name of tree.names.filter((other) => other !== former)) await tree.servers[name].rootQuery("STOP REPLICA");
+  const sources = await sourcesBut(former);
+  const follows = (name: Name) => sources[name]?.some(({ port }) => port === tree.servers[former].port);
+  for (const name of tree.names.filter(follows)) await tree.servers[name].rootQuery("STOP REPLICA");
   await tree.servers[former].kill();
   primary = moved(await run({ ...tree.request, expectedPrimary: former }));
   await tree.servers[former].restart();
