@@ -41,13 +41,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all(groups.map((group) => group.stop()));
-  // Its replica ends first so: without its source it would take a minute.
-  for (const set of (await namespace.kubectl(["get", "statefulsets", "--output=name"])).split("\n").filter(Boolean)) {
-    await namespace.kubectl(["scale", set, "--replicas=0"]);
-    await namespace.kubectl(["wait", "--for=delete", "pod/shop-0", "--timeout=120s"]);
-  }
-  await stack?.stop();
   await namespace?.remove();
+  await stack?.stop();
 });
 
 interface Address {

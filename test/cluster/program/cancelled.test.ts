@@ -12,8 +12,8 @@ beforeAll(async () => {
   stack = await startClusterStack({ cluster, namespace: namespace.name, database: "crm", hasCloud: true });
 });
 afterAll(async () => {
-  await stack?.stop();
   await namespace?.remove();
+  await stack?.stop();
 });
 
 async function destroy(): Promise<string> {

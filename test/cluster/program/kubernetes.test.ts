@@ -12,8 +12,8 @@ beforeAll(async () => {
   stack = await startClusterStack({ cluster, namespace: namespace.name, database: "orders" });
 });
 afterAll(async () => {
-  await stack?.stop();
   await namespace?.remove();
+  await stack?.stop();
 });
 
 // One stack's life in order: each test starts where the one before ended.
@@ -45,14 +45,16 @@ describe("the program on platform kubernetes", () => {
     expect((await stack.pluginCalls()).filter(({ type }) => !type.startsWith("kubernetes:"))).toEqual([]);
   });
 
-  it("leaves the target as the primary when destroyed after the cutover, with its volume and its Services", async () => {
+  it("leaves the target with its volume and its Services when destroyed after the cutover, its source out of reach", async () => {
     const address = await namespace.kubectl(["get", "service", "orders-target", "--output=jsonpath={.spec.clusterIP}"]);
     await stack.configure("targetHostForSource", address);
     await stack.configure("phase", "cutover");
     await stack.up();
+    await stack.source.sshd.stop();
     const { exitCode, output } = await stack.pulumi("destroy", "--yes", "--skip-preview");
     expect(exitCode, output).toBe(0);
-    expect(output).toContain("it is the primary and accepts writes; it stays so");
+    expect(output).toContain("is the primary and accepts writes: it stays so");
+    expect(output).toContain("what the migration changed there stays");
     expect(await namespace.kubectl(["get", "services,persistentvolumeclaims", "--output=name"])).toMatch(
       /service\/orders\n[\s\S]*persistentvolumeclaim\/data-orders-0/,
     );
