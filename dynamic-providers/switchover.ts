@@ -46,7 +46,7 @@ const TOO_EARLY =
 /** Of a stack that knows no roles the source is asked: a teardown that stopped half-way may have taken them out. */
 async function isTooEarly(olds: Partial<Inputs>, news: Inputs): Promise<boolean> {
   if (!news.isFinal || olds.primary !== undefined || hasUnknown(news.source)) return false;
-  const { judgePrimary } = await import("@gtid-ferry/engine/cutover");
+  const { judgePrimary } = await import("@gtid-ferry/engine/topology");
   return (await judgePrimary(news.source.connection, "source")).isPrimary;
 }
 

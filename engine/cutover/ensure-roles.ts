@@ -1,11 +1,13 @@
-import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
+import { MysqlServer } from "../mysql/index.js";
+import { FerryError, messageOf, PartialFailure, type Progress } from "../operation/index.js";
+import { isOutlived, readRole } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { planEstablish } from "./establish-plan.js";
 import { assertLeadable, observeFinalRoles } from "./final-roles.js";
-import { finalize } from "./finalize.js";
+import { finalize, finalizeAlone } from "./finalize.js";
 import type { SwitchoverRequest } from "./request.js";
 import type { RoleEnd, RolesRequest, RolesResult } from "./roles-request.js";
-import { openSessions } from "./sessions.js";
+import { LOCK_TIMEOUT_SECONDS, openSessions, type Sessions } from "./sessions.js";
 import type { PairState } from "./state.js";
 import { type SwitchoverReport, switchover } from "./switchover.js";
 
@@ -49,13 +51,39 @@ async function makeFinal(
     await Promise.all(routes.map((route) => route.lead("target")));
     return { ...known, inOrder: true };
   }
-  const sessions = await openSessions(request);
+  let sessions: Sessions;
+  try {
+    sessions = await openSessions(request);
+  } catch (error) {
+    if (!(await isOutlived(error, [request.target.connection]))) throw error;
+    progress(`the source is gone, and the target is the primary: ${messageOf(error)}`);
+    return makeFinalAlone(request, known, routes, progress);
+  }
   try {
     const pair = await finalize(request, sessions, routes, progress);
     return { ...rolesResult(pair, request.channel), ...withReport(known?.report) };
   } finally {
     await sessions.close();
   }
+}
+
+async function makeFinalAlone(
+  request: RolesRequest,
+  known: RolesResult | undefined,
+  routes: readonly TrafficRoute[],
+  progress: Progress,
+): Promise<RolesResult> {
+  assertLeadable(await observeFinalRoles(request, routes));
+  return MysqlServer.with(request.target.connection, "target", async (target) => {
+    await target.lockOut(LOCK_TIMEOUT_SECONDS);
+    const { uuid, lastEntry } = await readRole(target, "target");
+    if (lastEntry?.primaryUuid !== uuid) throw new Error(`${target.label} is the primary no more`);
+    await finalizeAlone(target, lastEntry, progress);
+    await Promise.all(routes.map((route) => route.lead("target")));
+    const servers = { sourceUuid: known?.sourceUuid || lastEntry.previousUuid, targetUuid: uuid };
+    const roles = { primary: "target", switchovers: lastEntry.number, isFinal: true, inOrder: true } as const;
+    return { ...roles, ...servers, ...withReport(known?.report) };
+  });
 }
 
 export function rolesResult(pair: PairState, channel: string): RolesResult {

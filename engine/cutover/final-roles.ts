@@ -1,6 +1,6 @@
 import { FerryError } from "../operation/index.js";
+import { judgePrimary, type PrimaryJudgement } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
-import { judgePrimary, type PrimaryJudgement } from "./judge-primary.js";
 import type { RolesRequest } from "./roles-request.js";
 import type { PairState } from "./state.js";
 import { assertNoSuccessor } from "./successor.js";

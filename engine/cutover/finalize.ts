@@ -1,8 +1,8 @@
-import { type Account, type Statement, showStatement, statement } from "../mysql/index.js";
+import { type Account, type MysqlServer, type Statement, showStatement, statement } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { dropLedgerCopyStatement, readLedger } from "../preparation/index.js";
 import { dismissReader, stopAndForget } from "../replication/index.js";
-import { finalizeEntry, reaches, readExecuted } from "../topology/index.js";
+import { finalizeEntry, type JournalEntry, reaches, readExecuted } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { describeEstablishStep } from "./describe.js";
 import { planEstablish } from "./establish-plan.js";
@@ -25,12 +25,8 @@ export async function finalize(
   const number = assertReady(pair, request.channel);
   const source = sessions.source.main;
   const target = sessions.target.main;
-  const run = async (step: Statement) => {
-    progress(`${target.label}: ${showStatement(step)}`);
-    await target.run(step);
-  };
 
-  if (pair.entry?.isFinal !== true) await run(finalizeEntry(number));
+  await noteFinal(target, number, pair.entry?.isFinal === true, progress);
   if (pair.source.channel !== undefined) {
     progress(`${source.label}: wait until it knows that the migration is final`);
     const { settleTimeoutSeconds } = request.limits;
@@ -40,10 +36,32 @@ export async function finalize(
     await stopAndForget(source, request.channel, progress);
     await dismissReader(target, pair.source.uuid, progress);
   }
-  const { accounts } = await readLedger(target);
-  for (const account of accounts) await run(dropAccountStatement(account));
-  await run(dropLedgerCopyStatement());
+  await dropCopies(target, progress);
   return observePair(sessions, request.channel, routes);
+}
+
+/**
+ * The same for a target whose source is gone for good, which cannot be told any more: where it comes back it comes back
+ * fenced, as the switchover has persisted it, and follows by an account that is gone.
+ */
+export async function finalizeAlone(target: MysqlServer, entry: JournalEntry, progress: Progress): Promise<void> {
+  await noteFinal(target, entry.number, entry.isFinal, progress);
+  await dropCopies(target, progress);
+}
+
+async function noteFinal(target: MysqlServer, number: number, isNoted: boolean, progress: Progress): Promise<void> {
+  if (!isNoted) await runShown(target, finalizeEntry(number), progress);
+}
+
+async function dropCopies(target: MysqlServer, progress: Progress): Promise<void> {
+  const { accounts } = await readLedger(target);
+  for (const account of accounts) await runShown(target, dropAccountStatement(account), progress);
+  await runShown(target, dropLedgerCopyStatement(), progress);
+}
+
+async function runShown(target: MysqlServer, step: Statement, progress: Progress): Promise<void> {
+  progress(`${target.label}: ${showStatement(step)}`);
+  await target.run(step);
 }
 
 /** The number of the switchover that made the target the primary. */

@@ -3,7 +3,6 @@ export { PERSIST_OPEN } from "./commit.js";
 export { readDeadMan } from "./dead-man.js";
 export { ensureRoles } from "./ensure-roles.js";
 export { enableEvent, isDisabledByReplication } from "./establish-plan.js";
-export { judgePrimary } from "./judge-primary.js";
 export { mayNameDefiners } from "./look.js";
 export { planRoles } from "./plan-roles.js";
 export { readRoles } from "./read-roles.js";

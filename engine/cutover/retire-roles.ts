@@ -1,10 +1,9 @@
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { SIDES, type Side } from "../topology/index.js";
+import { judgePrimary, SIDES, type Side } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { switchoverRequest } from "./ensure-roles.js";
 import { establish } from "./establish.js";
 import { finalize } from "./finalize.js";
-import { judgePrimary } from "./judge-primary.js";
 import type { RolesRequest, RolesResult } from "./roles-request.js";
 import { openSessions, type Sessions } from "./sessions.js";
 

@@ -25,7 +25,7 @@ const PROGRAM_NAME = "gtid-ferry switchover";
 /** A run that lost its network or was stopped holds its lock no longer than this. */
 const IDLE_TIMEOUT_SECONDS = 20;
 const PING_INTERVAL_MILLISECONDS = 5_000;
-const LOCK_TIMEOUT_SECONDS = 30;
+export const LOCK_TIMEOUT_SECONDS = 30;
 const EXPEL_INTERVAL_MILLISECONDS = 20;
 /** Longer than the lock is waited for; a connection that waits for disk space cannot be ended and would hold us up. */
 const OPEN_MILLISECONDS = 45_000;

@@ -4,6 +4,7 @@ import { ensureRoles, readRoles, type Side, switchover } from "@gtid-ferry/engin
 import { silent } from "@gtid-ferry/engine/operation";
 import { routeOptions } from "@gtid-ferry/engine/traffic";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startSilentServer } from "../../helpers/silent-server.js";
 import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
 
 describe("a switchover", () => {
@@ -117,5 +118,27 @@ describe("a switchover", () => {
     await writeFile(file, "elsewhere\n");
     expect(await ensureRoles(request, final, silent)).toMatchObject({ inOrder: true });
     expect(await readFile(file, "utf8")).toBe("target\n");
+  });
+
+  it("finalizes without a source that is gone for good, and only where the target is the primary", async () => {
+    // As the switchover had left it.
+    await pair.target.rootQuery("UPDATE gtid_ferry.switchover SET finalized_at = NULL");
+    const nothing = await startSilentServer();
+    const { source, ...rest } = pair.request("target");
+    const gone = { ...source, connection: nothing.reachedBy(source.connection) };
+    const request = { ...rest, source: gone, isFinal: true, routes: [] };
+    try {
+      await pair.target.rootQuery("SET GLOBAL super_read_only = 1");
+      await expect(ensureRoles(request, undefined, silent)).rejects.toThrow("ETIMEDOUT");
+      await pair.target.rootQuery("SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 0");
+      const final = await ensureRoles(request, undefined, silent);
+      expect(final).toMatchObject({ primary: "target", isFinal: true, inOrder: true });
+      expect(final.sourceUuid).toMatch(/^[0-9a-f-]{36}$/);
+      const noted = "SELECT COUNT(*) AS noted FROM gtid_ferry.switchover WHERE finalized_at IS NOT NULL";
+      expect(await pair.target.rootQuery(noted)).toEqual([{ noted: 1 }]);
+      expect(await readRoles(request, final, silent)).toMatchObject({ inOrder: true });
+    } finally {
+      await nothing.stop();
+    }
   });
 });

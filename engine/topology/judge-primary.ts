@@ -1,6 +1,7 @@
 import { type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError, messageOf } from "../operation/index.js";
-import { readRole, type Side } from "../topology/index.js";
+import { readRole } from "./roles.js";
+import type { Side } from "./side.js";
 
 export interface PrimaryJudgement {
   readonly isPrimary: boolean;
