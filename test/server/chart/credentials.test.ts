@@ -1,15 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { at, each, entriesOf, find, listOf, ofKind, render, renderText } from "../../helpers/helm.js";
 
+/** Of the container itself: EKS gives one that has none the cluster's. */
+const BUCKET_REGION = {
+  name: "AWS_REGION",
+  valueFrom: { configMapKeyRef: { name: "shop-backup", key: "AWS_REGION" } },
+};
+
 describe("credentials", () => {
   it("from an existing Secret reach the restore by its environment and others by a file", () => {
     const pod = podOf(render("secret-tls-values.yaml"));
-    expect(fromElsewhere(pod)).toEqual(
-      ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].map((key) => ({
+    expect(fromElsewhere(pod)).toEqual([
+      BUCKET_REGION,
+      ...["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].map((key) => ({
         name: key,
         valueFrom: { secretKeyRef: { name: "shop-credentials", key, optional: true } },
       })),
-    );
+    ]);
     expect(at(pod, "spec.volumes")).toContainEqual({
       name: "credentials",
       secret: {
@@ -78,7 +85,7 @@ describe("credentials", () => {
     const pod = podOf(render("minimal-values.yaml"));
     expect(at(pod, "spec.automountServiceAccountToken")).toBe(false);
     expect(each(at(pod, "spec.volumes"), "name")).not.toContain("credentials");
-    expect(fromElsewhere(pod)).toEqual([]);
+    expect(fromElsewhere(pod)).toEqual([BUCKET_REGION]);
   });
 
   it("never are a value of the chart: neither ConfigMaps nor arguments name one", () => {
