@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import {
-  DEFAULT_FAILOVER_LIMITS,
   type FailoverPlan,
   type FailoverRequest,
   type FailoverResult,
@@ -9,12 +8,13 @@ import {
   type Settled,
 } from "../failover/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
-import { parsePositive } from "./parse-number.js";
+import { addFailoverLimits, type FailoverLimitOptions, failoverLimits } from "./failover-limits.js";
 import { EXIT_CODE } from "./preflight-command.js";
 import { TOPOLOGY_HELP } from "./topology-command.js";
 import { readTopology, type Topology } from "./topology-file.js";
+import { WITHOUT_FLAGS } from "./without-option.js";
 
-interface FailoverOptions {
+interface FailoverOptions extends FailoverLimitOptions {
   readonly topology: string;
   readonly confirm?: string;
   readonly to?: string;
@@ -22,9 +22,6 @@ interface FailoverOptions {
   readonly acceptErrant?: true;
   readonly acceptLoss?: true;
   readonly fenced?: true;
-  readonly confirmSeconds: number;
-  readonly connectTimeout: number;
-  readonly drainTimeout: number;
   readonly plan?: true;
   readonly json?: true;
 }
@@ -51,7 +48,7 @@ Examples:
   ferry failover --topology topology.json --confirm source --to replica-1 --without replica-2`;
 
 export function failoverCommand(): Command {
-  return new Command("failover")
+  const command = new Command("failover")
     .description(
       "replace a primary that is dead by its best replica; prints the plan, and changes nothing without --confirm",
     )
@@ -59,28 +56,11 @@ export function failoverCommand(): Command {
     .option("--plan", "only look, and print what would be done (the default without --confirm)")
     .option("--confirm <name>", "give up this primary")
     .option("--to <name>", "the server that shall be the primary (default: the most advanced one)")
-    .option("--without <names...>", "go on without these servers; what only they have is lost", [])
+    .option(WITHOUT_FLAGS, "go on without these servers; what only they have is lost", [])
     .option("--accept-errant", "let errant transactions of the new primary be replayed on all others")
     .option("--accept-loss", "go on although the transactions that the plan names are lost")
-    .option("--fenced", "you made sure that the primary cannot come back writable: no replica has to look for it")
-    .option(
-      "--confirm-seconds <seconds>",
-      "for how long the primary must be away",
-      parsePositive,
-      DEFAULT_FAILOVER_LIMITS.confirmSeconds,
-    )
-    .option(
-      "--connect-timeout <seconds>",
-      "longest time to connect to a server",
-      parsePositive,
-      DEFAULT_FAILOVER_LIMITS.connectTimeoutSeconds,
-    )
-    .option(
-      "--drain-timeout <seconds>",
-      "how long the next primary may take to apply what was received",
-      parsePositive,
-      DEFAULT_FAILOVER_LIMITS.drainTimeoutSeconds,
-    )
+    .option("--fenced", "you made sure that the primary cannot come back writable: no replica has to look for it");
+  return addFailoverLimits(command)
     .option("--json", "print a JSON object at the end; progress goes to standard error")
     .addHelpText("after", HELP)
     .action(async (options: FailoverOptions) => {
@@ -112,20 +92,14 @@ function howTo({ givenUp, confirm }: FailoverPlan): string {
 
 function requestFrom(topology: Topology, options: FailoverOptions): FailoverRequest {
   const { channel, members, tree } = topology;
-  const { confirm, to, without, acceptErrant = false, acceptLoss = false, fenced = false, confirmSeconds } = options;
+  const { confirm, to, without, acceptErrant = false, acceptLoss = false, fenced = false } = options;
   return {
     channel,
     members,
     tree,
     ...(confirm === undefined ? {} : { expectedPrimary: confirm }),
     wishes: { ...(to === undefined ? {} : { to }), without, acceptErrant, acceptLoss, fenced },
-    limits: {
-      ...DEFAULT_FAILOVER_LIMITS,
-      ...topology.limits,
-      confirmSeconds,
-      connectTimeoutSeconds: options.connectTimeout,
-      drainTimeoutSeconds: options.drainTimeout,
-    },
+    limits: failoverLimits(topology, options),
   };
 }
 

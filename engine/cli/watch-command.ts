@@ -1,20 +1,18 @@
 import { Command } from "commander";
-import { DEFAULT_FAILOVER_LIMITS, watch } from "../failover/index.js";
+import { watch } from "../failover/index.js";
 import { withRoutes } from "../traffic/index.js";
+import { addFailoverLimits, type FailoverLimitOptions, failoverLimits } from "./failover-limits.js";
 import { parsePositive } from "./parse-number.js";
 import { TOPOLOGY_HELP } from "./topology-command.js";
 import { readTopology } from "./topology-file.js";
 import { WITHOUT_FLAGS } from "./without-option.js";
 
-interface WatchCommandOptions {
+interface WatchCommandOptions extends FailoverLimitOptions {
   readonly topology: string;
   readonly failover?: true;
   readonly without: readonly string[];
   readonly interval: number;
   readonly coolDown: number;
-  readonly confirmSeconds: number;
-  readonly connectTimeout: number;
-  readonly drainTimeout: number;
   readonly record?: string;
 }
 
@@ -34,7 +32,7 @@ Examples:
   ferry watch --topology topology.json --failover --interval 2 --cool-down 3600 --record /var/log/ferry-watch.jsonl`;
 
 export function watchCommand(): Command {
-  return new Command("watch")
+  const command = new Command("watch")
     .description("look at all servers again and again and print what changes; changes nothing without --failover")
     .requiredOption("--topology <file>", "the stack output topology (JSON, mode 600), - for standard input")
     .option("--failover", "replace a primary that is dead")
@@ -44,47 +42,20 @@ export function watchCommand(): Command {
       [],
     )
     .option("--interval <seconds>", "between two looks", parsePositive, 5)
-    .option("--cool-down <seconds>", "no automatic failover for so long after the role has moved", parsePositive, 600)
-    .option(
-      "--confirm-seconds <seconds>",
-      "for how long the primary must be away",
-      parsePositive,
-      DEFAULT_FAILOVER_LIMITS.confirmSeconds,
-    )
-    .option(
-      "--connect-timeout <seconds>",
-      "longest time to connect to a server",
-      parsePositive,
-      DEFAULT_FAILOVER_LIMITS.connectTimeoutSeconds,
-    )
-    .option(
-      "--drain-timeout <seconds>",
-      "how long the next primary may take to apply what was received",
-      parsePositive,
-      DEFAULT_FAILOVER_LIMITS.drainTimeoutSeconds,
-    )
+    .option("--cool-down <seconds>", "no automatic failover for so long after the role has moved", parsePositive, 600);
+  return addFailoverLimits(command)
     .option("--record <file>", "append what was seen and done, as JSON lines (mode 600)")
     .addHelpText("after", HELP)
     .action(run);
 }
 
 async function run(options: WatchCommandOptions): Promise<void> {
-  const { channel, members, tree, routes, limits } = await readTopology(options.topology);
+  const topology = await readTopology(options.topology);
+  const { channel, members, tree, routes } = topology;
   const ended = new AbortController();
   const end = () => ended.abort();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
-  const request = {
-    channel,
-    members,
-    tree,
-    limits: {
-      ...DEFAULT_FAILOVER_LIMITS,
-      ...limits,
-      confirmSeconds: options.confirmSeconds,
-      connectTimeoutSeconds: options.connectTimeout,
-      drainTimeoutSeconds: options.drainTimeout,
-    },
-  };
+  const request = { channel, members, tree, limits: failoverLimits(topology, options) };
   const how = {
     failover: options.failover === true,
     without: options.without,
