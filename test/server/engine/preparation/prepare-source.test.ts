@@ -5,6 +5,7 @@ import { createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startTestMysql, type TestMysql } from "../../../../lab/testing.js";
 import { sourcePicture } from "../../../helpers/source-picture.js";
+import { preparationRequest } from "../../helpers/preparation-request.js";
 
 let source: TestMysql;
 
@@ -19,16 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => source.stop());
 
-const request = () => ({
-  source: source.options,
-  replicationAccount: { user: "gtid_ferry_repl", host: "127.0.0.1" },
-  replicationRequiresTls: true,
-  binlogRetentionSeconds: 604_800,
-  gtidEnabling: "online" as const,
-  consistencyWatchSeconds: 2,
-  stepTimeoutSeconds: 20,
-  backupMethod: "clone" as const,
-});
+const request = () => preparationRequest(source.options);
 
 const picture = () => sourcePicture(source);
 

@@ -4,6 +4,7 @@ import { utils } from "ssh2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BackupLab } from "../../helpers/backup-lab.js";
 import { makePrimary } from "../../helpers/make-primary.js";
+import { preparationRequest } from "../../helpers/preparation-request.js";
 import { type SilentServer, startSilentServer } from "../../helpers/silent-server.js";
 
 // The lab's server is the target here.
@@ -18,17 +19,7 @@ const lost = () => nothing.reachedBy(lab.source.options);
 
 async function restore(): Promise<string[]> {
   const lines: string[] = [];
-  const request = {
-    source: lost(),
-    target: lab.source.options,
-    replicationAccount: { user: "gtid_ferry_repl", host: "127.0.0.1" },
-    replicationRequiresTls: true,
-    binlogRetentionSeconds: 604_800,
-    gtidEnabling: "online" as const,
-    consistencyWatchSeconds: 2,
-    stepTimeoutSeconds: 20,
-    backupMethod: "clone" as const,
-  };
+  const request = { ...preparationRequest(lost()), target: lab.source.options };
   await restoreSource(request, (line) => lines.push(line));
   return lines;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgeOpening, rivalsOf } from "../../../../engine/failover/opening.js";
-import { observedTree } from "../replica-tree/observed.js";
+import { lostMember, observedTree } from "../replica-tree/observed.js";
 
 describe("judgeOpening", () => {
   it("opens only what this tool or a restart has closed, and only without a rival out of sight", () => {
@@ -13,14 +13,7 @@ describe("judgeOpening", () => {
 describe("rivalsOf", () => {
   it("is everybody who does not answer and was not left out", () => {
     const observed = observedTree({ a: null, b: "a", c: "a", d: "a" });
-    const away = (name: string) => ({
-      name,
-      label: name,
-      reachable: false as const,
-      seen: "ETIMEDOUT",
-      isRefused: false,
-    });
-    const members = { ...observed.members, b: away("b"), c: away("c") };
+    const members = { ...observed.members, b: lostMember("b"), c: lostMember("c") };
     expect(rivalsOf({ ...observed, members }, ["c"])).toEqual(["b"]);
   });
 });

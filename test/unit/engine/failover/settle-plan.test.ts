@@ -3,7 +3,7 @@ import { planSettle, type SettleGrounds } from "../../../../engine/failover/sett
 import { showStatement } from "../../../../engine/mysql/index.js";
 import type { ObservedTree } from "../../../../engine/replica-tree/index.js";
 import type { JournalEntry } from "../../../../engine/topology/index.js";
-import { channelTo, observedTree, uuidOf } from "../replica-tree/observed.js";
+import { channelTo, lostMember, observedTree, uuidOf } from "../replica-tree/observed.js";
 
 /** `a` is the primary, instead of one of them that was it before. */
 const ENTRY: JournalEntry = {
@@ -112,14 +112,7 @@ describe("planSettle", () => {
 
   it("writes an entry above what a server out of sight may have, when it opens a primary without that one", () => {
     const observed = observedTree({ a: null, b: "a", c: "a", d: "a" }, { a: FENCED });
-    const away = (name: string) => ({
-      name,
-      label: name,
-      reachable: false as const,
-      seen: "ETIMEDOUT",
-      isRefused: false,
-    });
-    const members = { ...observed.members, b: away("b"), c: away("c") };
+    const members = { ...observed.members, b: lostMember("b"), c: lostMember("c") };
     const { texts } = plan({ ...observed, members }, { without: ["b", "c"] });
     expect(texts).toEqual([
       expect.stringMatching(

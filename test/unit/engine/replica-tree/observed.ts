@@ -1,5 +1,5 @@
 import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
-import type { ObservedMember, ObservedTree, PlacedMember } from "../../../../engine/replica-tree/index.js";
+import type { LostMember, ObservedMember, ObservedTree, PlacedMember } from "../../../../engine/replica-tree/index.js";
 import type { ChannelState } from "../../../../engine/replication/index.js";
 
 /** A server's uuid by its place among the members. */
@@ -105,4 +105,9 @@ function factsOf(name: string, index: number, isPrimary: boolean): ServerFacts {
     explicitDefaultsForTimestamp: true,
     now: "2026-01-01 00:00:00.000000",
   };
+}
+
+/** A member that does not answer. */
+export function lostMember(name: string): LostMember {
+  return { name, label: name, reachable: false, seen: "ETIMEDOUT", isRefused: false };
 }
