@@ -10,10 +10,21 @@ export {
   type ServerFacts,
 } from "./facts.js";
 export { killConnection } from "./kill-connection.js";
+export {
+  type NameParts,
+  nameKey,
+  parseName,
+  showName,
+  showTable,
+  type TableName,
+  tableKey,
+} from "./names.js";
 export type { SessionOptions } from "./open-connection.js";
 export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
 export { MysqlServer } from "./server.js";
+export { SESSION_VARIABLES, type SessionVariable } from "./session-variables.js";
 export { type BoundValue, Secret, type Statement, showStatement, statement } from "./statement.js";
+export { StatementError } from "./statement-error.js";
 export { OLDEST_SUPPORTED_VERSION, statementsFor, type VersionedStatements } from "./statements.js";
 export {
   compareVersions,

@@ -5,6 +5,7 @@ import { FerryError } from "../operation/index.js";
 import { briefly, connectionError, errnoOf } from "./connection-error.js";
 import { addressOf, type ConnectionOptions } from "./connection-options.js";
 import { type OpenConnection, openConnection, type SessionOptions } from "./open-connection.js";
+import { sessionStatement, unrestricted } from "./session-variables.js";
 import {
   type BoundValue,
   boundValues,
@@ -14,7 +15,9 @@ import {
   showStatement,
   withoutSecrets,
 } from "./statement.js";
+import { StatementError } from "./statement-error.js";
 
+const SPECIFIC_ACCESS_DENIED = 1227;
 const QUERY_INTERRUPTED = 1317;
 const LOCK_NAME = "gtid_ferry";
 
@@ -42,8 +45,7 @@ export class MysqlServer {
     });
     const server = new MysqlServer(opened, options, `${role} ${addressOf(options)}`);
     try {
-      // Literals are escaped with backslashes, which sql_mode NO_BACKSLASH_ESCAPES would turn into text.
-      await server.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1");
+      await server.setSessionVariables();
       return server;
     } catch (error) {
       await server.close();
@@ -65,8 +67,9 @@ export class MysqlServer {
     }
   }
 
+  /** An error names the server and the statement, without its values: a `StatementError` where the driver gave one. */
   async query<Row>(sql: string, values: readonly BoundValue[], row: z.ZodType<Row>): Promise<Row[]> {
-    const rows = await this.send(sql, driverValues(values));
+    const rows = await this.sendNamed(sql, driverValues(values));
     return row.array().parse(rows);
   }
 
@@ -79,7 +82,7 @@ export class MysqlServer {
   }
 
   async execute(sql: string, values: readonly BoundValue[] = []): Promise<void> {
-    await this.send(sql, driverValues(values));
+    await this.sendNamed(sql, driverValues(values));
   }
 
   /**
@@ -105,7 +108,7 @@ export class MysqlServer {
    */
   async batch(...steps: readonly [Statement, Statement, ...Statement[]]): Promise<unknown[][]> {
     const sql = steps.map((step) => step.sql).join("; ");
-    const results = await this.send<RowDataPacket[][]>(sql, steps.flatMap(boundValues));
+    const results = await this.sendNamed<RowDataPacket[][]>(sql, steps.flatMap(boundValues));
     return results.map((result) => (Array.isArray(result) ? result : []));
   }
 
@@ -163,6 +166,24 @@ export class MysqlServer {
       return result;
     } catch (error) {
       throw tunnel?.errored ?? error;
+    }
+  }
+
+  private async sendNamed<T extends QueryResult>(sql: string, values: DriverValue[]): Promise<T> {
+    try {
+      return await this.send<T>(sql, values);
+    } catch (error) {
+      throw error instanceof FerryError ? error : new StatementError(this.label, sql, error);
+    }
+  }
+
+  private async setSessionVariables(): Promise<void> {
+    try {
+      await this.execute(sessionStatement());
+    } catch (error) {
+      if (errnoOf(error) !== SPECIFIC_ACCESS_DENIED) throw error;
+      // Preflight names the missing privilege; it has to get as far as that.
+      await this.execute(sessionStatement(unrestricted()));
     }
   }
 
