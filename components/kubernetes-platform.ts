@@ -31,6 +31,8 @@ export class KubernetesPlatform implements Platform {
   /** Its accounts are the source's, which came with the data. */
   readonly target: pulumi.Output<ConnectionOptions>;
   readonly checkpointFile: string;
+  readonly reprovision =
+    "another gtid-ferry:backupTrigger and `pulumi up`, then delete the target's volume claim and its pod, which restores the new backup, and `pulumi up` again";
 
   constructor(
     private readonly configuration: KubernetesConfiguration,

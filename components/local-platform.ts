@@ -28,6 +28,8 @@ export class LocalPlatform implements Platform {
   /** Its accounts are the source's, which came with the data. */
   readonly target: pulumi.Output<ConnectionOptions>;
   readonly checkpointFile: string;
+  readonly reprovision =
+    "`pulumi stack output rebuild --show-secrets --json | npm run -s ferry -- rebuild --request - --always` restores the target from a new backup, then `pulumi up`";
 
   constructor(
     private readonly configuration: LocalConfiguration,

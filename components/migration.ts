@@ -156,6 +156,7 @@ export class Migration extends pulumi.ComponentResource {
           lagTimeoutSeconds: configuration.verificationLagTimeoutSeconds,
         },
         checkpointFile: platform.checkpointFile,
+        reprovision: platform.reprovision,
       },
       { parent: this, dependsOn: [channel] },
     );

@@ -58,6 +58,8 @@ export interface Platform {
   readonly target: pulumi.Output<ConnectionOptions>;
   /** Where a comparison of the data remembers how far it came, on this machine. */
   readonly checkpointFile: string;
+  /** How a person has the target restored from a new backup. */
+  readonly reprovision: string;
   /** How each server is reached by the other's channel; secret. */
   replicationAddresses(
     password: pulumi.Input<string>,

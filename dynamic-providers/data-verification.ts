@@ -34,7 +34,7 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async check(olds: Partial<Inputs>, news: Inputs) {
     reportPlan(olds, [
-      "compare every row, by chunks, and all definitions, accounts and grants of both servers while they are in use; nothing is written; a difference stops the run before the switchover",
+      "compare every row (chunked reads), schema object, account and grant of both servers while they are in use; nothing is written; a difference stops the run before the switchover",
     ]);
     return { inputs: news };
   },
@@ -84,8 +84,8 @@ export class DataVerification extends pulumi.dynamic.Resource {
       {
         startedAt: undefined,
         seconds: undefined,
-        sourceUuid: undefined,
-        targetUuid: undefined,
+        primaryUuid: undefined,
+        replicaUuid: undefined,
         rows: undefined,
         bytes: undefined,
         tables: undefined,

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseName } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { verifyTables } from "@gtid-ferry/engine/verify";
 import { CHANNEL } from "../../lab/defaults.js";
@@ -24,7 +25,12 @@ export function ours({ pair, tables }: Place, concurrency: number): Contestant {
   return async () => {
     const start = performance.now();
     const { source, target } = pair;
-    const request = { source: source.options, target: target.options, tables, limits: { concurrency } };
+    const request = {
+      primary: { name: "source", connection: source.options },
+      replica: { name: "target", connection: target.options },
+      tables: tables.map(parseName),
+      limits: { concurrency },
+    };
     const report = await verifyTables(request, silent);
     const seconds = (performance.now() - start) / 1000;
     const differing = report.tables.filter(

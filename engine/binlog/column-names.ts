@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { MysqlServer } from "../mysql/index.js";
-import type { Cell, RowChange, TableName } from "./transaction.js";
+import { type MysqlServer, type TableName, tableKey } from "../mysql/index.js";
+import type { Cell, RowChange } from "./transaction.js";
 
 const columnRow = z.object({ name: z.string() });
 
@@ -28,7 +28,7 @@ export class ColumnNames {
   }
 
   private async namesOf({ schema, table }: TableName): Promise<readonly string[]> {
-    const key = JSON.stringify([schema, table]);
+    const key = tableKey({ schema, table });
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const rows = await this.server.query(

@@ -1,4 +1,4 @@
-import type { TableName } from "./transaction.js";
+import type { TableName } from "../mysql/index.js";
 
 export const HIDDEN = "********";
 

@@ -9,5 +9,4 @@ export {
   type DecodeLimits,
   type RowChange,
   type TableChange,
-  type TableName,
 } from "./transaction.js";

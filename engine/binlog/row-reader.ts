@@ -1,3 +1,4 @@
+import { tableKey } from "../mysql/index.js";
 import { HIDDEN, hasCredentials } from "./credentials.js";
 import { parseValue, textOf } from "./parse-value.js";
 import type { Cell, RowChange, TableChange } from "./transaction.js";
@@ -87,7 +88,7 @@ export class RowReader {
     this.finishRow();
     const kind = KINDS[operation as keyof typeof KINDS];
     const [schema, table] = [identifier(quotedSchema), identifier(quotedTable)];
-    const key = JSON.stringify([schema, table]);
+    const key = tableKey({ schema, table });
     const counts = this.counts.get(key) ?? { schema, table, inserted: 0, updated: 0, deleted: 0 };
     this.counts.set(key, { ...counts, [COUNTS[kind]]: counts[COUNTS[kind]] + 1 });
     this.rowCount += 1;

@@ -1,13 +1,10 @@
+import type { TableName } from "../mysql/index.js";
+
 /** One column of a row; `column` is its name where that is known, else its place, e.g. `@3`. */
 export interface Cell {
   readonly column: string;
   /** Text as MySQL prints the value; bytes that are no text in hexadecimal, e.g. `0x00ff`; null is NULL. */
   readonly value: string | null;
-}
-
-export interface TableName {
-  readonly schema: string;
-  readonly table: string;
 }
 
 /** One changed row: an insert has only `after`, a delete only `before`. */

@@ -7,6 +7,7 @@ import {
   type RepairSituation,
 } from "../errant/index.js";
 import { GtidSet } from "../gtid/index.js";
+import { showTable } from "../mysql/index.js";
 
 const MEANING: Readonly<Record<ErrantClass, string>> = {
   harmless: "changed no data",
@@ -69,7 +70,7 @@ function describeTransaction(transaction: BinlogTransaction): string[] {
 
 function describeRow({ kind, schema, table, before, after }: RowChange): string {
   const states = [before, after].flatMap((cells) => (cells === undefined ? [] : [describeCells(cells)]));
-  return `${kind} ${schema}.${table}: ${states.join(" -> ")}`;
+  return `${kind} ${showTable({ schema, table })}: ${states.join(" -> ")}`;
 }
 
 function describeCells(cells: readonly Cell[]): string {

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { addressOf, type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { committedRole, readRole, type ServerRole, type Side } from "../topology/index.js";
+import { committedRole, otherSide, readRole, type ServerRole, type Side } from "../topology/index.js";
+import type { NamedServer } from "../verify/index.js";
 import { missingServer, namedServers } from "./server-options.js";
 
 export type ConnectionPair = Readonly<Record<Side, ConnectionOptions>>;
@@ -20,8 +21,13 @@ export async function namedPair(command: Command): Promise<NamedPair> {
   return { connections: { source, target }, isStated: stated.length > 0 };
 }
 
-/** The two servers in the direction in which data flow now: the primary is the `source`. */
-export async function directedPair(command: Command, progress: Progress): Promise<ConnectionPair> {
+/** The two servers in the direction in which data flow now, each by the name that it has in the migration. */
+export interface DirectedPair {
+  readonly primary: NamedServer;
+  readonly replica: NamedServer;
+}
+
+export async function directedPair(command: Command, progress: Progress): Promise<DirectedPair> {
   const { connections, isStated } = await namedPair(command);
   const { source, target } = connections;
   const primary = await MysqlServer.with(source, "source", (from) =>
@@ -29,9 +35,14 @@ export async function directedPair(command: Command, progress: Progress): Promis
       primaryOf(await readRole(from, "source"), await readRole(to, "target"), isStated),
     ),
   );
-  if (primary === "source") return connections;
-  progress(`the target ${addressOf(target)} is the primary: comparing from it to the source ${addressOf(source)}`);
-  return { source: target, target: source };
+  if (primary === "target") {
+    progress(`the target ${addressOf(target)} is the primary: comparing from it to the source ${addressOf(source)}`);
+  }
+  const replica = otherSide(primary);
+  return {
+    primary: { name: primary, connection: connections[primary] },
+    replica: { name: replica, connection: connections[replica] },
+  };
 }
 
 /** Which server is the primary: the journal tells, or the user's words stand, as long as it does not contradict them. */

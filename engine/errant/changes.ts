@@ -1,4 +1,5 @@
-import type { BinlogTransaction, TableName } from "../binlog/index.js";
+import type { BinlogTransaction } from "../binlog/index.js";
+import { type TableName, tableKey } from "../mysql/index.js";
 
 /** Transactions that changed rows of the same tables, and nothing else. */
 interface Group {
@@ -33,7 +34,7 @@ export class ChangesByTable {
     for (const group of this.groups.values()) {
       const isEqual = await isEqualOnSource(group.tables);
       for (const gtid of group.gtids) (isEqual ? equal : changed).push(gtid);
-      if (!isEqual) for (const table of group.tables) tables.set(JSON.stringify(table), table);
+      if (!isEqual) for (const table of group.tables) tables.set(tableKey(table), table);
     }
     return { equal, changed, changedTables: [...tables.values()] };
   }

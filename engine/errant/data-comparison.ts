@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { TableName } from "../binlog/index.js";
-import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
+import { type ConnectionOptions, MysqlServer, type TableName } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
 import { repairData, showRepair, type VerificationRequest, verifyData, verifyTables } from "../verify/index.js";
 import type { TableComparison } from "./reconcile.js";
@@ -17,7 +16,7 @@ export class DataComparison implements TableComparison {
 
   /** Whether everything is the same: rows, definitions, accounts and grants. */
   async isAllEqual(): Promise<boolean> {
-    return (await verifyData({ source: this.source, target: this.replica }, this.progress)).equal;
+    return (await verifyData(this.request(), this.progress)).equal;
   }
 
   async isEqual(tables: readonly TableName[]): Promise<boolean> {
@@ -39,11 +38,11 @@ export class DataComparison implements TableComparison {
     await repairData(request, await verifyTables(request, this.progress), progress);
   }
 
-  private request(tables: readonly TableName[]): VerificationRequest {
+  private request(tables?: readonly TableName[]): VerificationRequest {
     return {
-      source: this.source,
-      target: this.replica,
-      tables: tables.map(({ schema, table }) => `${schema}.${table}`),
+      primary: { name: "source", connection: this.source },
+      replica: { name: "target", connection: this.replica },
+      ...(tables === undefined ? {} : { tables: tables.map(({ schema, table }) => [schema, table]) }),
     };
   }
 }

@@ -4,10 +4,9 @@ import {
   type ReadOptions,
   type RowChange,
   readTransactions,
-  type TableName,
 } from "../binlog/index.js";
 import { GtidSet } from "../gtid/index.js";
-import type { ConnectionOptions, MysqlServer } from "../mysql/index.js";
+import type { ConnectionOptions, MysqlServer, TableName } from "../mysql/index.js";
 import { ChangesByTable } from "./changes.js";
 import { classify, type ErrantClass } from "./classify.js";
 import { eachGtid, oneLine } from "./gtid-text.js";

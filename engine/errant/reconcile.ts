@@ -1,4 +1,4 @@
-import type { TableName } from "../binlog/index.js";
+import { showTable, type TableName } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 
 /** Compares tables of the replica with the source's, both live; the verification of data can. */
@@ -30,7 +30,7 @@ export async function reconcileTables(
   if (await comparison.isEqual(tables)) return;
   throw new FerryError({
     failed: "bringing the replica's rows to the source's state",
-    where: tables.map(({ schema, table }) => `${schema}.${table}`).join(", "),
+    where: tables.map(showTable).join(", "),
     seen: `rows that still differ after ${ROUNDS} repairs`,
     wanted: "the same rows on both servers",
     next: "see what differs with `ferry verify`; what cannot be repaired there needs a rebuild",

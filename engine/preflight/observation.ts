@@ -1,4 +1,4 @@
-import type { Account, ServerFacts } from "../mysql/index.js";
+import type { Account, ServerFacts, TableName } from "../mysql/index.js";
 import type { Listing, Seen } from "./listing.js";
 
 export type Role = "source" | "target";
@@ -17,11 +17,6 @@ export interface PreflightContext {
   readonly replicationAccountIsOurs?: boolean;
   readonly backupMethod?: BackupMethod;
   readonly wantedBinlogRetentionSeconds?: number;
-}
-
-export interface TableName {
-  readonly schema: string;
-  readonly table: string;
 }
 
 export interface TableEngine extends TableName {

@@ -1,4 +1,5 @@
-import type { RowChange, TableName } from "../binlog/index.js";
+import type { RowChange } from "../binlog/index.js";
+import type { TableName } from "../mysql/index.js";
 
 /** What a stopped applier says about itself. */
 export interface ApplierFailure {

@@ -1,4 +1,4 @@
-import { quoteString } from "../mysql/index.js";
+import { quoteString, showTable } from "../mysql/index.js";
 import type { ApplierFailure } from "./conflict-failure.js";
 
 /** The row of a conflict, as far as it could be found. */
@@ -54,7 +54,7 @@ function specificRepairs(
   grounds: ConflictGrounds | undefined,
   place: RepairPlace,
 ): string[] {
-  const name = table === undefined ? "the table" : `${table.schema}.${table.table}`;
+  const name = table === undefined ? "the table" : showTable(table);
   if (TRANSIENT.has(number)) return ["run again: nothing is wrong with the data (pulumi up starts the applier)"];
   if (DEFINITIONS.has(number)) {
     return [`give ${name} the source's definition on ${place.replica}, with sql_log_bin = 0, then run again`];

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { TableName } from "../binlog/index.js";
-import type { MysqlServer } from "../mysql/index.js";
+import type { MysqlServer, TableName } from "../mysql/index.js";
 import type { Column } from "../tables/index.js";
 
 export interface ConflictColumn extends Column {

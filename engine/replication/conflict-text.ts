@@ -1,4 +1,5 @@
 import type { BinlogTransaction, Cell, RowChange } from "../binlog/index.js";
+import { showTable } from "../mysql/index.js";
 import type { Conflict } from "./conflict.js";
 
 const MOST_CELLS = 12;
@@ -29,7 +30,7 @@ function describeTransaction({ gtid, file, position, committedAt, statements, ta
   const changes = tables.map(({ schema, table, inserted, updated, deleted }) => {
     const counts = { inserted, updated, deleted };
     const parts = Object.entries(counts).filter(([, count]) => count > 0);
-    return `${parts.map(([verb, count]) => `${count} ${verb}`).join(", ")} in ${schema}.${table}`;
+    return `${parts.map(([verb, count]) => `${count} ${verb}`).join(", ")} in ${showTable({ schema, table })}`;
   });
   const texts = statements.map((text) => cut(withoutPasswords(text), LONGEST_STATEMENT));
   return [`transaction ${gtid} (${file}:${position}${when}): ${[...texts, ...changes].join("; ")}`];
@@ -38,7 +39,7 @@ function describeTransaction({ gtid, file, position, committedAt, statements, ta
 function describeChange({ kind, schema, table, before, after }: RowChange): string {
   const old = before === undefined ? "" : ` ${describeCells(before)}`;
   const now = after === undefined ? "" : `${before === undefined ? "" : " ->"} ${describeCells(after)}`;
-  return `${kind} in ${schema}.${table}:${old}${now}`;
+  return `${kind} in ${showTable({ schema, table })}:${old}${now}`;
 }
 
 function describeCells(cells: readonly Cell[]): string {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { BinlogTransaction, ReadOptions, TableName } from "../binlog/index.js";
+import type { BinlogTransaction, ReadOptions } from "../binlog/index.js";
+import type { TableName } from "../mysql/index.js";
 import { messageOf } from "../operation/index.js";
 import { type ApplierFailure, type FailedWorker, parseFailure } from "./conflict-failure.js";
 import { conflictRepairs } from "./conflict-repairs.js";

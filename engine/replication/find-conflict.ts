@@ -8,8 +8,8 @@ import {
   readTransactions,
 } from "../binlog/index.js";
 import { GtidSet } from "../gtid/index.js";
-import type { ConnectionOptions, MysqlServer } from "../mysql/index.js";
-import { keySelect, keysCondition } from "../tables/index.js";
+import { type ConnectionOptions, type MysqlServer, showTable } from "../mysql/index.js";
+import { keySelect, keysCondition, plain } from "../tables/index.js";
 import type { ApplierFailure } from "./conflict-failure.js";
 import type { ConflictGrounds } from "./conflict-repairs.js";
 import { type ConflictRow, isSameRow, readConflictRow } from "./conflict-rows.js";
@@ -118,7 +118,7 @@ async function describe(
   const onSource = await readConflictRow(source, table, condition);
   const isWhole = [change.before, change.after].every((cells) => cells === undefined || hasWholeRow(table, cells));
   const grounds = {
-    table: `${table.schema}.${table.table}`,
+    table: showTable(table),
     condition,
     deleteRow: `DELETE FROM ${tableName(table)} WHERE ${condition}`,
     insertRow: isWhole ? insertStatement(table, change.before ?? []) : undefined,
@@ -150,10 +150,10 @@ async function belongsToSource(
   if (number !== DUPLICATE || key === "PRIMARY" || name === undefined || columns === undefined) return false;
   const own = { name, columns };
   const from = `FROM ${tableName(table)} WHERE`;
-  const [found] = await replica.query(`SELECT ${keySelect(own)} ${from} ${condition} LIMIT 1`, [], keyRow);
+  const [found] = await replica.query(`SELECT ${keySelect(own, plain)} ${from} ${condition} LIMIT 1`, [], keyRow);
   if (found === undefined) return false;
   const value = columns.map((_, index) => found[`k${index}`]);
   // Of a row whose other key is NULL nobody can tell whose it is.
   if (!value.every((part) => typeof part === "string")) return true;
-  return (await readConflictRow(source, table, keysCondition(own, [value]))) !== undefined;
+  return (await readConflictRow(source, table, keysCondition(own, [value], plain))) !== undefined;
 }

@@ -1,11 +1,6 @@
 import { z } from "zod";
-import type { MysqlServer } from "../mysql/index.js";
+import { type MysqlServer, type TableName, tableKey } from "../mysql/index.js";
 import { SYSTEM_SCHEMAS } from "./system-schemas.js";
-
-export interface TableName {
-  readonly schema: string;
-  readonly table: string;
-}
 
 export interface Column {
   readonly name: string;
@@ -19,6 +14,11 @@ export interface Column {
   readonly collation: string | null;
 }
 
+export interface StoredColumn extends Column {
+  /** The whole type, e.g. `enum('a','b')`: an ENUM's rows hold numbers, which mean what its list says. */
+  readonly definition: string;
+}
+
 /** A unique index without NULLs, prefixes and expressions; `PRIMARY` first. */
 export interface UniqueKey {
   readonly name: string;
@@ -27,11 +27,13 @@ export interface UniqueKey {
 
 export interface TableShape extends TableName {
   /** In order, invisible ones too; virtual generated ones are left out, because they are nowhere stored. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly StoredColumn[];
   readonly keys: readonly UniqueKey[];
   /** Estimates of the server. */
   readonly rows: number;
   readonly bytes: number;
+  /** When this server made it; another time is another table of the same name, or one that was rebuilt or emptied. */
+  readonly createdAt: string;
 }
 
 const tableRow = z.object({
@@ -39,14 +41,16 @@ const tableRow = z.object({
   table: z.string(),
   rows: z.coerce.number(),
   bytes: z.coerce.number(),
+  createdAt: z.string().nullable(),
 });
 const columnRow = z.object({
   schema: z.string(),
   table: z.string(),
   name: z.string(),
   type: z.string(),
+  definition: z.string(),
   nullable: z.string().transform((value) => value === "YES"),
-  isGenerated: z.coerce.number().transform((value) => value === 1),
+  extra: z.string(),
   characterSet: z.string().nullable(),
   collation: z.string().nullable(),
 });
@@ -59,48 +63,64 @@ const keyRow = z.object({
   nullable: z.string(),
 });
 
-/** Every base table outside the system's schemas and `excluded`, by schema and name. */
-export async function readTableShapes(server: MysqlServer, excluded: readonly string[]): Promise<TableShape[]> {
+/**
+ * Every base table outside the system's schemas and `excluded`, by schema and name; only one table where `only` says so.
+ * Three looks one after the other: what is changed between them may have a shape that it never had.
+ */
+export async function readTableShapes(
+  server: MysqlServer,
+  excluded: readonly string[],
+  only?: TableName,
+): Promise<TableShape[]> {
   const hidden = [...SYSTEM_SCHEMAS, ...excluded];
+  const where =
+    only === undefined ? "TABLE_SCHEMA NOT IN (?)" : "TABLE_SCHEMA NOT IN (?) AND TABLE_SCHEMA = ? AND TABLE_NAME = ?";
+  const values = only === undefined ? [hidden] : [hidden, only.schema, only.table];
   const tables = await server.query(
     `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, COALESCE(TABLE_ROWS, 0) AS \`rows\`,
-            COALESCE(DATA_LENGTH, 0) AS bytes
-       FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN (?) ORDER BY 1, 2`,
-    [hidden],
+            COALESCE(DATA_LENGTH, 0) AS bytes, CREATE_TIME AS createdAt
+       FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND ${where} ORDER BY 1, 2`,
+    values,
     tableRow,
   );
   const columns = groupBy(
     await server.query(
       `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, COLUMN_NAME AS name, LOWER(DATA_TYPE) AS type,
-              IS_NULLABLE AS nullable, EXTRA LIKE '%STORED GENERATED%' AS isGenerated,
+              COLUMN_TYPE AS definition, IS_NULLABLE AS nullable, EXTRA AS extra,
               CHARACTER_SET_NAME AS characterSet, COLLATION_NAME AS collation
-         FROM information_schema.COLUMNS WHERE TABLE_SCHEMA NOT IN (?) AND EXTRA NOT LIKE '%VIRTUAL GENERATED%'
-        ORDER BY 1, 2, ORDINAL_POSITION`,
-      [hidden],
+         FROM information_schema.COLUMNS WHERE ${where} ORDER BY 1, 2, ORDINAL_POSITION`,
+      values,
       columnRow,
     ),
-    tableId,
+    tableKey,
   );
   const keys = groupBy(
     await server.query(
       `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, INDEX_NAME AS name, COLUMN_NAME AS \`column\`,
               SUB_PART AS prefix, NULLABLE AS nullable
-         FROM information_schema.STATISTICS WHERE TABLE_SCHEMA NOT IN (?) AND NON_UNIQUE = 0 AND IS_VISIBLE = 'YES'
+         FROM information_schema.STATISTICS WHERE ${where} AND NON_UNIQUE = 0 AND IS_VISIBLE = 'YES'
         ORDER BY 1, 2, INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`,
-      [hidden],
+      values,
       keyRow,
     ),
-    tableId,
+    tableKey,
   );
-  return tables.map((table) => {
-    const own = columns.get(tableId(table)) ?? [];
-    return { ...table, columns: own, keys: usableKeys(keys.get(tableId(table)) ?? [], own) };
+  return tables.flatMap(({ createdAt, ...table }) => {
+    const all = columns.get(tableKey(table));
+    // Made or dropped between the three looks.
+    if (all === undefined) return [];
+    const own = all.flatMap(({ extra, schema: _schema, table: _table, ...column }) =>
+      extra.includes("VIRTUAL GENERATED") ? [] : [{ ...column, isGenerated: extra.includes("STORED GENERATED") }],
+    );
+    const shape = { columns: own, keys: usableKeys(keys.get(tableKey(table)) ?? [], own) };
+    return [{ ...table, ...shape, createdAt: createdAt ?? "" }];
   });
 }
 
-/** How messages name a table. */
-export function tableId({ schema, table }: TableName): string {
-  return `${schema}.${table}`;
+/** Whether rows of the two can be compared column by column. */
+export function isSameShape(one: TableShape, other: TableShape): boolean {
+  const essence = ({ columns, keys }: TableShape) => JSON.stringify({ columns, keys });
+  return essence(one) === essence(other);
 }
 
 function usableKeys(rows: readonly z.infer<typeof keyRow>[], columns: readonly Column[]): UniqueKey[] {

@@ -1,19 +1,30 @@
+import { type TableName, tableKey } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
-import { type TableName, tableId } from "../tables/index.js";
-import { type Checkpoint, loadCheckpoint, removeCheckpoint, saveCheckpoint, type TableResult } from "./checkpoint.js";
-
-type TableProgress = NonNullable<Checkpoint["current"]>;
+import {
+  type ComparedTable,
+  loadCheckpoint,
+  removeCheckpoint,
+  saveCheckpoint,
+  type TableProgress,
+  type TableResult,
+} from "./checkpoint.js";
 
 const SAVE_MILLISECONDS = 2_000;
 
 /** What a comparison has found so far; kept in a file, if there is one, so that the next run goes on there. */
 export class CheckpointStore {
-  private savedAt = 0;
+  private savedAt = Date.now();
+  private readonly tables: Map<string, ComparedTable>;
+  private current: TableProgress | undefined;
 
   private constructor(
     private readonly file: string | undefined,
-    private checkpoint: Checkpoint,
-  ) {}
+    private readonly of: string,
+    readonly startedAt: string,
+    tables: readonly ComparedTable[],
+  ) {
+    this.tables = new Map(tables.map((table) => [tableKey(table.result), table]));
+  }
 
   /** `of` names the comparison: servers and tables. */
   static async open(
@@ -23,50 +34,69 @@ export class CheckpointStore {
     progress: Progress,
   ): Promise<CheckpointStore> {
     const found = file === undefined ? undefined : await loadCheckpoint(file, of);
-    if (found !== undefined)
-      progress(`going on with the comparison of ${found.startedAt}, ${found.tables.length} tables are done`);
-    return new CheckpointStore(file, found ?? { of, startedAt, tables: [] });
-  }
-
-  get startedAt(): string {
-    return this.checkpoint.startedAt;
+    if (found === undefined) return new CheckpointStore(file, of, startedAt, []);
+    progress(`resuming the comparison of ${found.startedAt}: ${found.tables.length} tables are done`);
+    const store = new CheckpointStore(file, of, found.startedAt, found.tables);
+    store.current = found.current;
+    return store;
   }
 
   get results(): readonly TableResult[] {
-    return this.checkpoint.tables;
+    return [...this.tables.values()].map(({ result }) => result);
   }
 
-  has(name: TableName): boolean {
-    return this.checkpoint.tables.some((result) => tableId(result) === tableId(name));
+  /** Whether this version of the table has been compared. */
+  has(name: TableName, version: string): boolean {
+    return this.tables.get(tableKey(name))?.version === version;
   }
 
-  /** How far an earlier run came with this table. */
-  progressOf(table: string): TableProgress | undefined {
-    return this.checkpoint.current?.table === table ? this.checkpoint.current : undefined;
+  /** Rows of the table that have been compared. */
+  rowsOf(name: TableName): number {
+    return this.tables.get(tableKey(name))?.result.rows ?? 0;
   }
 
-  async add(result: TableResult): Promise<void> {
-    const { current: _done, ...rest } = this.checkpoint;
-    this.checkpoint = { ...rest, tables: [...rest.tables, result] };
-    await this.write();
+  /** How far an earlier run came with this version of the table. */
+  progressOf(name: TableName, version: string): TableProgress | undefined {
+    const { current } = this;
+    if (current === undefined || tableKey(current) !== tableKey(name)) return undefined;
+    return current.version === version ? current : undefined;
+  }
+
+  async add(version: string, result: TableResult): Promise<void> {
+    this.current = undefined;
+    this.tables.set(tableKey(result), { version, result });
+    await this.saveNowAndThen();
+  }
+
+  /** For a table that is on neither server any more. */
+  forget(name: TableName): void {
+    this.tables.delete(tableKey(name));
+  }
+
+  /** All tables have to be compared once more. */
+  forgetAll(): void {
+    this.tables.clear();
   }
 
   async save(current: TableProgress): Promise<void> {
-    this.checkpoint = { ...this.checkpoint, current };
-    if (Date.now() - this.savedAt >= SAVE_MILLISECONDS) await this.write();
+    this.current = current;
+    await this.saveNowAndThen();
   }
 
-  forgetProgress(): void {
-    const { current: _outdated, ...rest } = this.checkpoint;
-    this.checkpoint = rest;
+  /** For the next run, when this one cannot go on. */
+  async flush(): Promise<void> {
+    if (this.file === undefined) return;
+    const { of, startedAt, current } = this;
+    const tables = [...this.tables.values()];
+    await saveCheckpoint(this.file, { of, startedAt, tables, ...(current === undefined ? {} : { current }) });
+    this.savedAt = Date.now();
   }
 
   async remove(): Promise<void> {
     if (this.file !== undefined) await removeCheckpoint(this.file);
   }
 
-  private async write(): Promise<void> {
-    this.savedAt = Date.now();
-    if (this.file !== undefined) await saveCheckpoint(this.file, this.checkpoint);
+  private async saveNowAndThen(): Promise<void> {
+    if (Date.now() - this.savedAt >= SAVE_MILLISECONDS) await this.flush();
   }
 }

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { reaches } from "../topology/index.js";
 import { readPosition } from "./position.js";
+import type { Lane } from "./sessions.js";
 
 export interface PaceLimits {
-  /** Comparing rests while the target is further behind. */
+  /** Comparing pauses while the replica is further behind. */
   readonly maximumLagSeconds: number;
-  /** Comparing rests while more threads run on the source. */
+  /** Comparing pauses while more threads run on the primary. */
   readonly maximumRunningThreads: number;
-  /** How long it may rest until that is an error. */
+  /** How long it may pause until that is an error, and how long the replica may take to apply what the primary has. */
   readonly lagTimeoutSeconds: number;
 }
 
 const LOOK_INTERVAL_MILLISECONDS = 1_000;
 const threadsRow = z.object({ running: z.coerce.number() });
 
-/** Watches both servers' load on connections of its own, and lets comparing rest while it is too great. */
+/** Watches both servers' load on connections of its own, and pauses the comparison while it is too great. */
 export class Pace {
   private readonly ended = new AbortController();
   private obstacle: string | undefined;
@@ -25,8 +25,7 @@ export class Pace {
   private readonly watching: Promise<void>;
 
   constructor(
-    private readonly source: MysqlServer,
-    private readonly target: MysqlServer,
+    private readonly watcher: Lane,
     private readonly limits: PaceLimits,
     private readonly progress: Progress,
   ) {
@@ -38,13 +37,13 @@ export class Pace {
     if (this.failure !== undefined) throw this.failure;
     if (this.obstacle === undefined) return;
     const deadline = Date.now() + this.limits.lagTimeoutSeconds * 1000;
-    this.progress(`resting: ${this.obstacle}`);
+    this.progress(`paused: ${this.obstacle}`);
     while (this.obstacle !== undefined) {
       if (this.failure !== undefined) throw this.failure;
       if (Date.now() >= deadline) throw this.overloaded(this.obstacle);
       await sleep(100);
     }
-    this.progress("going on");
+    this.progress("resumed");
   }
 
   async stop(): Promise<void> {
@@ -64,28 +63,30 @@ export class Pace {
   }
 
   private async lookAtLag(): Promise<string | undefined> {
+    const { primary, replica } = this.watcher;
     const { maximumLagSeconds } = this.limits;
-    if (await reaches(this.target, await readPosition(this.source), maximumLagSeconds)) return undefined;
-    return `${this.target.label} is more than ${maximumLagSeconds} s behind`;
+    if (await reaches(replica, await readPosition(primary), maximumLagSeconds)) return undefined;
+    return `${replica.label} is more than ${maximumLagSeconds} s behind`;
   }
 
   private async lookAtLoad(): Promise<string | undefined> {
-    const { running } = await this.source.queryOne(
+    const { running } = await this.watcher.primary.queryOne(
       "SELECT VARIABLE_VALUE AS running FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Threads_running'",
       [],
       threadsRow,
     );
     if (running <= this.limits.maximumRunningThreads) return undefined;
-    return `${running} threads run on ${this.source.label}, more than ${this.limits.maximumRunningThreads}`;
+    return `${running} threads run on ${this.watcher.primary.label}, more than ${this.limits.maximumRunningThreads}`;
   }
 
   private overloaded(obstacle: string): FerryError {
+    const { primary, replica } = this.watcher;
     return new FerryError({
       failed: "comparing the data",
-      where: `${this.source.label} and ${this.target.label}`,
+      where: `${primary.label} and ${replica.label}`,
       seen: `${obstacle}, for ${this.limits.lagTimeoutSeconds} s`,
       wanted: "servers with room for it",
-      next: "check the channel (pulumi up mends it), or wait for less load, then run again: it goes on where it was",
+      next: "check the channel (pulumi up repairs it), or wait for less load, then run again: it resumes where it was",
     });
   }
 }

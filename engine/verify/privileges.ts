@@ -1,11 +1,11 @@
-import { ADMIN_SCHEMA, type MysqlServer, quoteIdentifier } from "../mysql/index.js";
+import { ADMIN_SCHEMA, type MysqlServer, tableKey } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
 import { missingGrants } from "../preflight/index.js";
-import { tableId } from "../tables/index.js";
-import type { RepairBatch } from "./repair-plan.js";
+import { quoteTable } from "../tables/index.js";
+import type { RepairBatch } from "./repair/repair-plan.js";
 
 /** MySQL simply hides what an account may not see: without these, two servers could look equal that are not. */
-const NEEDED = ["SELECT", "SHOW VIEW", "TRIGGER", "EVENT"];
+const NEEDED = ["SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "PROCESS"];
 
 /** An error that names the missing privileges, unless the session sees everything that is compared. */
 export async function assertSeesAll(server: MysqlServer): Promise<void> {
@@ -20,27 +20,27 @@ export async function assertSeesAll(server: MysqlServer): Promise<void> {
   });
 }
 
-/** An error that names the privileges which a repair of these tables lacks on the source. */
-export async function assertMayRepair(source: MysqlServer, batches: readonly RepairBatch[]): Promise<void> {
-  const tables = new Map(batches.map(({ table }) => [tableId(table), table]));
+/** An error that names the privileges which a repair of these tables lacks on the primary. */
+export async function assertMayRepair(primary: MysqlServer, batches: readonly RepairBatch[]): Promise<void> {
+  const tables = new Map(batches.map(({ table }) => [tableKey(table), table]));
   const needs = [
     { privileges: ["CREATE TEMPORARY TABLES"], scope: { schema: ADMIN_SCHEMA }, on: `${ADMIN_SCHEMA}.*` },
     ...[...tables.values()].map(({ schema, table }) => ({
       // Holding rows for the transaction asks for UPDATE.
       privileges: ["INSERT", "UPDATE", "DELETE"],
       scope: { schema, table },
-      on: `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`,
+      on: quoteTable({ schema, table }),
     })),
   ];
   const missing: string[] = [];
   for (const { privileges, scope, on } of needs) {
-    const lacking = await missingGrants(source, privileges, scope);
+    const lacking = await missingGrants(primary, privileges, scope);
     if (lacking.length > 0) missing.push(`${lacking.join(", ")} ON ${on}`);
   }
   if (missing.length === 0) return;
   throw new FerryError({
     failed: "repairing the differing rows",
-    where: source.label,
+    where: primary.label,
     seen: `the administrator lacks ${missing.join("; ")}`,
     wanted: "an account that may take those rows out and put them back",
     next: missing.map((grant) => `GRANT ${grant}`).join("; "),

@@ -1,45 +1,61 @@
+import { showTable, type TableName, tableKey } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
-import { type TableShape, tableId } from "../tables/index.js";
+import { RemainingTime } from "./remaining-time.js";
 
 const INTERVAL_MILLISECONDS = 5_000;
+
+interface Estimate extends TableName {
+  readonly rows: number;
+}
 
 /** Says every few seconds how much of how much has been compared, how fast, and how long the rest takes. */
 export class RateReport {
   private readonly startedAt = Date.now();
-  private readonly counted = new Map<string, number>();
-  private readonly estimates: ReadonlyMap<string, number>;
+  private readonly left: Map<string, Estimate>;
+  private readonly tables: number;
+  private readonly time = new RemainingTime();
+  private begunAt = Date.now();
   private reportedAt = Date.now();
-  private finished = 0;
+  private finishedRows = 0;
+  private rows = 0;
 
   constructor(
-    tables: readonly TableShape[],
+    tables: readonly Estimate[],
     private readonly progress: Progress,
   ) {
-    this.estimates = new Map(tables.map((table) => [tableId(table), table.rows]));
+    this.left = new Map(tables.map((table) => [tableKey(table), table]));
+    this.tables = tables.length;
   }
 
-  count(table: string, rows: number): void {
-    this.counted.set(table, rows);
+  /** Hears how many rows of the table that is being compared are done. */
+  count(table: TableName, rows: number): void {
+    this.rows = rows;
+    this.report(table);
+  }
+
+  finishTable(table: TableName, rows: number): void {
+    this.time.observe(rows, (Date.now() - this.begunAt) / 1000);
+    this.left.delete(tableKey(table));
+    this.finishedRows += rows;
+    this.rows = 0;
+    this.begunAt = Date.now();
+    this.report(table);
+  }
+
+  private report(table: TableName): void {
     if (Date.now() - this.reportedAt < INTERVAL_MILLISECONDS) return;
     this.reportedAt = Date.now();
-    const done = sum(this.counted.values());
-    const all = sum([...this.estimates].map(([name, estimate]) => Math.max(estimate, this.counted.get(name) ?? 0)));
-    const rate = done / ((Date.now() - this.startedAt) / 1000);
-    const left = Math.max(0, all - done) / Math.max(rate, 1);
+    const seconds = (Date.now() - this.startedAt) / 1000;
+    const done = this.finishedRows + this.rows;
+    const left = [...this.left].map(([key, { rows }]) =>
+      key === tableKey(table) ? Math.max(0, rows - this.rows) : rows,
+    );
+    const all = done + left.reduce((total, rows) => total + rows, 0);
+    const current = { rows: this.rows, seconds: (Date.now() - this.begunAt) / 1000 };
     this.progress(
-      `comparing ${table}: ${show(done)} of about ${show(all)} rows, ${this.finished} of ${this.estimates.size} tables done, ${show(rate)} rows/s, about ${Math.ceil(left)} s left`,
+      `comparing ${showTable(table)}: ${show(done)} of about ${show(all)} rows, ${this.tables - this.left.size} of ${this.tables} tables done, ${show(done / seconds)} rows/s, about ${Math.ceil(this.time.of(left, current))} s left`,
     );
   }
-
-  finishTable(table: string): void {
-    this.finished += 1;
-    // An estimate may be far off; what is done is known.
-    if (!this.counted.has(table)) this.counted.set(table, this.estimates.get(table) ?? 0);
-  }
-}
-
-function sum(numbers: Iterable<number>): number {
-  return [...numbers].reduce((total, number) => total + number, 0);
 }
 
 function show(value: number): string {

@@ -1,16 +1,29 @@
+import { showTable } from "../mysql/index.js";
 import type { TableResult } from "./checkpoint.js";
-import type { ObjectDifference } from "./compare-objects.js";
+import { describeObject } from "./describe-object.js";
+import { describeProblem } from "./describe-problem.js";
+import type { ObjectDifference } from "./objects/compare-objects.js";
+
+/** One of the two servers of a comparison. */
+export interface ComparedServer {
+  /** How messages name it, e.g. `source`. */
+  readonly name: string;
+  readonly uuid: string;
+}
 
 /** What a comparison of two servers found. */
 export interface VerificationReport {
   /** UTC, ISO 8601. */
   readonly startedAt: string;
   readonly seconds: number;
-  readonly sourceUuid: string;
-  readonly targetUuid: string;
+  readonly primary: ComparedServer;
+  /** The server that replicates from it. */
+  readonly replica: ComparedServer;
+  /** Whether schema objects, accounts and grants were compared too. */
+  readonly scope: "everything" | "rows";
   /** Every compared table. */
   readonly tables: readonly TableResult[];
-  /** Compared rows, and their tables' bytes as the source estimates them. */
+  /** Compared rows, and their tables' bytes as the primary estimates them. */
   readonly rows: number;
   readonly bytes: number;
   readonly objects: readonly ObjectDifference[];
@@ -24,42 +37,77 @@ export function isEqual(tables: readonly TableResult[], objects: readonly Object
   return objects.length === 0 && tables.every(isSameTable);
 }
 
-/** First the total, then one line a finding, then the notes. */
-export function describeReport(report: VerificationReport): string[] {
-  const total = `${report.tables.length} tables with ${report.rows.toLocaleString("en")} rows compared in ${report.seconds.toFixed(1)} s`;
-  const notes = report.notes.map((note) => `note: ${note}`);
-  if (report.equal) return [`${total}: equal, and so is everything beside rows`, ...notes];
-  return [
-    total,
-    ...report.tables.filter((table) => !isSameTable(table)).flatMap(describeTable),
-    ...report.objects.map(describeObject),
-    ...notes,
-  ];
-}
-
-function isSameTable({ differences, undecided, problem }: TableResult): boolean {
+export function isSameTable({ differences, undecided, problem }: TableResult): boolean {
   return differences === 0 && undecided.length === 0 && problem === undefined;
 }
 
-function describeTable(result: TableResult): string[] {
-  const name = `${result.schema}.${result.table}`;
-  const more = result.differences - result.listed.length;
+/** One line: the verdict, and how much of what. */
+export function summarize(report: VerificationReport): string {
+  const { tables, rows, objects, scope, seconds } = report;
+  const compared = `${count(rows, "row")} in ${count(tables.length, "table")}`;
+  const time = `${seconds.toFixed(1)} s`;
+  if (report.equal) {
+    const what = scope === "rows" ? "match" : "and all schema objects, accounts and grants match";
+    return `OK: ${compared} ${what} (${time})`;
+  }
+  const different = tables.filter(
+    ({ differences, problem }) => differences > 0 || (problem && problem.kind !== "undecided"),
+  );
+  const differing = objects.filter(({ verdict }) => verdict !== "undecided");
+  const undecided =
+    tables.filter(({ undecided, problem }) => undecided.length > 0 || problem?.kind === "undecided").length +
+    (objects.length - differing.length);
+  const isDifferent = different.length + differing.length > 0;
+  const parts = [
+    ...(different.length === 0 ? [] : [differingTables(different, tables.length)]),
+    ...(differing.length === 0
+      ? []
+      : [count(differing.length, "schema object, account or grant", "schema objects, accounts or grants")]),
+    ...(undecided === 0 ? [] : [`${undecided} undecided`]),
+  ];
+  return `${isDifferent ? "DIFFERENT" : "UNDECIDED"}: ${parts.join(", ")} (${compared} compared, ${time})`;
+}
+
+function differingTables(different: readonly TableResult[], all: number): string {
+  const rows = different.reduce((sum, { differences }) => sum + differences, 0);
+  const more = different.some(({ hasMore }) => hasMore) ? "more than " : "";
+  return `${rows === 0 ? "" : `${more}${count(rows, "row")} in `}${different.length} of ${count(all, "table")}`;
+}
+
+/** What was found, a line each, tables first; empty when the servers are the same. */
+export function describeFindings(report: VerificationReport): string[] {
   return [
-    ...(result.problem === undefined ? [] : [`${name}: ${result.problem}`]),
-    ...result.listed.map(({ key, verdict }) => `${name} ${key}: ${WORDS[verdict]}`),
-    ...(result.problem === undefined && more > 0 ? [`${name}: ${more} more rows differ`] : []),
-    ...(result.problem === undefined ? result.undecided.map((key) => `${name} ${key}: changed at every look`) : []),
+    ...report.tables.filter((table) => !isSameTable(table)).flatMap((table) => describeTable(table, report)),
+    ...report.objects.flatMap((object) => describeObject(object, report)),
   ];
 }
 
-const WORDS: Readonly<Record<TableResult["listed"][number]["verdict"], string>> = {
-  missing: "missing on the target",
-  surplus: "only on the target",
-  different: "differs",
-};
+/** The summary, at most `most` findings with the number of those left out, then the notes. */
+export function describeReport(report: VerificationReport, most = Number.POSITIVE_INFINITY): string[] {
+  const findings = describeFindings(report);
+  const more = findings.length - most;
+  return [
+    summarize(report),
+    ...findings.slice(0, most),
+    ...(more > 0 ? [`... and ${count(more, "more finding")}; --json has all of them`] : []),
+    ...report.notes.map((note) => `note: ${note}`),
+  ];
+}
 
-function describeObject({ name, source, target }: ObjectDifference): string {
-  if (target === undefined) return `${name}: missing on the target`;
-  if (source === undefined) return `${name}: only on the target: ${target}`;
-  return `${name}: on the source ${source}, on the target ${target}`;
+function describeTable(result: TableResult, { replica }: VerificationReport): string[] {
+  const name = showTable(result);
+  const more = result.differences - result.listed.length;
+  const rest = `${result.hasMore ? "at least " : ""}${count(more, "more row")} ${more === 1 ? "differs" : "differ"}`;
+  const words = { missing: `missing on ${replica.name}`, surplus: `only on ${replica.name}`, different: "differs" };
+  return [
+    ...(result.problem === undefined ? [] : [`${name}: ${describeProblem(result.problem, replica.name)}`]),
+    ...result.listed.map(({ key, verdict }) => `${name} ${key}: ${words[verdict]}`),
+    ...(result.problem === undefined && more > 0 ? [`${name}: ${rest}`] : []),
+    ...result.undecided.map(({ what, why }) => `${name} ${what}: undecided: ${why}`),
+  ];
+}
+
+/** `1 row`, `1,200 rows`. */
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }

@@ -1,11 +1,25 @@
 import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
-import type { Lane } from "./settle-rows.js";
+
+/** The two servers' sessions of one comparison. */
+export interface Lane {
+  /** The server that is replicated from. */
+  readonly primary: MysqlServer;
+  readonly replica: MysqlServer;
+  /** How long the replica may take to apply what the primary has. */
+  readonly lagTimeoutSeconds: number;
+}
+
+/** A server and how messages name it, e.g. `replica`. */
+export interface NamedServer {
+  readonly name: string;
+  readonly connection: ConnectionOptions;
+}
 
 const PROGRAM = "gtid-ferry verify";
 
 export interface VerificationSessions {
   readonly lanes: readonly [Lane, ...Lane[]];
-  /** Looks for boundaries on the source. */
+  /** Looks for boundaries on the primary. */
   readonly planner: MysqlServer;
   /** Watches lag and load. */
   readonly watcher: Lane;
@@ -14,29 +28,29 @@ export interface VerificationSessions {
 
 /** Opens `concurrency` sessions for comparing on each server, and those beside them. */
 export async function openSessions(
-  source: ConnectionOptions,
-  target: ConnectionOptions,
-  concurrency: number,
+  primary: NamedServer,
+  replica: NamedServer,
+  { concurrency, lagTimeoutSeconds }: { readonly concurrency: number; readonly lagTimeoutSeconds: number },
 ): Promise<VerificationSessions> {
   const opening: Promise<MysqlServer>[] = [];
   const close = async () => {
     const settled = await Promise.allSettled(opening);
     await Promise.all(settled.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));
   };
-  const open = (options: ConnectionOptions, role: string) => {
-    const server = openSession(options, role);
+  const open = (of: NamedServer) => {
+    const server = openSession(of);
     opening.push(server);
     return server;
   };
   const openLane = async (): Promise<Lane> => {
-    const [from, to] = await Promise.all([open(source, "source"), open(target, "target")]);
-    return { source: from, target: to };
+    const [from, to] = await Promise.all([open(primary), open(replica)]);
+    return { primary: from, replica: to, lagTimeoutSeconds };
   };
   try {
     const [watcher, first, planner, ...others] = await Promise.all([
       openLane(),
       openLane(),
-      open(source, "source"),
+      open(primary),
       ...Array.from({ length: concurrency - 1 }, openLane),
     ]);
     return { lanes: [first, ...others], planner, watcher, close };
@@ -46,13 +60,11 @@ export async function openSessions(
   }
 }
 
-/** Rows are read as they are stored and as one zone shows them; a held row is waited for a second at most. */
-async function openSession(options: ConnectionOptions, role: string): Promise<MysqlServer> {
-  const server = await MysqlServer.connect(options, role, { programName: PROGRAM });
+/** Nothing is locked by reading; a row that is held on purpose is waited for a second at most. */
+async function openSession({ connection, name }: NamedServer): Promise<MysqlServer> {
+  const server = await MysqlServer.connect(connection, name, { programName: PROGRAM, batches: true });
   try {
-    await server.execute(
-      "SET SESSION time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 1",
-    );
+    await server.execute("SET SESSION transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 1");
     return server;
   } catch (error) {
     await server.close();

@@ -1,3 +1,4 @@
+import { showName } from "../../mysql/index.js";
 import { checkOn, type Finding } from "../finding.js";
 import { counted, enumerate } from "../listing.js";
 import type { EventName, PreflightContext, ServerObservation } from "../observation.js";
@@ -49,7 +50,7 @@ export function checkObstructions(observation: ServerObservation, context: Prefl
   );
 }
 
-const describeEvent = ({ schema, name }: EventName) => `${schema}.${name}`;
+const describeEvent = ({ schema, name }: EventName) => showName([schema, name]);
 
 export function checkEvents(observation: ServerObservation): Finding {
   const { label, role, facts } = observation;

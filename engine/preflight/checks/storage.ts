@@ -1,16 +1,15 @@
+import { showTable } from "../../mysql/index.js";
 import { checkOn, type Finding } from "../finding.js";
 import { holds, parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
-import type { PreflightContext, ServerObservation, TableName } from "../observation.js";
+import type { PreflightContext, ServerObservation } from "../observation.js";
 import { judge } from "./judge.js";
-
-const dotted = ({ schema, table }: TableName) => `${schema}.${table}`;
 
 export function checkEngines(observation: ServerObservation, context: PreflightContext): Finding {
   const check = checkOn(observation.label, "storage-engines", "InnoDB tables only");
   return judge(check, observation.otherEngineTables, ({ rows, total }) => {
     if (total === 0) return check.ok("every table is InnoDB");
-    const names = rows.map((row) => `${dotted(row)} (${row.engine ?? "cannot be opened"})`);
+    const names = rows.map((row) => `${showTable(row)} (${row.engine ?? "cannot be opened"})`);
     const seen = `${counted(total, "table")}: ${enumerate(names, total)}`;
     const convert = "ALTER TABLE ... ENGINE = InnoDB, or drop them";
     switch (context.backupMethod) {
@@ -29,7 +28,7 @@ export function checkPrimaryKeys(observation: ServerObservation): Finding {
   return judge(check, observation.tablesWithoutPrimaryKey, ({ rows, total }) => {
     if (total === 0) return check.ok("every table has one");
     return check.warning(
-      `${counted(total, "table")} without: ${enumerate(rows.map(dotted), total)}`,
+      `${counted(total, "table")} without: ${enumerate(rows.map(showTable), total)}`,
       "applying UPDATE and DELETE there scans the table for each row: add a primary key where such tables are large",
     );
   });
@@ -43,7 +42,7 @@ export function checkInstantColumns(observation: ServerObservation, context: Pre
     judge(check, observation.instantTables, ({ rows, total }) => {
       if (total === 0) return check.ok("no such table");
       return check.warning(
-        `${counted(total, "table")}: ${enumerate(rows.map(dotted), total)}`,
+        `${counted(total, "table")}: ${enumerate(rows.map(showTable), total)}`,
         "XtraBackup before 8.0.32 refuses them: use a newer one, or OPTIMIZE TABLE these",
       );
     }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { MysqlServer } from "../../mysql/index.js";
+import type { MysqlServer, TableName } from "../../mysql/index.js";
 import type { Listing, Seen } from "../listing.js";
-import type { EventName, InstantTable, TableEngine, TableName } from "../observation.js";
+import type { EventName, InstantTable, TableEngine } from "../observation.js";
 import { listing, look, SELECT, TOTAL } from "./bounded.js";
 
 const SYSTEM_SCHEMAS = ["mysql", "information_schema", "performance_schema", "sys"] as const;

@@ -1,57 +1,144 @@
-import type { MysqlServer } from "../mysql/index.js";
-import { type Catalogue, readCatalogue } from "./catalogue.js";
-import { awaitPosition } from "./position.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { awaitPosition } from "../position.js";
+import type { Lane } from "../sessions.js";
+import { privilegeOf, readKnownPrivileges } from "./accounts.js";
+import { NATURAL_DIFFERENCES, type ServerPair } from "./by-nature.js";
+import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
+import { type ObjectName, objectKey, showObject } from "./object-name.js";
+import { commonColumns, readCatalogue, readKnownColumns } from "./read-catalogue.js";
+
+/** One attribute that is not the same on both; undefined where a server has none. */
+export interface AttributeDifference {
+  readonly attribute: string;
+  readonly primary?: string;
+  readonly replica?: string;
+}
 
 /** Something beside rows that is not the same on both servers. */
-export interface ObjectDifference {
-  /** E.g. `trigger shop.price_log`, `grants of 'app'@'%'`. */
-  readonly name: string;
-  /** Undefined where it does not exist. */
-  readonly source?: string;
-  readonly target?: string;
+export interface ObjectDifference extends ObjectName {
+  /** Seen from the replica; `undecided` where it was changed at every look. */
+  readonly verdict: "missing" | "surplus" | "different" | "undecided";
+  /** Of one that differs. */
+  readonly attributes: readonly AttributeDifference[];
 }
 
-const ROUNDS = 3;
-/** Definitions can be long. */
-const LONGEST_TEXT = 2_000;
+export interface ObjectComparison {
+  readonly differences: readonly ObjectDifference[];
+  /** What is worth knowing and no difference. */
+  readonly notes: readonly string[];
+}
+
+/** A difference counts when the primary had the same at three looks in a row and the replica something else. */
+const CONFIRMATIONS = 2;
+const ROUNDS = 7;
+const ROUND_MILLISECONDS = 200;
+
+interface Candidate {
+  readonly difference: ObjectDifference;
+  /** What the primary had at the last look. */
+  readonly defined: string | undefined;
+  readonly confirmations: number;
+}
 
 /**
- * Compares schemas, tables' definitions, views, triggers, routines, events, accounts and grants. What differs because it
- * is being changed just now is looked at again.
+ * Compares everything that is no row: definitions, accounts and grants. What differs at the first look is looked at again
+ * until it is the same, or stands still; objects that come and go meanwhile, such as short-lived accounts, are neither.
  */
 export async function compareObjects(
-  source: MysqlServer,
-  target: MysqlServer,
+  lane: Lane,
+  servers: ServerPair,
   hidden: readonly string[],
-  lagTimeoutSeconds: number,
-): Promise<ObjectDifference[]> {
-  let differences: ObjectDifference[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const onSource = await readCatalogue(source, hidden);
-    await awaitPosition(source, target, lagTimeoutSeconds);
-    const onTarget = await readCatalogue(target, hidden);
-    differences = differencesOf(onSource, onTarget);
-    if (differences.length === 0) break;
+): Promise<ObjectComparison> {
+  const privileges = {
+    primary: await readKnownPrivileges(lane.primary),
+    replica: await readKnownPrivileges(lane.replica),
+  };
+  const columns = commonColumns(await readKnownColumns(lane.primary), await readKnownColumns(lane.replica));
+  const notes = new Set<string>();
+  let candidates: ReadonlyMap<string, Candidate> | undefined;
+  const confirmed: ObjectDifference[] = [];
+  for (let round = 0; round < ROUNDS && candidates?.size !== 0; round += 1) {
+    if (round > 0) await sleep(ROUND_MILLISECONDS);
+    const onPrimary = await readCatalogue(lane.primary, columns, hidden);
+    await awaitPosition(lane);
+    const onReplica = await readCatalogue(lane.replica, columns, hidden);
+    const next = new Map<string, Candidate>();
+    for (const difference of differencesOf(onPrimary, onReplica, servers)) {
+      const key = objectKey(difference);
+      const before: Candidate | undefined = candidates?.get(key);
+      if (candidates !== undefined && before === undefined) continue;
+      const known = withoutUnknownPrivileges(difference, privileges);
+      for (const note of known.notes) notes.add(note);
+      if (known.difference === undefined) continue;
+      const defined = definitionOf(onPrimary.get(key));
+      const confirmations = before !== undefined && before.defined === defined ? before.confirmations + 1 : 0;
+      if (confirmations < CONFIRMATIONS) next.set(key, { difference: known.difference, defined, confirmations });
+      else confirmed.push(known.difference);
+    }
+    candidates = next;
   }
-  return differences;
+  const restless = [...(candidates ?? new Map<string, Candidate>()).values()];
+  return {
+    differences: [
+      ...confirmed,
+      ...restless.map(({ difference }) => ({ ...difference, verdict: "undecided" as const })),
+    ],
+    notes: [...notes],
+  };
 }
 
-/** What one of the two has and the other has not or has otherwise, by name. */
-export function differencesOf(source: Catalogue, target: Catalogue): ObjectDifference[] {
-  const names = [...new Set([...source.keys(), ...target.keys()])].sort();
-  return names.flatMap((name) => {
-    const [before, after] = [source.get(name), target.get(name)];
-    if (before === after) return [];
+/** What one of the two has and the other has not or has otherwise, but for what may differ by nature. */
+export function differencesOf(primary: Catalogue, replica: Catalogue, servers: ServerPair): ObjectDifference[] {
+  return [...new Set([...primary.keys(), ...replica.keys()])].flatMap((key): ObjectDifference[] => {
+    const [one, other] = [primary.get(key), replica.get(key)];
+    const object = one ?? other;
+    if (object === undefined || isNatural(object, undefined, servers)) return [];
+    const name = { kind: object.kind, parts: object.parts };
+    if (other === undefined) return [{ ...name, verdict: "missing", attributes: [] }];
+    if (one === undefined) return [{ ...name, verdict: "surplus", attributes: [] }];
+    const attributes = attributeDifferences(one.attributes, other.attributes).filter(
+      ({ attribute }) => !isNatural(object, attribute, servers),
+    );
+    return attributes.length === 0 ? [] : [{ ...name, verdict: "different", attributes }];
+  });
+}
+
+function attributeDifferences(primary: Attributes, replica: Attributes): AttributeDifference[] {
+  return [...new Set([...Object.keys(primary), ...Object.keys(replica)])].sort().flatMap((attribute) => {
+    const [one, other] = [primary[attribute], replica[attribute]];
+    if (one === other) return [];
     return [
-      {
-        name,
-        ...(before === undefined ? {} : { source: shortened(before) }),
-        ...(after === undefined ? {} : { target: shortened(after) }),
-      },
+      { attribute, ...(one === undefined ? {} : { primary: one }), ...(other === undefined ? {} : { replica: other }) },
     ];
   });
 }
 
-function shortened(text: string): string {
-  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}...`;
+function isNatural({ kind, parts }: ObjectName, attribute: string | undefined, servers: ServerPair): boolean {
+  return NATURAL_DIFFERENCES.some(
+    (natural) => natural.kind === kind && natural.attribute === attribute && natural.isMeant(parts, servers),
+  );
+}
+
+/**
+ * Privileges that only one of the two servers knows are no difference: an upgrade grants those that its release brought
+ * to accounts that had what they were split from, and the older server cannot.
+ */
+export function withoutUnknownPrivileges(
+  difference: ObjectDifference,
+  known: { readonly primary: ReadonlySet<string>; readonly replica: ReadonlySet<string> },
+): { readonly difference: ObjectDifference | undefined; readonly notes: readonly string[] } {
+  if (difference.kind !== "grants of" || difference.verdict !== "different") return { difference, notes: [] };
+  const isUnknown = ({ attribute }: AttributeDifference) => {
+    const privilege = privilegeOf(attribute);
+    return known.primary.has(privilege) !== known.replica.has(privilege);
+  };
+  const left = difference.attributes.filter((attribute) => !isUnknown(attribute));
+  const notes = difference.attributes
+    .filter(isUnknown)
+    .map(({ attribute }) => `${showObject(difference)}: ${attribute}: only one of the two releases has this privilege`);
+  return { difference: left.length === 0 ? undefined : { ...difference, attributes: left }, notes };
+}
+
+function definitionOf(object: DefinedObject | undefined): string | undefined {
+  return object && JSON.stringify(object.attributes);
 }

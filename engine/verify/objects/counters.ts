@@ -1,40 +1,67 @@
 import { z } from "zod";
-import type { MysqlServer } from "../mysql/index.js";
-import { SYSTEM_SCHEMAS } from "../tables/index.js";
-import { awaitPosition } from "./position.js";
+import { errnoOf, type MysqlServer, showTable, type TableName, tableKey } from "../../mysql/index.js";
+import { fromRows, SYSTEM_SCHEMAS } from "../../tables/index.js";
+import { awaitPosition } from "../position.js";
+import type { Lane } from "../sessions.js";
 
-const counterRow = z.object({ table: z.string(), next: z.coerce.string() });
+const TABLES_PER_LOOK = 50;
+const GONE = new Set([1049, 1146]);
+const tableRow = z.object({ schema: z.string(), table: z.string() });
+const counterRow = tableRow.extend({ next: z.coerce.string() });
+
+interface Counter extends TableName {
+  readonly next: bigint;
+}
 
 /**
- * Tables whose next AUTO_INCREMENT value is lower on the target, a line each. That is no difference in the data: the
- * source also counts inserts that were rolled back, and never tells a replica of them.
+ * Tables whose next AUTO_INCREMENT value is lower on the replica, a line each. That is no difference in the data: the
+ * primary also counts inserts that were rolled back, and never tells a replica of them.
  */
-export async function compareCounters(
-  source: MysqlServer,
-  target: MysqlServer,
-  hidden: readonly string[],
-  lagTimeoutSeconds: number,
-): Promise<string[]> {
-  const onSource = await readCounters(source, hidden);
-  await awaitPosition(source, target, lagTimeoutSeconds);
-  const onTarget = await readCounters(target, hidden);
-  return [...onSource].flatMap(([table, next]) => {
-    const later = onTarget.get(table);
+export async function compareCounters(lane: Lane, hidden: readonly string[]): Promise<string[]> {
+  const { primary, replica } = lane;
+  const onPrimary = await readCounters(primary, hidden);
+  await awaitPosition(lane);
+  const onReplica = new Map((await readCounters(replica, hidden)).map((counter) => [tableKey(counter), counter.next]));
+  return onPrimary.flatMap((counter) => {
+    const [next, later] = [counter.next, onReplica.get(tableKey(counter))];
     if (later === undefined || later >= next) return [];
     return [
-      `AUTO_INCREMENT of ${table}: ${next} comes next on the source, ${later} on the target, which would give numbers again that the source gave to rows it never kept; ALTER TABLE ... AUTO_INCREMENT = ${next} on the primary replicates`,
+      `AUTO_INCREMENT of ${showTable(counter)}: next is ${next} on ${primary.label}, ${later} on ${replica.label}, which would give numbers again that were given to rows never kept; ALTER TABLE ... AUTO_INCREMENT = ${next} on the primary replicates`,
     ];
   });
 }
 
-async function readCounters(server: MysqlServer, hidden: readonly string[]): Promise<Map<string, bigint>> {
-  // Else MySQL answers with what it knew a day ago.
-  await server.execute("SET SESSION information_schema_stats_expiry = 0");
-  const rows = await server.query(
-    `SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS \`table\`, CAST(AUTO_INCREMENT AS CHAR) AS next
-       FROM information_schema.TABLES WHERE AUTO_INCREMENT IS NOT NULL AND TABLE_SCHEMA NOT IN (?)`,
+async function readCounters(server: MysqlServer, hidden: readonly string[]): Promise<Counter[]> {
+  const tables = await server.query(
+    `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\` FROM information_schema.COLUMNS
+      WHERE EXTRA LIKE '%auto_increment%' AND TABLE_SCHEMA NOT IN (?)`,
     [[...SYSTEM_SCHEMAS, ...hidden]],
+    tableRow,
+  );
+  const counters: Counter[] = [];
+  for (let start = 0; start < tables.length; start += TABLES_PER_LOOK) {
+    counters.push(...(await readSome(server, tables.slice(start, start + TABLES_PER_LOOK))));
+  }
+  return counters;
+}
+
+/** Of a table that is not open, information_schema has the last value that was given, not the next (measured on 9.7.4). */
+async function readSome(server: MysqlServer, tables: readonly TableName[]): Promise<Counter[]> {
+  for (const table of tables) await open(server, table);
+  const rows = await server.query(
+    `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, CAST(AUTO_INCREMENT AS CHAR) AS next FROM information_schema.TABLES
+      WHERE AUTO_INCREMENT IS NOT NULL AND TABLE_SCHEMA IN (?) AND TABLE_NAME IN (?)`,
+    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
     counterRow,
   );
-  return new Map(rows.map(({ table, next }) => [table, BigInt(next)]));
+  const wanted = new Set(tables.map(tableKey));
+  return rows.filter((row) => wanted.has(tableKey(row))).map((row) => ({ ...row, next: BigInt(row.next) }));
+}
+
+async function open(server: MysqlServer, table: TableName): Promise<void> {
+  try {
+    await server.execute(`SELECT 1 FROM ${fromRows(table)} LIMIT 0`);
+  } catch (error) {
+    if (!GONE.has(errnoOf(error) ?? 0)) throw error;
+  }
 }

@@ -1,18 +1,18 @@
-import { quoteIdentifier } from "../mysql/index.js";
-import { type KeyValue, keyInsert, keysCondition } from "../tables/index.js";
-import { type KeyedTable, quotedName } from "./digest.js";
+import { ADMIN_SCHEMA, quoteIdentifier } from "../../mysql/index.js";
+import { type KeyValue, keyInsert, keysCondition, plain, quoteTable } from "../../tables/index.js";
+import type { KeyedTable } from "../rows/digest.js";
 
 /** Rows of one table that differ, as a comparison found them. */
 export interface RepairBatch {
   readonly table: KeyedTable;
-  /** Rows that the source has: the target gets them as they are there. */
+  /** Rows that the primary has: the replica gets them as they are there. */
   readonly kept: readonly KeyValue[];
-  /** Rows that only the target has: it loses them. */
+  /** Rows that only the replica has: it loses them. */
   readonly surplus: readonly KeyValue[];
 }
 
-/** Where the source's own rows rest for a moment; no other session can see it, and no binary log has it. */
-export const HELD_ROWS = "`gtid_ferry`.`held_rows`";
+/** Where the primary's own rows rest for a moment; no other session can see it, and no binary log has it. */
+export const HELD_ROWS = quoteTable({ schema: ADMIN_SCHEMA, table: "held_rows" });
 
 const ROWS_PER_BATCH = 100;
 
@@ -33,38 +33,60 @@ export function repairBatches(
   return batches;
 }
 
-/** Before the transaction: a place for the rows that are taken out and put back. */
+/**
+ * A batch without surplus rows that the primary has by the key's collation, which tells fewer values apart than their
+ * bytes do: for the index the two are one row, which is replaced by the primary's. `present` are the keys that the
+ * primary gives for the surplus ones.
+ */
+export function withKeysOfPrimary(batch: RepairBatch, present: ReadonlyMap<string, KeyValue>): RepairBatch {
+  const id = (key: KeyValue) => JSON.stringify(key);
+  const kept = new Map(batch.kept.map((key) => [id(key), key]));
+  for (const key of present.values()) kept.set(id(key), key);
+  return { ...batch, kept: [...kept.values()], surplus: batch.surplus.filter((key) => !present.has(id(key))) };
+}
+
+/** Before the transaction: a place for the rows that are taken out and put back, with a key, as servers may ask for. */
 export function holdStatements({ table }: RepairBatch): string[] {
+  const key = table.key.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
   return [
     `DROP TEMPORARY TABLE IF EXISTS ${HELD_ROWS}`,
-    `CREATE TEMPORARY TABLE ${HELD_ROWS} AS SELECT ${written(table)} FROM ${quotedName(table)} LIMIT 0`,
+    `CREATE TEMPORARY TABLE ${HELD_ROWS} (PRIMARY KEY (${key})) SELECT ${held(table)} FROM ${quoteTable(table)} LIMIT 0`,
   ];
 }
 
 /**
- * The transaction on the source. It leaves the source as it is: its rows go and come back, and rows that it never had
+ * The transaction on the primary. It leaves the primary as it is: its rows go and come back, and rows that it never had
  * come and go. Its row events make the replica have exactly that.
  */
 export function repairStatements({ table, kept, surplus }: RepairBatch): string[] {
-  const name = quotedName(table);
-  const columns = written(table);
+  const name = quoteTable(table);
+  const [columns, all] = [written(table), held(table)];
   const takeOutAndPutBack = [
-    `INSERT INTO ${HELD_ROWS} SELECT ${columns} FROM ${name} WHERE ${keysCondition(table.key, kept)} FOR UPDATE`,
-    `DELETE FROM ${name} WHERE ${keysCondition(table.key, kept)}`,
+    `INSERT INTO ${HELD_ROWS} (${all}) SELECT ${all} FROM ${name} WHERE ${keysCondition(table.key, kept, plain)} FOR UPDATE`,
+    `DELETE FROM ${name} WHERE ${keysCondition(table.key, kept, plain)}`,
     `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM ${HELD_ROWS}`,
   ];
   // One by one, since their other columns are all the same. A row that came into being meanwhile refuses the first.
   const bringAndRemove = surplus.flatMap((value) => [
     `INSERT INTO ${name} ${keyInsert(table.key, value)}`,
-    `DELETE FROM ${name} WHERE ${keysCondition(table.key, [value])}`,
+    `DELETE FROM ${name} WHERE ${keysCondition(table.key, [value], plain)}`,
   ]);
   return [...(kept.length === 0 ? [] : takeOutAndPutBack), ...bringAndRemove];
 }
 
 /** All columns that can be written. */
-function written(table: KeyedTable): string {
-  return table.columns
+function written({ columns }: KeyedTable): string {
+  return columns
     .filter(({ isGenerated }) => !isGenerated)
+    .map(({ name }) => quoteIdentifier(name))
+    .join(", ");
+}
+
+/** Those, and the key's: MySQL computes the generated ones itself when the rows go back. */
+function held({ columns, key }: KeyedTable): string {
+  const names = new Set(key.columns.map(({ name }) => name));
+  return columns
+    .filter(({ name, isGenerated }) => !isGenerated || names.has(name))
     .map(({ name }) => quoteIdentifier(name))
     .join(", ");
 }

@@ -1,4 +1,5 @@
-const FIRST_ROWS = 1_000;
+/** Before anything is known of a table. */
+export const FIRST_ROWS = 1_000;
 const LEAST_ROWS = 100;
 const MOST_ROWS = 1_000_000;
 const GREATEST_GROWTH = 4;

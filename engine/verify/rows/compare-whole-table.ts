@@ -1,24 +1,43 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TableShape } from "../tables/index.js";
-import type { TableResult } from "./checkpoint.js";
-import { differingBuckets } from "./digest.js";
-import { awaitPosition } from "./position.js";
-import { type RowCopies, readBucketCopies, readCopiesOf, readCopyBuckets } from "./row-copies.js";
-import type { Lane } from "./settle-rows.js";
+import type { MysqlServer } from "../../mysql/index.js";
+import type { TableShape } from "../../tables/index.js";
+import type { TableResult } from "../checkpoint.js";
+import { awaitPosition } from "../position.js";
+import type { Lane } from "../sessions.js";
+import { DoubtfulAnswer } from "./query-whole.js";
+import {
+  type BucketCopies,
+  type CopiesDigest,
+  differingCopies,
+  digestCopies,
+  type RowCopies,
+  readBucketCopies,
+  readCopiesOf,
+  readCopyBuckets,
+} from "./row-copies.js";
+import { inSnapshot } from "./snapshot.js";
 
 const ROWS_PER_BUCKET = 32;
 const MOST_BUCKETS = 4096;
 const HASHES_PER_QUERY = 1_000;
-/** A difference counts when the source had as many copies at two looks, twice. */
+/** A difference counts when the primary had as many copies at two looks, twice. */
 const CONFIRMATIONS = 2;
 const ROUNDS = 8;
 const ROUND_MILLISECONDS = 100;
+const CONTRADICTION_ROUNDS = 3;
 
 interface Candidate {
   readonly hash: string;
-  readonly onSource: number;
-  readonly onTarget: number;
+  readonly onPrimary: number;
+  readonly onReplica: number;
   readonly confirmations: number;
+}
+
+interface FirstLook {
+  readonly rows: number;
+  readonly candidates: readonly Candidate[];
+  /** What contradicts itself within one snapshot: then nothing is known of the table. */
+  readonly contradiction?: string | undefined;
 }
 
 /**
@@ -26,24 +45,67 @@ interface Candidate {
  * servers are in use. A row that is changed becomes another one, so those that are looked at again come to rest, however
  * much is written. Nothing is held.
  */
-export async function compareWholeTable(
-  { source, target }: Lane,
-  table: TableShape,
-  lagTimeoutSeconds: number,
-): Promise<TableResult> {
-  const inTurn = async <T>(read: (server: Lane["source"]) => Promise<T>): Promise<readonly [T, T]> => {
-    const onSource = await read(source);
-    await awaitPosition(source, target, lagTimeoutSeconds);
-    return [onSource, await read(target)];
-  };
-  const buckets = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil(table.rows / ROWS_PER_BUCKET)));
-  const [before, after] = await inTurn((server) => readCopyBuckets(server, table, buckets));
-  const rows = [...before.values()].reduce((sum, digest) => sum + digest.rows, 0);
-  const suspicious = differingBuckets(before, after);
-  if (suspicious.length === 0) return result(table, rows, []);
+export async function compareWholeTable(lane: Lane, table: TableShape): Promise<TableResult> {
+  const name = { schema: table.schema, table: table.table };
+  try {
+    for (let round = 1; ; round += 1) {
+      const { rows, candidates, contradiction } = await lookOnce(lane, table);
+      if (contradiction !== undefined && round < CONTRADICTION_ROUNDS) continue;
+      if (contradiction !== undefined) return undecidedTable(name, contradiction);
+      return tableResult(name, rows, ...(await settleCopies(lane, table, candidates)));
+    }
+  } catch (error) {
+    if (!(error instanceof DoubtfulAnswer)) throw error;
+    return undecidedTable(name, error.message);
+  }
+}
 
-  const [onSource, onTarget] = await inTurn((server) => readBucketCopies(server, table, buckets, suspicious));
-  let candidates = differing([...new Set([...onSource.keys(), ...onTarget.keys()])], onSource, onTarget, new Map());
+/** One look at each server, in a snapshot of its own, in which the buckets and their rows have to agree. */
+async function lookOnce(lane: Lane, table: TableShape): Promise<FirstLook> {
+  const { primary, replica } = lane;
+  const buckets = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil(table.rows / ROWS_PER_BUCKET)));
+  return inSnapshot(primary, async () => {
+    const before = await readCopyBuckets(primary, table, buckets);
+    const rows = [...before.values()].reduce((sum, digest) => sum + digest.rows, 0);
+    await awaitPosition(lane);
+    return inSnapshot(replica, async () => {
+      const after = await readCopyBuckets(replica, table, buckets);
+      const suspicious = differingCopies(before, after);
+      if (suspicious.length === 0) return { rows, candidates: [] };
+      const onPrimary = await readBucketCopies(primary, table, buckets, suspicious);
+      const onReplica = await readBucketCopies(replica, table, buckets, suspicious);
+      const contradiction =
+        contradictionOf(primary, suspicious, before, onPrimary) ??
+        contradictionOf(replica, suspicious, after, onReplica);
+      return { rows, candidates: differing(onPrimary, onReplica, new Map()), contradiction };
+    });
+  });
+}
+
+function contradictionOf(
+  server: MysqlServer,
+  buckets: readonly number[],
+  digests: ReadonlyMap<number, CopiesDigest>,
+  rows: readonly BucketCopies[],
+): string | undefined {
+  const [ofDigests, ofRows] = [new Map(buckets.flatMap((one) => entry(digests, one))), digestCopies(rows)];
+  if (differingCopies(ofDigests, ofRows).length === 0) return undefined;
+  return `${server.label}: the rows that were read are not those whose digest differs`;
+}
+
+function entry<T>(map: ReadonlyMap<number, T>, key: number): [number, T][] {
+  const value = map.get(key);
+  return value === undefined ? [] : [[key, value]];
+}
+
+/** Rows that differ, and rows that never came to rest. */
+async function settleCopies(
+  lane: Lane,
+  table: TableShape,
+  first: readonly Candidate[],
+): Promise<[different: readonly Candidate[], restless: number]> {
+  const { primary, replica } = lane;
+  let candidates = first;
   const different: Candidate[] = [];
   for (let round = 0; round < ROUNDS && candidates.length > 0; round += 1) {
     await sleep(ROUND_MILLISECONDS);
@@ -51,48 +113,52 @@ export async function compareWholeTable(
     const next: Candidate[] = [];
     for (let start = 0; start < candidates.length; start += HASHES_PER_QUERY) {
       const hashes = candidates.slice(start, start + HASHES_PER_QUERY).map(({ hash }) => hash);
-      const [one, other] = await inTurn((server) => readCopiesOf(server, table, hashes));
-      next.push(...differing(hashes, one, other, known));
+      const onPrimary = await readCopiesOf(primary, table, hashes);
+      await awaitPosition(lane);
+      next.push(...differing(onPrimary, await readCopiesOf(replica, table, hashes), known));
     }
     different.push(...next.filter(({ confirmations }) => confirmations >= CONFIRMATIONS));
     candidates = next.filter(({ confirmations }) => confirmations < CONFIRMATIONS);
   }
-  return result(table, rows, different, candidates.length);
+  return [different, candidates.length];
 }
 
 function differing(
-  hashes: readonly string[],
-  source: RowCopies,
-  target: RowCopies,
+  primary: readonly RowCopies[],
+  replica: readonly RowCopies[],
   known: ReadonlyMap<string, Candidate>,
 ): Candidate[] {
-  return hashes.flatMap((hash) => {
-    const [onSource, onTarget] = [source.get(hash) ?? 0, target.get(hash) ?? 0];
-    if (onSource === onTarget) return [];
+  const byHash = (rows: readonly RowCopies[]) => new Map(rows.map(({ hash, copies }) => [hash, copies]));
+  const [ofPrimary, ofReplica] = [byHash(primary), byHash(replica)];
+  return [...new Set([...ofPrimary.keys(), ...ofReplica.keys()])].flatMap((hash) => {
+    const [onPrimary, onReplica] = [ofPrimary.get(hash) ?? 0, ofReplica.get(hash) ?? 0];
+    if (onPrimary === onReplica) return [];
     const last = known.get(hash);
-    return [{ hash, onSource, onTarget, confirmations: last?.onSource === onSource ? last.confirmations + 1 : 0 }];
+    return [{ hash, onPrimary, onReplica, confirmations: last?.onPrimary === onPrimary ? last.confirmations + 1 : 0 }];
   });
 }
 
-function result(
-  { schema, table }: TableShape,
+const NOTHING = { rows: 0, differences: 0, hasMore: false, listed: [], undecided: [] };
+
+function undecidedTable(name: Pick<TableResult, "schema" | "table">, why: string): TableResult {
+  return { ...name, ...NOTHING, undecided: [{ what: "all rows", why }] };
+}
+
+function tableResult(
+  name: Pick<TableResult, "schema" | "table">,
   rows: number,
   different: readonly Candidate[],
-  undecided = 0,
+  restless: number,
 ): TableResult {
-  const missing = different.reduce((sum, { onSource, onTarget }) => sum + Math.max(0, onSource - onTarget), 0);
-  const surplus = different.reduce((sum, { onSource, onTarget }) => sum + Math.max(0, onTarget - onSource), 0);
+  const missing = different.reduce((sum, { onPrimary, onReplica }) => sum + Math.max(0, onPrimary - onReplica), 0);
+  const surplus = different.reduce((sum, { onPrimary, onReplica }) => sum + Math.max(0, onReplica - onPrimary), 0);
   return {
-    schema,
-    table,
+    ...name,
+    ...NOTHING,
     rows,
     differences: missing + surplus,
-    listed: [],
-    undecided: undecided === 0 ? [] : [`${undecided} rows`],
-    ...(missing + surplus === 0
-      ? {}
-      : {
-          problem: `${missing} rows are missing on the target, and ${surplus} are only there; it has no unique key by which they could be told apart`,
-        }),
+    undecided:
+      restless === 0 ? [] : [{ what: `${restless} rows`, why: "their number of copies changed at every look" }],
+    ...(missing + surplus === 0 ? {} : { problem: { kind: "copies" as const, missing, surplus } }),
   };
 }

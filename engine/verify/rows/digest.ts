@@ -1,15 +1,19 @@
 import { z } from "zod";
-import { type MysqlServer, quoteIdentifier } from "../mysql/index.js";
-import type { TableName, TableShape, UniqueKey } from "../tables/index.js";
+import type { MysqlServer } from "../../mysql/index.js";
 import {
+  fromRows,
   type KeyRange,
   type KeyValue,
   keySelect,
   keysCondition,
   keyText,
+  keyValue,
   orderBy,
   rangeCondition,
-} from "../tables/index.js";
+  type TableShape,
+  type UniqueKey,
+} from "../../tables/index.js";
+import { queryWhole } from "./query-whole.js";
 import { rowHash } from "./row-hash.js";
 
 /** A table that is cut into ranges by a key. */
@@ -29,32 +33,50 @@ export interface HashedRow {
   readonly hash: string;
 }
 
+export interface BucketRow extends HashedRow {
+  readonly bucket: number;
+}
+
 const digestRow = z.object({ rows: z.coerce.number(), hash: z.string() });
 const bucketRow = digestRow.extend({ bucket: z.coerce.number() });
 const keyedRow = z.record(z.string(), z.string());
 
 /** Rows of one range as one digest; one pass over the key's index. */
-export function readDigest(server: MysqlServer, table: KeyedTable, range: KeyRange): Promise<Digest> {
-  return server.queryOne(
-    `SELECT COUNT(*) AS \`rows\`, HEX(BIT_XOR(${rowHash(table.columns)})) AS hash FROM ${from(table)} WHERE ${rangeCondition(table.key, range)}`,
-    [],
-    digestRow,
+export async function readDigest(server: MysqlServer, table: KeyedTable, range: KeyRange): Promise<Digest> {
+  return onlyOne(
+    await queryWhole(
+      server,
+      `SELECT COUNT(*) AS \`rows\`, HEX(BIT_XOR(${rowHash(table.columns)})) AS hash FROM ${from(table)} WHERE ${rangeCondition(table.key, range)}`,
+      digestRow,
+    ),
   );
 }
 
-/** The same, by a hash of the key, so that what differs can be found without listing every row. */
+/** The first `limit` rows by the key as one digest, however many there are. */
+export async function readFirstDigest(server: MysqlServer, table: KeyedTable, limit: number): Promise<Digest> {
+  return onlyOne(
+    await queryWhole(
+      server,
+      `SELECT COUNT(*) AS \`rows\`, HEX(BIT_XOR(first_rows.hash)) AS hash FROM (SELECT ${rowHash(table.columns)} AS hash FROM ${from(table)} ORDER BY ${orderBy(table.key)} LIMIT ${limit}) AS first_rows`,
+      digestRow,
+    ),
+  );
+}
+
+/** The same as `readDigest`, by a hash of the key, so that what differs can be found without listing every row. */
 export async function readBuckets(
   server: MysqlServer,
   table: KeyedTable,
   range: KeyRange,
   buckets: number,
 ): Promise<Map<number, Digest>> {
-  const rows = await server.query(
-    `SELECT ${bucketOf(table.key, buckets)} AS bucket, COUNT(*) AS \`rows\`, HEX(BIT_XOR(${rowHash(table.columns)})) AS hash FROM ${from(table)} WHERE ${rangeCondition(table.key, range)} GROUP BY bucket`,
-    [],
+  const rows = await queryWhole(
+    server,
+    // Not in one query block: JSON_TABLE refuses the columns of a table that is being grouped (error 1210).
+    `SELECT /*+ NO_MERGE(hashed) */ hashed.bucket, COUNT(*) AS \`rows\`, HEX(BIT_XOR(hashed.hash)) AS hash FROM (SELECT ${bucketOf(table.key, buckets)} AS bucket, ${rowHash(table.columns)} AS hash FROM ${from(table)} WHERE ${rangeCondition(table.key, range)}) AS hashed GROUP BY hashed.bucket`,
     bucketRow,
   );
-  return new Map(rows.map(({ bucket, ...digest }) => [bucket, digest]));
+  return new Map(rows.map(({ bucket: number, ...digest }) => [number, digest]));
 }
 
 /** The buckets in which two servers differ. */
@@ -66,69 +88,71 @@ export function differingBuckets(one: ReadonlyMap<number, Digest>, other: Readon
 }
 
 /** The rows of some buckets of a range, one by one. */
-export function readBucketRows(
+export async function readBucketRows(
   server: MysqlServer,
   table: KeyedTable,
   range: KeyRange,
   buckets: number,
   wanted: readonly number[],
-): Promise<HashedRow[]> {
-  const condition = `${rangeCondition(table.key, range)} AND ${bucketOf(table.key, buckets)} IN (${wanted.join(", ")})`;
-  return readRows(server, table, condition);
+): Promise<BucketRow[]> {
+  const bucket = bucketOf(table.key, buckets);
+  const rows = await queryWhole(
+    server,
+    `SELECT ${keySelect(table.key)}, HEX(${rowHash(table.columns)}) AS hash, CAST(${bucket} AS CHAR) AS bucket FROM ${from(table)} WHERE ${rangeCondition(table.key, range)} AND ${bucket} IN (${wanted.join(", ")})`,
+    keyedRow,
+  );
+  return rows.map((row) => ({ ...hashedRow(table, row), bucket: Number(row.bucket) }));
+}
+
+/** What `readBuckets` gives for these rows. */
+export function digestBuckets(rows: readonly BucketRow[]): Map<number, Digest> {
+  const digests = new Map<number, Digest>();
+  for (const { bucket, hash } of rows) {
+    const before = digests.get(bucket);
+    digests.set(
+      bucket,
+      before === undefined ? { rows: 1, hash } : { rows: before.rows + 1, hash: xor(before.hash, hash) },
+    );
+  }
+  return digests;
 }
 
 /** Those of the rows with these keys that exist; `locking` keeps everybody from changing or adding them. */
-export function readRowsByKey(
+export async function readRowsByKey(
   server: MysqlServer,
   table: KeyedTable,
   keys: readonly KeyValue[],
   locking: "" | "FOR SHARE" = "",
 ): Promise<HashedRow[]> {
-  return readRows(server, table, keysCondition(table.key, keys), locking);
-}
-
-/** Where the range of the next `rows` rows ends; undefined when fewer are left. */
-export async function readBoundary(
-  server: MysqlServer,
-  table: KeyedTable,
-  after: KeyValue | undefined,
-  rows: number,
-): Promise<KeyValue | undefined> {
-  const { key } = table;
-  const [boundary] = await server.query(
-    `SELECT ${keySelect(key)} FROM ${from(table)} WHERE ${rangeCondition(key, { after })} ORDER BY ${orderBy(key)} LIMIT 1 OFFSET ${rows - 1}`,
-    [],
+  const rows = await queryWhole(
+    server,
+    `SELECT ${keySelect(table.key)}, HEX(${rowHash(table.columns)}) AS hash FROM ${from(table)} WHERE ${keysCondition(table.key, keys)} ${locking}`,
     keyedRow,
   );
-  return boundary === undefined ? undefined : keyOf(table, boundary);
+  return rows.map((row) => hashedRow(table, row));
 }
 
-export function quotedName({ schema, table }: TableName): string {
-  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
-}
-
-async function readRows(
-  server: MysqlServer,
-  table: KeyedTable,
-  condition: string,
-  locking: "" | "FOR SHARE" = "",
-): Promise<HashedRow[]> {
-  const rows = await server.query(
-    `SELECT ${keySelect(table.key)}, HEX(${rowHash(table.columns)}) AS hash FROM ${from(table)} WHERE ${condition} ${locking}`,
-    [],
-    keyedRow,
-  );
-  return rows.map((row) => ({ key: keyOf(table, row), hash: row.hash ?? "" }));
-}
-
-function keyOf(table: KeyedTable, row: Readonly<Record<string, string>>): KeyValue {
-  return table.key.columns.map((_column, index) => row[`k${index}`] ?? "");
+function hashedRow(table: KeyedTable, row: Readonly<Record<string, string>>): HashedRow {
+  if (row.hash === undefined) throw new Error("a row without its hash");
+  return { key: keyValue(table.key, row), hash: row.hash };
 }
 
 function from(table: KeyedTable): string {
-  return `${quotedName(table)} FORCE INDEX (${quoteIdentifier(table.key.name)})`;
+  return fromRows(table, table.key.name);
 }
 
 function bucketOf(key: UniqueKey, buckets: number): string {
   return `CRC32(${keyText(key)}) % ${buckets}`;
+}
+
+function xor(one: string, other: string): string {
+  const [a, b] = [Buffer.from(one, "hex"), Buffer.from(other, "hex")];
+  for (const [index, byte] of b.entries()) a[index] = (a[index] ?? 0) ^ byte;
+  return a.toString("hex").toUpperCase();
+}
+
+function onlyOne(rows: readonly Digest[]): Digest {
+  const [only] = rows;
+  if (only === undefined) throw new Error("an aggregate without a row");
+  return only;
 }

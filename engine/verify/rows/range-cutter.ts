@@ -1,18 +1,22 @@
-import type { MysqlServer } from "../mysql/index.js";
-import type { KeyRange, KeyValue } from "../tables/index.js";
+import type { MysqlServer } from "../../mysql/index.js";
+import type { KeyRange, KeyValue } from "../../tables/index.js";
+import { Boundaries } from "./boundaries.js";
 import type { ChunkSize } from "./chunk-size.js";
-import { type KeyedTable, readBoundary } from "./digest.js";
+import type { KeyedTable } from "./digest.js";
 
 /** Cuts a table into ranges of the wanted size, one ahead of those who read them, on a connection of its own. */
 export class RangeCutter {
+  private readonly boundaries: Boundaries;
   private ahead: Promise<KeyRange | undefined>;
 
+  /** Begins after `after`, at the table's beginning where that is undefined. */
   constructor(
-    private readonly server: MysqlServer,
-    private readonly table: KeyedTable,
+    server: MysqlServer,
+    table: KeyedTable,
     private readonly size: ChunkSize,
     after: KeyValue | undefined,
   ) {
+    this.boundaries = new Boundaries(server, table);
     this.ahead = this.cut({ upTo: after }, after === undefined);
   }
 
@@ -28,6 +32,6 @@ export class RangeCutter {
   private async cut(before: KeyRange | undefined, isFirst = false): Promise<KeyRange | undefined> {
     if (before === undefined || (before.upTo === undefined && !isFirst)) return undefined;
     const after = before.upTo;
-    return { after, upTo: await readBoundary(this.server, this.table, after, this.size.rows) };
+    return { after, upTo: await this.boundaries.next(after, this.size.rows) };
   }
 }

@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { errnoOf, type MysqlServer } from "../mysql/index.js";
-import type { KeyRange, KeyValue } from "../tables/index.js";
-import { reaches } from "../topology/index.js";
-import {
-  differingBuckets,
-  type HashedRow,
-  type KeyedTable,
-  readBucketRows,
-  readBuckets,
-  readRowsByKey,
-} from "./digest.js";
-import { awaitPosition, readPosition } from "./position.js";
+import { errnoOf } from "../../mysql/index.js";
+import type { KeyValue } from "../../tables/index.js";
+import { reaches } from "../../topology/index.js";
+import { awaitPosition, readPosition } from "../position.js";
+import type { Lane } from "../sessions.js";
+import { type KeyedTable, readRowsByKey } from "./digest.js";
+import { byKey, KEYS_PER_QUERY, keyId, type Suspect } from "./find-suspects.js";
 
-/** How one row differs, seen from the target. */
+/** How one row differs, seen from the replica. */
 export type RowVerdict = "missing" | "surplus" | "different";
 
 export interface DifferentRow {
@@ -20,30 +15,18 @@ export interface DifferentRow {
   readonly verdict: RowVerdict;
 }
 
-export interface SettledRange {
+export interface SettledRows {
   readonly different: readonly DifferentRow[];
   /** Rows that were being changed at every look. */
   readonly undecided: readonly KeyValue[];
 }
 
-/** The two servers' sessions of one comparison. */
-export interface Lane {
-  readonly source: MysqlServer;
-  readonly target: MysqlServer;
-}
-
-interface Candidate {
-  readonly key: KeyValue;
-  /** What the source had at the look before; undefined for no row. */
-  readonly sourceHash: string | undefined;
-  /** Looks in a row at which the source had the same and the target something else. */
+interface Candidate extends Suspect {
+  /** Looks in a row at which the primary had the same and the replica something else. */
   readonly confirmations: number;
 }
 
-const KEYS_PER_QUERY = 200;
-const ROWS_PER_BUCKET = 32;
-const MOST_BUCKETS = 4096;
-/** A difference counts when the source's row stood still between two looks, twice. */
+/** A difference counts when the primary's row stood still between two looks, twice. */
 const CONFIRMATIONS = 2;
 const ROUNDS = 8;
 const ROUND_MILLISECONDS = 100;
@@ -53,19 +36,13 @@ const LOCK_WAIT_TIMEOUT = 1205;
 const DEADLOCK = 1213;
 
 /**
- * Finds out which rows of a range really differ, although both servers are written to: each look reads the source first,
- * lets the target have all of that, then reads the target. A row that is the same once is the same; one that stood
- * still on the source and is another on the target differs. What changes all the time is held on the source, one row
+ * Finds out which of the rows really differ, although both servers are written to: each look reads the primary first,
+ * lets the replica have all of that, then reads the replica. A row that is the same once is the same; one that stood
+ * still on the primary and is another on the replica differs. What changes all the time is held on the primary, one row
  * and at most a second at a time.
  */
-export async function settleRange(
-  lane: Lane,
-  table: KeyedTable,
-  range: KeyRange,
-  rows: number,
-  lagTimeoutSeconds: number,
-): Promise<SettledRange> {
-  let candidates = await findCandidates(lane, table, range, rows, lagTimeoutSeconds);
+export async function settleRows(lane: Lane, table: KeyedTable, suspects: readonly Suspect[]): Promise<SettledRows> {
+  let candidates: readonly Candidate[] = suspects.map((suspect) => ({ ...suspect, confirmations: 0 }));
   const different: DifferentRow[] = [];
   for (let round = 0; round < ROUNDS && candidates.length > 0; round += 1) {
     if (round > 0) await sleep(ROUND_MILLISECONDS);
@@ -73,16 +50,16 @@ export async function settleRange(
     for (let start = 0; start < candidates.length; start += KEYS_PER_QUERY) {
       const batch = candidates.slice(start, start + KEYS_PER_QUERY);
       const keys = batch.map(({ key }) => key);
-      const onSource = byKey(await readRowsByKey(lane.source, table, keys));
-      await awaitPosition(lane.source, lane.target, lagTimeoutSeconds);
-      const onTarget = byKey(await readRowsByKey(lane.target, table, keys));
+      const onPrimary = byKey(await readRowsByKey(lane.primary, table, keys));
+      await awaitPosition(lane);
+      const onReplica = byKey(await readRowsByKey(lane.replica, table, keys));
       for (const candidate of batch) {
-        const sourceHash = onSource.get(keyId(candidate.key));
-        const targetHash = onTarget.get(keyId(candidate.key));
-        if (sourceHash === targetHash) continue;
-        const confirmations = sourceHash === candidate.sourceHash ? candidate.confirmations + 1 : 0;
-        if (confirmations < CONFIRMATIONS) next.push({ key: candidate.key, sourceHash, confirmations });
-        else different.push({ key: candidate.key, verdict: verdictOf(sourceHash, targetHash) });
+        const primaryHash = onPrimary.get(keyId(candidate.key));
+        const replicaHash = onReplica.get(keyId(candidate.key));
+        if (primaryHash === replicaHash) continue;
+        const confirmations = primaryHash === candidate.primaryHash ? candidate.confirmations + 1 : 0;
+        if (confirmations < CONFIRMATIONS) next.push({ key: candidate.key, primaryHash, confirmations });
+        else different.push({ key: candidate.key, verdict: verdictOf(primaryHash, replicaHash) });
       }
     }
     candidates = next;
@@ -96,64 +73,31 @@ export async function settleRange(
   return { different, undecided };
 }
 
-async function findCandidates(
-  { source, target }: Lane,
-  table: KeyedTable,
-  range: KeyRange,
-  rows: number,
-  lagTimeoutSeconds: number,
-): Promise<Candidate[]> {
-  const buckets = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil(rows / ROWS_PER_BUCKET)));
-  const before = await readBuckets(source, table, range, buckets);
-  await awaitPosition(source, target, lagTimeoutSeconds);
-  const after = await readBuckets(target, table, range, buckets);
-  const suspicious = differingBuckets(before, after);
-  if (suspicious.length === 0) return [];
-  const onSource = await readBucketRows(source, table, range, buckets, suspicious);
-  await awaitPosition(source, target, lagTimeoutSeconds);
-  const onTarget = await readBucketRows(target, table, range, buckets, suspicious);
-  const sourceHashes = byKey(onSource);
-  const targetHashes = byKey(onTarget);
-  const keys = new Map([...onSource, ...onTarget].map(({ key }) => [keyId(key), key]));
-  return [...keys].flatMap(([id, key]) => {
-    const sourceHash = sourceHashes.get(id);
-    return sourceHash === targetHashes.get(id) ? [] : [{ key, sourceHash, confirmations: 0 }];
-  });
-}
-
-/** Nobody can change the row between the two looks, because the source holds it for reading. */
+/** Nobody can change the row between the two looks, because the primary holds it for reading. */
 async function compareHeldRow(
-  { source, target }: Lane,
+  { primary, replica }: Lane,
   table: KeyedTable,
   key: KeyValue,
 ): Promise<RowVerdict | "same" | "undecided"> {
   for (let attempt = 0; attempt < LOCK_TRIES; attempt += 1) {
     try {
       // Its gap locks also keep a row away that is not there.
-      await source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-      await source.execute("START TRANSACTION");
-      const sourceHash = (await readRowsByKey(source, table, [key], "FOR SHARE"))[0]?.hash;
-      if (!(await reaches(target, await readPosition(source), LOCK_SECONDS))) continue;
-      const targetHash = (await readRowsByKey(target, table, [key]))[0]?.hash;
-      return sourceHash === targetHash ? "same" : verdictOf(sourceHash, targetHash);
+      await primary.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+      await primary.execute("START TRANSACTION");
+      const primaryHash = byKey(await readRowsByKey(primary, table, [key], "FOR SHARE")).get(keyId(key));
+      if (!(await reaches(replica, await readPosition(primary), LOCK_SECONDS))) continue;
+      const replicaHash = byKey(await readRowsByKey(replica, table, [key])).get(keyId(key));
+      return primaryHash === replicaHash ? "same" : verdictOf(primaryHash, replicaHash);
     } catch (error) {
       if (errnoOf(error) !== LOCK_WAIT_TIMEOUT && errnoOf(error) !== DEADLOCK) throw error;
     } finally {
-      await source.execute("ROLLBACK");
+      await primary.execute("ROLLBACK");
     }
   }
   return "undecided";
 }
 
-function verdictOf(sourceHash: string | undefined, targetHash: string | undefined): RowVerdict {
-  if (targetHash === undefined) return "missing";
-  return sourceHash === undefined ? "surplus" : "different";
-}
-
-function byKey(rows: readonly HashedRow[]): Map<string, string> {
-  return new Map(rows.map(({ key, hash }) => [keyId(key), hash]));
-}
-
-function keyId(key: KeyValue): string {
-  return JSON.stringify(key);
+function verdictOf(primaryHash: string | undefined, replicaHash: string | undefined): RowVerdict {
+  if (replicaHash === undefined) return "missing";
+  return primaryHash === undefined ? "surplus" : "different";
 }

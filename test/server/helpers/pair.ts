@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import type { ChannelRequest } from "@gtid-ferry/engine/replication";
+import type { VerificationRequest } from "@gtid-ferry/engine/verify";
 import type { MysqldSettings } from "../../../lab/mysqld/index.js";
 import { startTestMysql, type TestMysql } from "../../../lab/testing.js";
 
@@ -45,6 +46,14 @@ export async function startPair(name: string, targetSettings: MysqldSettings = {
     stop: async () => {
       await Promise.all([source.stop(), target.stop()]);
     },
+  };
+}
+
+/** What a comparison of the two needs. */
+export function verificationOf({ source, target }: Pick<Pair, "source" | "target">): VerificationRequest {
+  return {
+    primary: { name: "source", connection: source.options },
+    replica: { name: "target", connection: target.options },
   };
 }
 

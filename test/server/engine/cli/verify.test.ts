@@ -2,7 +2,7 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
 import { verifyTables } from "@gtid-ferry/engine/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Pair, startPair } from "../../helpers/pair.js";
+import { type Pair, startPair, verificationOf } from "../../helpers/pair.js";
 import { runFerry } from "./run-ferry.js";
 
 let pair: Pair;
@@ -16,7 +16,7 @@ beforeAll(async () => {
     "INSERT INTO shop.item VALUES (1, 'a'), (2, 'b')",
   );
   await ensureChannel(pair.channel, silent);
-  const { equal } = await verifyTables({ source: pair.source.options, target: pair.target.options }, silent);
+  const { equal } = await verifyTables(verificationOf(pair), silent);
   expect(equal).toBe(true);
   await pair.target.rootQuery(
     "SET sql_log_bin = 0",
@@ -38,13 +38,15 @@ describe("ferry verify", () => {
   it("plans, and compares nothing", async () => {
     const { code, stdout } = await verify("--plan");
     expect(code).toBe(0);
-    expect(stdout).toBe("shop.item: about 2 rows, by chunks of `id`\ndefinitions, accounts and grants\n");
+    expect(stdout).toBe("shop.item: about 2 rows, chunked reads by id\nschema objects, accounts and grants\n");
   });
 
   it("names a row that differs, and ends with 1", async () => {
     const { code, stdout } = await verify("--ignore", ...ignored);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^1 tables with 2 rows compared in .* s\nshop.item \(2\): differs\n$/);
+    expect(stdout).toMatch(
+      /^DIFFERENT: 1 row in 1 of 1 table \(2 rows in 1 table compared, .* s\)\nshop.item \(2\): differs\n/,
+    );
   });
 
   it("plans the repair, and changes nothing", async () => {
@@ -56,7 +58,7 @@ describe("ferry verify", () => {
   });
 
   it("says which privilege a repair lacks", async () => {
-    const { code, stderr } = await verify("--repair", "--ignore", ...ignored);
+    const { code, stderr } = await verify("--repair", "--yes", "--ignore", ...ignored);
     expect(code).toBe(2);
     expect(stderr).toContain("GRANT CREATE TEMPORARY TABLES ON gtid_ferry.*");
   });
@@ -66,7 +68,7 @@ describe("ferry verify", () => {
       "GRANT INSERT, DELETE, UPDATE ON shop.* TO ferry_admin@'%'",
       "GRANT CREATE TEMPORARY TABLES ON gtid_ferry.* TO ferry_admin@'%'",
     );
-    const { code, stdout, stderr } = await verify("--repair", "--json", "--ignore", ...ignored);
+    const { code, stdout, stderr } = await verify("--repair", "--yes", "--json", "--ignore", ...ignored);
     expect(stderr).toContain("1 rows written through replication");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ equal: true, rows: 2 });
@@ -76,6 +78,6 @@ describe("ferry verify", () => {
   it("refuses wrong usage with 2", async () => {
     expect((await verify("--chunk", "soon")).code).toBe(2);
     const { code, stderr } = await verify("--tables", "shop.nothing");
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('no schema or table "shop.nothing"') });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("no schema or table shop.nothing") });
   });
 });

@@ -4,7 +4,7 @@ import { ensureChannel, reportChannel } from "@gtid-ferry/engine/replication";
 import { verifyTables } from "@gtid-ferry/engine/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testInstallation } from "../../../../lab/testing.js";
-import { type Pair, startPair } from "../../helpers/pair.js";
+import { type Pair, startPair, verificationOf } from "../../helpers/pair.js";
 
 let pair: Pair;
 let uuid: string;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   await pair.source.rootQuery("CREATE SCHEMA shop", "CREATE TABLE shop.item (id INT PRIMARY KEY, n INT)");
   await pair.source.rootQuery("INSERT INTO shop.item VALUES (1, 1), (2, 2)");
   await ensureChannel(pair.channel, silent);
-  await verifyTables({ source: pair.source.options, target: pair.target.options }, silent);
+  await verifyTables(verificationOf(pair), silent);
   uuid = String((await pair.target.rootQuery("SELECT @@server_uuid AS uuid"))[0]?.uuid);
 });
 afterAll(() => pair.stop());

@@ -1,5 +1,5 @@
+import type { TableName } from "@gtid-ferry/engine/mysql";
 import { expect, it } from "vitest";
-import type { TableName } from "../../../../engine/binlog/transaction.js";
 import { ChangesByTable } from "../../../../engine/errant/changes.js";
 import { reconcileTables, type TableComparison } from "../../../../engine/errant/reconcile.js";
 
