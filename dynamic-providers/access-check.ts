@@ -1,5 +1,5 @@
 import type { AccessRequest } from "@gtid-ferry/engine/access";
-import type { Finding } from "@gtid-ferry/engine/preflight";
+import type { Finding } from "@gtid-ferry/engine/operation";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf, type Progress } from "../operation/index.js";
-import { assertNoBlockers, type Finding, formatFindings } from "../preflight/index.js";
+import { assertNoBlockers, type Finding, formatFindings, messageOf, type Progress } from "../operation/index.js";
 import { withServiceAccount } from "./account.js";
 import { type ChartPod, chartPod } from "./chart-pod.js";
 import { judgeAccess } from "./judge.js";

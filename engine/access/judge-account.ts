@@ -1,4 +1,4 @@
-import { checkOn, type Finding } from "../preflight/index.js";
+import { checkOn, type Finding } from "../operation/index.js";
 import { type ChartPod, ROLE_ANNOTATION } from "./chart-pod.js";
 import type { AccountState } from "./observation.js";
 import type { AccessRequest } from "./request.js";

@@ -1,4 +1,4 @@
-import { type Check, checkOn, type Finding } from "../preflight/index.js";
+import { type Check, checkOn, type Finding } from "../operation/index.js";
 import type { ChartPod } from "./chart-pod.js";
 import type { Look, LookName, TestObject } from "./observation.js";
 import type { AccessRequest, BucketPlace } from "./request.js";

@@ -1,4 +1,4 @@
-import type { Check, Finding } from "../preflight/index.js";
+import type { Check, Finding } from "../operation/index.js";
 import type { Look } from "./observation.js";
 
 const TIMED_OUT = 124;

@@ -1,4 +1,4 @@
-import { checkOn, type Finding } from "../preflight/index.js";
+import { checkOn, type Finding } from "../operation/index.js";
 import { readGreeting } from "./greeting.js";
 import { judgeConnection } from "./judge-connection.js";
 import type { Look } from "./observation.js";

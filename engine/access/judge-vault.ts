@@ -1,4 +1,4 @@
-import { type Check, checkOn, type Finding } from "../preflight/index.js";
+import { type Check, checkOn, type Finding } from "../operation/index.js";
 import type { ChartPod } from "./chart-pod.js";
 import { judgeConnection } from "./judge-connection.js";
 import type { Look, VaultAnswer } from "./observation.js";

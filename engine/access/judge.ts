@@ -1,4 +1,4 @@
-import { checkOn, type Finding } from "../preflight/index.js";
+import { checkOn, type Finding } from "../operation/index.js";
 import type { ChartPod } from "./chart-pod.js";
 import { judgeAccount } from "./judge-account.js";
 import { judgeBucket } from "./judge-bucket.js";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { checkAccess } from "../access/index.js";
-import { formatFindings } from "../preflight/index.js";
+import { formatFindings } from "../operation/index.js";
 import { parseAccessRequest } from "./access-request.js";
 import { exitCodeFor } from "./preflight-command.js";
 import { readPrivateText } from "./private-json.js";

@@ -1,13 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Account } from "../mysql/index.js";
-import {
-  type BackupMethod,
-  type Finding,
-  formatFindings,
-  type PreflightPurpose,
-  type PreflightRequest,
-  runPreflight,
-} from "../preflight/index.js";
+import { type Finding, formatFindings } from "../operation/index.js";
+import { type BackupMethod, type PreflightPurpose, type PreflightRequest, runPreflight } from "../preflight/index.js";
 import { addServersOptions, missingServer, namedServers, PASSWORD_HELP } from "./server-options.js";
 
 /** What a command ends with. */

@@ -1,4 +1,4 @@
-import { checkOn, type Finding } from "../preflight/index.js";
+import { checkOn, type Finding } from "../operation/index.js";
 import { describeChannel, isReplicating, type ReplicationLag } from "../replication/index.js";
 import { otherSide, SIDES } from "../topology/index.js";
 import { eventsToEnable } from "./establish-plan.js";

@@ -1,6 +1,5 @@
 import { readServerFacts, showStatement } from "../mysql/index.js";
-import { FerryError, messageOf } from "../operation/index.js";
-import type { Finding } from "../preflight/index.js";
+import { FerryError, type Finding, messageOf } from "../operation/index.js";
 import { changeSourceStatement } from "../replication/index.js";
 import { otherSide } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";

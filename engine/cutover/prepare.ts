@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Account } from "../mysql/index.js";
-import { inTime } from "../operation/index.js";
-import { assertNoBlockers, type Finding, runPreflight } from "../preflight/index.js";
+import { assertNoBlockers, type Finding, inTime } from "../operation/index.js";
+import { runPreflight } from "../preflight/index.js";
 import type { ReplicationLag } from "../replication/index.js";
 import { otherSide, type Side } from "../topology/index.js";
 import { checkSwitchover, PASSING_CHECKS } from "./checks.js";

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { MysqlServer } from "../mysql/index.js";
-import { FerryError, inTime, messageOf, type Progress } from "../operation/index.js";
-import { assertNoBlockers } from "../preflight/index.js";
+import { assertNoBlockers, FerryError, inTime, messageOf, type Progress } from "../operation/index.js";
 import { createJournal, type Side } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { attempt, type Committed } from "./attempt.js";

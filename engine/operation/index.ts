@@ -1,3 +1,6 @@
+export { assertNoBlockers } from "./assert-no-blockers.js";
+export { type Check, checkOn, type Finding, type Severity } from "./finding.js";
+export { formatFindings } from "./format-findings.js";
 export { inTime } from "./in-time.js";
 export { FerryError, messageOf, PartialFailure, type Problem } from "./problem.js";
 export { formatBytes, type Progress, silent } from "./progress.js";

@@ -1,6 +1,3 @@
-export { assertNoBlockers } from "./assert.js";
-export { type Check, checkOn, type Finding, type Severity } from "./finding.js";
-export { formatFindings } from "./format.js";
 export { missingGrants } from "./missing-grants.js";
 export type { BackupMethod, PreflightContext, PreflightPurpose, Role } from "./observation.js";
 export { PRIVILEGE_NEEDS, type PrivilegeNeed } from "./privilege-needs.js";

@@ -1,4 +1,4 @@
-import type { Severity } from "./finding.js";
+import type { Severity } from "../operation/index.js";
 
 /** A variable that should have the same value on both servers. */
 export interface PairVariable {

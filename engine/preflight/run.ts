@@ -1,7 +1,6 @@
 import { addressOf, type ConnectionOptions, errnoOf, MysqlServer } from "../mysql/index.js";
-import { FerryError, messageOf } from "../operation/index.js";
+import { checkOn, FerryError, type Finding, messageOf } from "../operation/index.js";
 import { checkPair, checkSource, checkSourceAccounts, checkTarget, checkVersion } from "./checks/index.js";
-import { checkOn, type Finding } from "./finding.js";
 import type { PreflightContext, Role, ServerObservation } from "./observation.js";
 import { observePair, observeServer, readVersionText } from "./observe/server.js";
 

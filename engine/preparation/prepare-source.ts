@@ -8,8 +8,15 @@ import {
   readServerFacts,
   readVariables,
 } from "../mysql/index.js";
-import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
-import { assertNoBlockers, type Finding, formatFindings, runPreflight } from "../preflight/index.js";
+import {
+  assertNoBlockers,
+  FerryError,
+  type Finding,
+  formatFindings,
+  PartialFailure,
+  type Progress,
+} from "../operation/index.js";
+import { runPreflight } from "../preflight/index.js";
 import { dropJournalStatement, isOutlived, readRole } from "../topology/index.js";
 import type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
 import { awaitNoAnonymousTransactions, awaitNoGtidTransactions, watchConsistency } from "./gtid-waits.js";

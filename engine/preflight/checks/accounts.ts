@@ -1,5 +1,5 @@
 import { type Account, isAtLeast, quoteAccount } from "../../mysql/index.js";
-import { checkOn, type Finding } from "../finding.js";
+import { checkOn, type Finding } from "../../operation/index.js";
 import { parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
 import type { PreflightContext, ServerObservation } from "../observation.js";

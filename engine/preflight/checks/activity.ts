@@ -1,5 +1,5 @@
 import { showName } from "../../mysql/index.js";
-import { checkOn, type Finding } from "../finding.js";
+import { checkOn, type Finding } from "../../operation/index.js";
 import { counted, enumerate } from "../listing.js";
 import type { EventName, PreflightContext, ServerObservation } from "../observation.js";
 import { judge } from "./judge.js";

@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.js";
+import type { Finding } from "../../operation/index.js";
 import type { PairObservation, PreflightContext, ServerObservation } from "../observation.js";
 import { checkNativePasswords, checkPrivileges, checkReplicationAccount, checkTls } from "./accounts.js";
 import {

@@ -1,4 +1,4 @@
-import type { Check, Finding } from "../finding.js";
+import type { Check, Finding } from "../../operation/index.js";
 import type { Seen } from "../listing.js";
 
 /** Judges what was observed; what could not be observed is a warning, since nobody knows. */

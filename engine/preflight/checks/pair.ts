@@ -1,4 +1,4 @@
-import { checkOn, type Finding } from "../finding.js";
+import { checkOn, type Finding } from "../../operation/index.js";
 import type { PreflightContext, ServerObservation } from "../observation.js";
 import { PAIR_VARIABLES, type PairVariable } from "../pair-variables.js";
 

@@ -1,4 +1,4 @@
-import { checkOn, type Finding } from "../finding.js";
+import { checkOn, type Finding } from "../../operation/index.js";
 import { enumerate } from "../listing.js";
 import type { PreflightContext, ReplicationSource, ServerObservation } from "../observation.js";
 import { judge } from "./judge.js";

@@ -1,5 +1,5 @@
 import { showTable } from "../../mysql/index.js";
-import { checkOn, type Finding } from "../finding.js";
+import { checkOn, type Finding } from "../../operation/index.js";
 import { holds, parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
 import type { PreflightContext, ServerObservation } from "../observation.js";

@@ -6,7 +6,7 @@ import {
   type ServerVersion,
   statementsFor,
 } from "../../mysql/index.js";
-import { checkOn, type Finding } from "../finding.js";
+import { checkOn, type Finding } from "../../operation/index.js";
 import type { ServerObservation } from "../observation.js";
 
 /** `text` is what the server says; decides whether anything else can be observed. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Finding, runPreflight } from "../../../../engine/preflight/index.js";
+import type { Finding } from "../../../../engine/operation/index.js";
+import { runPreflight } from "../../../../engine/preflight/index.js";
 import { startTestMysql, type TestMysql } from "../../../../lab/testing.js";
 
 const blockers = (findings: readonly Finding[]) =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConnectionOptions, MysqlServer, readServerFacts } from "../../../../engine/mysql/index.js";
-import { type Finding, type PreflightRequest, runPreflight } from "../../../../engine/preflight/index.js";
+import type { Finding } from "../../../../engine/operation/index.js";
+import { type PreflightRequest, runPreflight } from "../../../../engine/preflight/index.js";
 import { startTestMysql, type TestMysql } from "../../../../lab/testing.js";
 
 const bySeverity = (findings: readonly Finding[], severity: Finding["severity"]) =>

@@ -11,7 +11,7 @@ import {
   namedServers,
   parseAddress,
 } from "../../../../engine/cli/server-options.js";
-import type { Finding } from "../../../../engine/preflight/index.js";
+import type { Finding } from "../../../../engine/operation/index.js";
 
 describe("parseAddress", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
-import type { Finding } from "../../../../engine/preflight/index.js";
+import type { Finding } from "../../../../engine/operation/index.js";
 import type { PairObservation, PreflightContext, ServerObservation } from "../../../../engine/preflight/observation.js";
 
 export const SOURCE_UUID = "194b6e1a-e532-11f1-a3ef-02fc00000001";

@@ -1,5 +1,5 @@
-import { FerryError } from "../operation/index.js";
 import type { Finding } from "./finding.js";
+import { FerryError } from "./problem.js";
 
 /** Throws one error that lists every blocker of `looking` with its fix; does nothing where there is none. */
 export function assertNoBlockers(findings: readonly Finding[], looking = "preflight"): void {

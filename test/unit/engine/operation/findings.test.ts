@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FerryError } from "../../../../engine/operation/index.js";
-import { assertNoBlockers, type Finding, formatFindings } from "../../../../engine/preflight/index.js";
+import { assertNoBlockers, FerryError, type Finding, formatFindings } from "../../../../engine/operation/index.js";
 
 const finding = (check: string, severity: Finding["severity"], changes: Partial<Finding> = {}): Finding => ({
   check,
