@@ -1,5 +1,5 @@
+import type { ChannelSource } from "@gtid-ferry/engine/channel";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
-import type { ChannelSource } from "@gtid-ferry/engine/replication";
 import type { Via } from "@gtid-ferry/engine/tunnel";
 import * as pulumi from "@pulumi/pulumi";
 import type { Configuration } from "./configuration";

@@ -1,6 +1,6 @@
+import type { ChannelSource } from "@gtid-ferry/engine/channel";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
-import type { ChannelSource } from "@gtid-ferry/engine/replication";
 import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupRun } from "../dynamic-providers/backup-run";

@@ -1,6 +1,5 @@
-import { type ConnectionOptions, MysqlServer, type ServerFacts } from "../mysql/index.js";
+import { type ConnectionOptions, MysqlServer, type ServerFacts, subtractOn } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
-import { subtractOn } from "../topology/index.js";
 import type { Manifest } from "./manifest.js";
 
 /** What must be true of a server on restored data before anything replicates to it. */

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CONFIRMATION_CHARACTERS, chooseRepair, type ErrantReport, oneLine, resetHistory } from "../errant/index.js";
 import { GtidSet } from "../gtid/index.js";
+import { compareGtidSets } from "../mysql/index.js";
 import { messageOf } from "../operation/index.js";
-import { compareGtidSets } from "../topology/index.js";
 import { explainWithData } from "./errants-explain.js";
 import {
   addErrantsOptions,

@@ -1,3 +1,4 @@
+import { describeChannel, describeLag, isReplicating } from "../channel/index.js";
 import { addressOf } from "../mysql/index.js";
 import {
   childrenOf,
@@ -9,7 +10,6 @@ import {
   type Tree,
   type TreeRequest,
 } from "../replica-tree/index.js";
-import { describeChannel, describeLag, isReplicating } from "../replication/index.js";
 import { columns } from "./columns.js";
 
 const HEAD = ["SERVER", "ADDRESS", "VERSION", "ROLE", "STATE", "LAG"];

@@ -1,6 +1,6 @@
-import { type MysqlServer, statement } from "../mysql/index.js";
+import { type MysqlServer, reaches, readExecuted, statement } from "../mysql/index.js";
 import { inTime, type Problem } from "../operation/index.js";
-import { otherSide, reaches, readExecuted } from "../topology/index.js";
+import { otherSide } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { catchUp } from "./catch-up.js";
 import { commit } from "./commit.js";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { describeChannel, isReplicating, readChannel } from "../channel/index.js";
 import { compactGtidSet, type MysqlServer, statement } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
-import { describeChannel, isReplicating, readChannel } from "../replication/index.js";
 import { onlyRow } from "./fence.js";
 import type { ServerSessions } from "./sessions.js";
 

@@ -1,5 +1,5 @@
+import { describeChannel, isReplicating, type ReplicationLag } from "../channel/index.js";
 import { checkOn, type Finding } from "../operation/index.js";
-import { describeChannel, isReplicating, type ReplicationLag } from "../replication/index.js";
 import { otherSide, SIDES } from "../topology/index.js";
 import { eventsToEnable } from "./establish-plan.js";
 import type { SwitchoverLimits } from "./request.js";

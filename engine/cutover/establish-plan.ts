@@ -1,6 +1,6 @@
+import { isReplicating } from "../channel/index.js";
 import { quoteAccount, quoteIdentifier, type Statement, statement } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
-import { isReplicating } from "../replication/index.js";
 import { otherSide, probeEntry, type Side } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
 import { PERSIST_OPEN } from "./commit.js";

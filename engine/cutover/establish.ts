@@ -1,5 +1,5 @@
+import { ensureChannelBetween } from "../channel/index.js";
 import type { Progress } from "../operation/index.js";
-import { ensureChannelBetween } from "../replication/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { removeDeadMan } from "./dead-man.js";
 import { describeEstablishStep } from "./describe.js";

@@ -1,8 +1,16 @@
-import { type Account, type MysqlServer, type Statement, showStatement, statement } from "../mysql/index.js";
+import { dismissReader, stopAndForget } from "../channel/index.js";
+import {
+  type Account,
+  type MysqlServer,
+  reaches,
+  readExecuted,
+  type Statement,
+  showStatement,
+  statement,
+} from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { dropLedgerCopyStatement, readLedger } from "../preparation/index.js";
-import { dismissReader, stopAndForget } from "../replication/index.js";
-import { finalizeEntry, type JournalEntry, reaches, readExecuted } from "../topology/index.js";
+import { finalizeEntry, type JournalEntry } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { describeEstablishStep } from "./describe.js";
 import { planEstablish } from "./establish-plan.js";

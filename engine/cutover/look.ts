@@ -1,10 +1,9 @@
 import { dirname } from "node:path";
 import { z } from "zod";
+import { type ReplicationLag, readChannel, replicationLag } from "../channel/index.js";
 import { withHost } from "../hosts/index.js";
-import type { Account, MysqlServer } from "../mysql/index.js";
-import { readServerFacts } from "../mysql/index.js";
-import { type ReplicationLag, readChannel, replicationLag } from "../replication/index.js";
-import { compareGtidSets, SIDES, type Side } from "../topology/index.js";
+import { type Account, compareGtidSets, type MysqlServer, readServerFacts } from "../mysql/index.js";
+import { SIDES, type Side } from "../topology/index.js";
 import type { FreeDisk, RunningWrite } from "./checks.js";
 import type { SwitchoverRequest } from "./request.js";
 import type { ObservedSession } from "./state.js";

@@ -1,6 +1,6 @@
+import { changeSourceStatement } from "../channel/index.js";
 import { readServerFacts, showStatement } from "../mysql/index.js";
 import { FerryError, type Finding, messageOf } from "../operation/index.js";
-import { changeSourceStatement } from "../replication/index.js";
 import { otherSide } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { PERSIST_FENCE, PROBE_BINLOG } from "./attempt.js";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ReplicationLag } from "../channel/index.js";
 import type { Account } from "../mysql/index.js";
 import { assertNoBlockers, type Finding, inTime } from "../operation/index.js";
 import { runPreflight } from "../preflight/index.js";
-import type { ReplicationLag } from "../replication/index.js";
 import { otherSide, type Side } from "../topology/index.js";
 import { checkSwitchover, PASSING_CHECKS } from "./checks.js";
 import type { Run } from "./establish.js";

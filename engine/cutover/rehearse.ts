@@ -1,6 +1,6 @@
+import { type ChannelSource, changeSourceStatement, describeChannel, readChannel } from "../channel/index.js";
 import { type MysqlServer, readServerFacts, showStatement, statement } from "../mysql/index.js";
 import { checkOn, FerryError, type Finding, type Progress, waitUntil } from "../operation/index.js";
-import { type ChannelSource, changeSourceStatement, describeChannel, readChannel } from "../replication/index.js";
 
 const TIMEOUT_SECONDS = 20;
 

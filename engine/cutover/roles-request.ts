@@ -1,4 +1,4 @@
-import type { ChannelSource } from "../replication/index.js";
+import type { ChannelSource } from "../channel/index.js";
 import type { Side } from "../topology/index.js";
 import type { RouteOptions } from "../traffic/index.js";
 import type { SwitchoverEnd, SwitchoverLimits } from "./request.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { type ChannelState, readChannels } from "../channel/index.js";
 import { type Account, ADMIN_SCHEMA, type MysqlServer } from "../mysql/index.js";
 import { inTime } from "../operation/index.js";
-import { type ChannelState, readChannels } from "../replication/index.js";
 import { committedRole, type JournalEntry, readRole, type ServerRole, type Side } from "../topology/index.js";
 import type { RouteState, TrafficRoute } from "../traffic/index.js";
 import { type DeadManState, readDeadMan } from "./dead-man.js";

@@ -3,12 +3,12 @@ import {
   type ConnectionOptions,
   errnoOf,
   MysqlServer,
+  readExecuted,
   type Statement,
   showStatement,
   statement,
 } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { readExecuted } from "../topology/index.js";
 import { eachGtid, oneLine } from "./gtid-text.js";
 
 /** A server that gets empty transactions; `role` is how messages name it. */

@@ -1,6 +1,5 @@
 import { GtidSet } from "../gtid/index.js";
-import type { ConnectionOptions, MysqlServer } from "../mysql/index.js";
-import { compareGtidSets } from "../topology/index.js";
+import { type ConnectionOptions, compareGtidSets, type MysqlServer } from "../mysql/index.js";
 import { type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
 import { oneLine } from "./gtid-text.js";
 import { readResetRecord } from "./reset-record.js";

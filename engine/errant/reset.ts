@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { describeChannel, isReplicating, readChannel, readChannels } from "../channel/index.js";
 import { GtidSet } from "../gtid/index.js";
 import {
   type MysqlServer,
+  readExecuted,
   readServerFacts,
   readVariables,
   type ServerFacts,
@@ -12,8 +14,6 @@ import {
   statementsFor,
 } from "../mysql/index.js";
 import { FerryError, type Progress, waitUntil } from "../operation/index.js";
-import { describeChannel, isReplicating, readChannel, readChannels } from "../replication/index.js";
-import { readExecuted } from "../topology/index.js";
 import { oneLine } from "./gtid-text.js";
 import { decideReset } from "./reset-decision.js";
 import { resetObstacles } from "./reset-obstacles.js";

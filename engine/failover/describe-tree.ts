@@ -1,5 +1,5 @@
+import { describeChannel } from "../channel/index.js";
 import type { ObservedTree } from "../replica-tree/index.js";
-import { describeChannel } from "../replication/index.js";
 import type { Standing } from "./standing.js";
 
 /** What matters of a tree, a line each; nothing in them moves while all goes well. */

@@ -1,9 +1,8 @@
+import { type ChannelState, changeSourceStatement, describeChannel, readChannel } from "../channel/index.js";
 import { GtidSet } from "../gtid/index.js";
-import { type MysqlServer, statement } from "../mysql/index.js";
+import { type MysqlServer, reaches, readExecuted, statement, subtractOn } from "../mysql/index.js";
 import { FerryError, inTime } from "../operation/index.js";
 import { FENCE_REPLICA, type PlacedMember, readMember } from "../replica-tree/index.js";
-import { type ChannelState, changeSourceStatement, describeChannel, readChannel } from "../replication/index.js";
-import { reaches, readExecuted, subtractOn } from "../topology/index.js";
 import type { Collection } from "./choose.js";
 import { type Run, runOn, serverFor } from "./run.js";
 

@@ -1,7 +1,7 @@
+import { readChannel } from "../channel/index.js";
 import { statement } from "../mysql/index.js";
 import { inTime, messageOf } from "../operation/index.js";
 import type { PlacedMember } from "../replica-tree/index.js";
-import { readChannel } from "../replication/index.js";
 import { pointAt } from "./drain.js";
 import { type Run, runOn, serverFor } from "./run.js";
 

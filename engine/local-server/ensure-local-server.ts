@@ -1,31 +1,9 @@
-import { assertRestoredServer, type RestoreRequest, restoreBackup } from "../backup/index.js";
-import type { Host, ProcessIdentity } from "../hosts/index.js";
-import type { ConnectionOptions } from "../mysql/index.js";
+import { assertRestoredServer, restoreBackup } from "../backup/index.js";
+import type { Host } from "../hosts/index.js";
 import { PartialFailure, type Progress } from "../operation/index.js";
 import { restoredManifestKey } from "./rebuild-note.js";
+import type { LocalServerRequest, LocalServerResult } from "./request.js";
 import { awaitServer, startServer } from "./server-process.js";
-
-export interface LocalServerRequest {
-  /** The server to start, as an administrator reaches it; its accounts are the source's, which came with the data. */
-  readonly target: ConnectionOptions;
-  readonly serverId: number;
-  /** Program to run, e.g. `/usr/sbin/mysqld`. */
-  readonly mysqld: string;
-  readonly bufferPoolMebibytes: number;
-  readonly restore: RestoreRequest;
-  readonly startTimeoutSeconds: number;
-}
-
-export interface LocalServerResult {
-  readonly serverUuid: string;
-  readonly version: string;
-  /** gtid_executed right after the restore: what the data holds, and a superset of the manifest's set. */
-  readonly restoredGtidSet: string;
-  readonly restoreSeconds: number;
-  readonly dataDirectory: string;
-  readonly process: ProcessIdentity;
-  readonly running: boolean;
-}
 
 type Started = Pick<LocalServerResult, "restoreSeconds" | "dataDirectory" | "process">;
 

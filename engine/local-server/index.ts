@@ -1,4 +1,4 @@
-export { ensureLocalServer, type LocalServerRequest, type LocalServerResult } from "./ensure-local-server.js";
+export { ensureLocalServer } from "./ensure-local-server.js";
 export { isLocalServerRunning, readLocalServer } from "./read-local-server.js";
 export {
   ensureRebuilt,
@@ -8,4 +8,5 @@ export {
   type RebuiltServer,
 } from "./rebuild-local-server.js";
 export { removeLocalServer } from "./remove-local-server.js";
+export type { LocalServerRequest, LocalServerResult } from "./request.js";
 export { replicaSettings, TARGET_LOG_BIN } from "./target-settings.js";

@@ -1,6 +1,6 @@
 import type { Host } from "../hosts/index.js";
 import { MysqlServer, readServerFacts } from "../mysql/index.js";
-import type { LocalServerRequest, LocalServerResult } from "./ensure-local-server.js";
+import type { LocalServerRequest, LocalServerResult } from "./request.js";
 
 /** Process and identity as they are now; undefined when the data is gone. Writes nothing. */
 export async function readLocalServer(

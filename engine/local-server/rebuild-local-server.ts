@@ -1,12 +1,21 @@
 import { createHash } from "node:crypto";
 import { type BackupRequest, backupKeys, findBackup, takeBackup } from "../backup/index.js";
 import type { Host } from "../hosts/index.js";
-import { addressOf, type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
+import {
+  addressOf,
+  type ConnectionOptions,
+  MysqlServer,
+  reaches,
+  readExecuted,
+  readServerFacts,
+  subtractOn,
+} from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { reaches, readExecuted, readRole, subtractOn } from "../topology/index.js";
-import { ensureLocalServer, type LocalServerRequest, type LocalServerResult } from "./ensure-local-server.js";
+import { readRole } from "../topology/index.js";
+import { ensureLocalServer } from "./ensure-local-server.js";
 import { isRestored, putOldDataBack, removeOldData, setOldDataAside } from "./old-data.js";
 import { type RebuildNote, readRebuildNote, removeRebuildNote, writeRebuildNote } from "./rebuild-note.js";
+import type { LocalServerRequest, LocalServerResult } from "./request.js";
 import { findRunningServer } from "./server-process.js";
 
 /** How a target is restored again that can no longer get all it lacks from its source's binary logs. */

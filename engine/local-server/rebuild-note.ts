@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Host } from "../hosts/index.js";
-import type { LocalServerRequest } from "./ensure-local-server.js";
+import type { LocalServerRequest } from "./request.js";
 
 const noteSchema = z.object({
   /** The backup that the data come from, or are to come from. */

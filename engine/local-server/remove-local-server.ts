@@ -2,7 +2,7 @@ import type { Host } from "../hosts/index.js";
 import { addressOf, MysqlServer } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
 import { readRole } from "../topology/index.js";
-import type { LocalServerRequest, LocalServerResult } from "./ensure-local-server.js";
+import type { LocalServerRequest, LocalServerResult } from "./request.js";
 import { awaitServer, findRunningServer, startAgain } from "./server-process.js";
 
 /** mysqld flushes its buffer pool at the end. */

@@ -3,7 +3,7 @@ import type { Manifest } from "../backup/index.js";
 import type { Host, ProcessIdentity } from "../hosts/index.js";
 import { addressOf, MysqlServer, readServerFacts, type ServerFacts } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress, waitUntil } from "../operation/index.js";
-import type { LocalServerRequest } from "./ensure-local-server.js";
+import type { LocalServerRequest } from "./request.js";
 import { targetConfiguration } from "./target-settings.js";
 
 function runDirectoryOf({ restore }: Pick<LocalServerRequest, "restore">): string {

@@ -1,4 +1,5 @@
 export { ADMIN_SCHEMA, withoutBinlog } from "./admin-schema.js";
+export { compareGtidSets, type GtidDifference, reaches, readExecuted, subtractOn } from "./compare-gtid-sets.js";
 export { briefly, codeOf, errnoOf, isNobodyListening, isUnreachable } from "./connection-error.js";
 export { addressOf, type ConnectionOptions, type TlsMode, type TlsOptions } from "./connection-options.js";
 export {

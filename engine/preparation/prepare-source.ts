@@ -18,6 +18,7 @@ import {
 } from "../operation/index.js";
 import { runPreflight } from "../preflight/index.js";
 import { dropJournalStatement, isOutlived, readRole } from "../topology/index.js";
+import { describeStep } from "./describe.js";
 import type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
 import { awaitNoAnonymousTransactions, awaitNoGtidTransactions, watchConsistency } from "./gtid-waits.js";
 import {
@@ -34,7 +35,6 @@ import { generateReplicationPassword } from "./replication-password.js";
 import { type ObservedSource, planPreparation, planRestoration, type SourceStep } from "./source-plan.js";
 import {
   createAccountStatement,
-  describeStep,
   dropAccountStatement,
   forgetStatement,
   grantStatement,

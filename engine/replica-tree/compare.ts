@@ -1,8 +1,7 @@
+import { type ReplicationLag, replicationLag } from "../channel/index.js";
 import { GtidSet } from "../gtid/index.js";
-import { MysqlServer } from "../mysql/index.js";
+import { compareGtidSets, type GtidDifference, MysqlServer } from "../mysql/index.js";
 import { inTime, messageOf } from "../operation/index.js";
-import { type ReplicationLag, replicationLag } from "../replication/index.js";
-import { compareGtidSets, type GtidDifference } from "../topology/index.js";
 import type { MemberState } from "./member-state.js";
 import type { Member } from "./members.js";
 

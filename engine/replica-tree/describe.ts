@@ -1,5 +1,5 @@
+import { changeSourceStatement } from "../channel/index.js";
 import { showStatement, statement } from "../mysql/index.js";
-import { changeSourceStatement } from "../replication/index.js";
 import type { ObservedTree } from "./observe.js";
 import type { TreePlan, TreeStep } from "./plan.js";
 import type { TreeRequest } from "./request.js";

@@ -1,5 +1,5 @@
+import type { ChannelState, ReceivedTransactions } from "../channel/index.js";
 import type { ServerFacts } from "../mysql/index.js";
-import type { ChannelState, ReceivedTransactions } from "../replication/index.js";
 import type { JournalEntry } from "../topology/index.js";
 
 /** Semi-synchronous replication as one server has it; all false where the plugin is not there. */

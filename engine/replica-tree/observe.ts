@@ -1,6 +1,6 @@
+import { isConfiguredFor, type Obstacle } from "../channel/index.js";
 import { isNobodyListening, type MysqlServer } from "../mysql/index.js";
 import { FerryError, inTime, messageOf } from "../operation/index.js";
-import { isConfiguredFor, type Obstacle } from "../replication/index.js";
 import { compareWithPrimary, type Standing } from "./compare.js";
 import type { LostMember, MemberState } from "./member-state.js";
 import type { Member, Members } from "./members.js";

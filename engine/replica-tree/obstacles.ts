@@ -1,5 +1,5 @@
+import { channelObstacles, type Obstacle } from "../channel/index.js";
 import { GtidSet } from "../gtid/index.js";
-import { channelObstacles, type Obstacle } from "../replication/index.js";
 import type { LostMember } from "./member-state.js";
 import type { ObservedMember, ObservedTree, PlacedMember } from "./observe.js";
 import type { Tree } from "./request.js";

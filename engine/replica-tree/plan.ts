@@ -1,5 +1,5 @@
+import { isReplicating } from "../channel/index.js";
 import { type Statement, statement } from "../mysql/index.js";
-import { isReplicating } from "../replication/index.js";
 import type { ObservedTree, PlacedMember } from "./observe.js";
 import { edgeObstacles, memberObstacles, type TreeObstacle } from "./obstacles.js";
 import type { Tree } from "./request.js";

@@ -1,4 +1,4 @@
-import { describeChannel, isReplicating } from "../replication/index.js";
+import { describeChannel, isReplicating } from "../channel/index.js";
 import type { ObservedTree, PlacedMember } from "./observe.js";
 import type { Tree } from "./request.js";
 

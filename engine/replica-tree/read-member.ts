@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { readChannels, readReceived } from "../channel/index.js";
 import { type MysqlServer, readServerFacts, readVariables } from "../mysql/index.js";
-import { readChannels, readReceived } from "../replication/index.js";
 import { readLastEntry } from "../topology/index.js";
 import type { MemberState, SemiSync } from "./member-state.js";
 

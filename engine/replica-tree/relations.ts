@@ -1,4 +1,5 @@
-import type { Obstacle, ReplicationEnd } from "../replication/index.js";
+import type { Obstacle } from "../channel/index.js";
+import type { ReplicationEnd } from "../replication/index.js";
 import type { JournalEntry } from "../topology/index.js";
 import type { LostMember, MemberState } from "./member-state.js";
 import type { TreeRequest } from "./request.js";

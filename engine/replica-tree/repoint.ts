@@ -1,7 +1,6 @@
-import { briefly, showStatement, statement } from "../mysql/index.js";
+import { ensureChannelBetween, readChannel } from "../channel/index.js";
+import { briefly, reaches, readExecuted, showStatement, statement } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { ensureChannelBetween, readChannel } from "../replication/index.js";
-import { reaches, readExecuted } from "../topology/index.js";
 import type { Members } from "./members.js";
 import { serverOf } from "./observe.js";
 import type { TreeRequest } from "./request.js";

@@ -1,4 +1,4 @@
-import type { Obstacle } from "../replication/index.js";
+import type { Obstacle } from "../channel/index.js";
 import type { Tree } from "./request.js";
 
 /** What is wrong with a tree by itself, all at once; empty when every member has one way up to one root. */

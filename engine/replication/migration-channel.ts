@@ -1,9 +1,8 @@
-import type { ConnectionOptions } from "../mysql/index.js";
-import { MysqlServer } from "../mysql/index.js";
+import type { ChannelSource } from "../channel/index.js";
+import { type ChannelDetails, ensureChannelBetween } from "../channel/index.js";
+import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
 import { committedRole, otherSide, readRole, type Side } from "../topology/index.js";
-import type { ChannelSource } from "./channel-source.js";
-import { type ChannelDetails, ensureChannelBetween } from "./ensure-channel.js";
 
 /** One of the two servers of a migration. */
 export interface ReplicationEnd {

@@ -1,8 +1,13 @@
-import { type ConnectionOptions, isNobodyListening, MysqlServer, readServerFacts } from "../mysql/index.js";
+import { isReplicating, type ReplicationLag, readChannel, replicationLag } from "../channel/index.js";
+import {
+  type ConnectionOptions,
+  compareGtidSets,
+  isNobodyListening,
+  MysqlServer,
+  readServerFacts,
+} from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { compareGtidSets, isOutlived } from "../topology/index.js";
-import { isReplicating, readChannel } from "./channel-state.js";
-import { type ReplicationLag, replicationLag } from "./lag.js";
+import { isOutlived } from "../topology/index.js";
 import { type ChannelResult, type EndConnections, withEnds } from "./migration-channel.js";
 
 type ChannelPlace = EndConnections & { readonly channel: string };

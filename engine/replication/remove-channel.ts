@@ -1,17 +1,8 @@
 import { z } from "zod";
-import {
-  addressOf,
-  briefly,
-  type ConnectionOptions,
-  isNobodyListening,
-  MysqlServer,
-  showStatement,
-  statement,
-} from "../mysql/index.js";
+import { dismissReaderAt, stopAndForget } from "../channel/index.js";
+import { addressOf, briefly, type ConnectionOptions, isNobodyListening, MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { isOutlived } from "../topology/index.js";
-import { readChannel } from "./channel-state.js";
-import { dismissReaderAt } from "./dismiss-reader.js";
 import type { ReplicationEnd } from "./migration-channel.js";
 
 const uuidRow = z.object({ uuid: z.string() });
@@ -65,15 +56,4 @@ async function whereServed<T>(
     );
     return undefined;
   }
-}
-
-/** Stops one channel of this server and forgets it; whether it had it. */
-export async function stopAndForget(server: MysqlServer, channel: string, progress: Progress): Promise<boolean> {
-  if ((await readChannel(server, channel)) === undefined) return false;
-  for (const verb of ["STOP REPLICA", "RESET REPLICA ALL"]) {
-    const step = statement(`${verb} FOR CHANNEL ?`, channel);
-    progress(`${server.label}: ${showStatement(step)}`);
-    await server.run(step);
-  }
-  return true;
 }

@@ -1,4 +1,3 @@
-export { compareGtidSets, type GtidDifference, reaches, readExecuted, subtractOn } from "./compare-gtid-sets.js";
 export {
   createJournal,
   dropJournalStatement,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { reaches } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { reaches } from "../topology/index.js";
 import { readPosition } from "./position.js";
 import type { Lane } from "./sessions.js";
 

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { compactGtidSet, type MysqlServer } from "../mysql/index.js";
+import { compactGtidSet, type MysqlServer, reaches } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
-import { reaches } from "../topology/index.js";
 import type { Lane } from "./sessions.js";
 
 const positionRow = z.object({ owned: z.string().nullable(), executed: z.string() });

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { MysqlServer } from "@gtid-ferry/engine/mysql";
-import { readExecuted } from "@gtid-ferry/engine/topology";
+import { MysqlServer, readExecuted } from "@gtid-ferry/engine/mysql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { findFreePort } from "../../lab/process/index.js";

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import {
+  compareGtidSets,
   compareVersions,
   type MysqlServer,
+  readExecuted,
   readServerFacts,
   readVariables,
   type ServerFacts,
+  subtractOn,
 } from "../../mysql/index.js";
-import { compareGtidSets, readExecuted, subtractOn } from "../../topology/index.js";
 import type { Seen } from "../listing.js";
 import type { PairObservation, PreflightContext, Role, ServerObservation } from "../observation.js";
 import { PAIR_VARIABLES } from "../pair-variables.js";

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { errnoOf } from "../../mysql/index.js";
+import { errnoOf, reaches } from "../../mysql/index.js";
 import type { KeyValue } from "../../tables/index.js";
-import { reaches } from "../../topology/index.js";
 import { awaitPosition, readPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
 import { type KeyedTable, readRowsByKey } from "./digest.js";

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MysqlServer } from "@gtid-ferry/engine/mysql";
-import { readExecuted } from "@gtid-ferry/engine/topology";
+import { MysqlServer, readExecuted } from "@gtid-ferry/engine/mysql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { backupBucketPolicy, backupReadPolicy, sourceUploadPolicy } from "../../../components/backup-policies.js";

@@ -1,7 +1,6 @@
-import { MysqlServer } from "@gtid-ferry/engine/mysql";
+import { MysqlServer, readExecuted, subtractOn } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
-import { readExecuted, subtractOn } from "@gtid-ferry/engine/topology";
 import { expect } from "vitest";
 import type { MysqldSettings } from "../../../lab/mysqld/index.js";
 import { FollowingWriters, WRITTEN_TABLE } from "./following-writers.js";

@@ -1,7 +1,7 @@
 import { explainErrants, type InjectionRequest, injectEmpty } from "@gtid-ferry/engine/errant";
 import { GtidSet } from "@gtid-ferry/engine/gtid";
+import { compareGtidSets, readExecuted } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
-import { compareGtidSets, readExecuted } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testInstallation } from "../../../../lab/testing.js";
 import { startWrittenPair, type WrittenPair } from "../../helpers/written-pair.js";

@@ -1,8 +1,7 @@
 import { planReset, resetHistory } from "@gtid-ferry/engine/errant";
 import { GtidSet } from "@gtid-ferry/engine/gtid";
-import { showStatement } from "@gtid-ferry/engine/mysql";
+import { compareGtidSets, readExecuted, showStatement } from "@gtid-ferry/engine/mysql";
 import { type Progress, silent } from "@gtid-ferry/engine/operation";
-import { compareGtidSets, readExecuted } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startWrittenPair, type WrittenPair } from "../../helpers/written-pair.js";
 

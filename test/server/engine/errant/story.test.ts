@@ -1,7 +1,7 @@
 import { chooseRepair, injectEmpty, reportErrants } from "@gtid-ferry/engine/errant";
+import { compareGtidSets } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { readChannelResult } from "@gtid-ferry/engine/replication";
-import { compareGtidSets } from "@gtid-ferry/engine/topology";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { testInstallation } from "../../../../lab/testing.js";
 import { startWrittenPair, type WrittenPair } from "../../helpers/written-pair.js";

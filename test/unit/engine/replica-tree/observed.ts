@@ -1,6 +1,6 @@
+import type { ChannelState } from "../../../../engine/channel/index.js";
 import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
 import type { LostMember, ObservedMember, ObservedTree, PlacedMember } from "../../../../engine/replica-tree/index.js";
-import type { ChannelState } from "../../../../engine/replication/index.js";
 
 /** A server's uuid by its place among the members. */
 export const uuidOf = (index: number) => `${index.toString(16).padStart(8, "0")}-e532-11f1-a3ef-02fc00000001`;

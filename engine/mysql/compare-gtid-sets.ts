@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { compactGtidSet, type MysqlServer } from "../mysql/index.js";
+import { compactGtidSet } from "./facts.js";
+import type { MysqlServer } from "./server.js";
 
 /** How a replica's transactions differ from its source's, as GTID sets; `""` is none. */
 export interface GtidDifference {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Conflict } from "../../../../engine/replication/conflict.js";
-import { describeConflict } from "../../../../engine/replication/conflict-text.js";
+import type { Conflict } from "../../../../engine/channel/conflict.js";
+import { describeConflict } from "../../../../engine/channel/conflict-text.js";
 
 const failure = { number: 1062, message: "", gtid: "u:7", table: undefined, kind: undefined, key: undefined };
 const conflict: Conflict = { failure, transaction: undefined, row: undefined, unread: [], repairs: [] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseFailure } from "../../../../engine/replication/conflict-failure.js";
+import { parseFailure } from "../../../../engine/channel/conflict-failure.js";
 
 const GTID = "963ca9ea-e580-11f1-b75a-02fc00000001:64";
 

@@ -1,14 +1,9 @@
 import { delimiter } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Conflict, describeConflict, readConflict } from "@gtid-ferry/engine/channel";
 import { type ConnectionOptions, MysqlServer } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
-import {
-  type Conflict,
-  describeConflict,
-  ensureChannel,
-  readConflict,
-  reportChannel,
-} from "@gtid-ferry/engine/replication";
+import { ensureChannel, reportChannel } from "@gtid-ferry/engine/replication";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { testInstallation } from "../../../../lab/testing.js";
 import { type Pair, startPair } from "../../helpers/pair.js";

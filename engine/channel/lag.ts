@@ -1,5 +1,5 @@
 import { GtidSet } from "../gtid/index.js";
-import type { ChannelState } from "./channel-state.js";
+import type { ChannelState } from "./state.js";
 
 export interface ReplicationLag {
   /** GTIDs that the source has and the replica has not; `""` when caught up. */

@@ -3,7 +3,7 @@ import {
   type ConflictGrounds,
   conflictRepairs,
   type RepairPlace,
-} from "../../../../engine/replication/conflict-repairs.js";
+} from "../../../../engine/channel/conflict-repairs.js";
 
 const place: RepairPlace = { channel: "gtid_ferry", replica: "target 10.0.0.2:3306", isSuperReadOnly: true };
 const grounds: ConflictGrounds = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { insertStatement, keyCondition } from "../../../../engine/replication/conflict-values.js";
+import { insertStatement, keyCondition } from "../../../../engine/channel/conflict-values.js";
 
 const column = (name: string, type: string, changes: object = {}) => ({
   name,

@@ -1,9 +1,8 @@
 import { injectEmpty } from "@gtid-ferry/engine/errant";
 import { GtidSet } from "@gtid-ferry/engine/gtid";
-import { MysqlServer } from "@gtid-ferry/engine/mysql";
+import { compareGtidSets, MysqlServer } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
-import { compareGtidSets } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Pair, startPair } from "../../helpers/pair.js";
 

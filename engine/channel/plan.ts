@@ -1,6 +1,6 @@
 import { type ServerVersion, type Statement, statement } from "../mysql/index.js";
-import { type ChannelSource, changeSourceStatement } from "./channel-source.js";
-import { type ChannelState, isReplicating } from "./channel-state.js";
+import { type ChannelSource, changeSourceStatement } from "./source.js";
+import { type ChannelState, isReplicating } from "./state.js";
 
 export interface DesiredChannel {
   readonly channel: string;

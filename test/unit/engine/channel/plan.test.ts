@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { planChannel } from "../../../../engine/channel/plan.js";
+import type { ChannelSource } from "../../../../engine/channel/source.js";
+import type { ChannelState } from "../../../../engine/channel/state.js";
 import { parseVersion, showStatement } from "../../../../engine/mysql/index.js";
-import { planChannel } from "../../../../engine/replication/channel-plan.js";
-import type { ChannelSource } from "../../../../engine/replication/channel-source.js";
-import type { ChannelState } from "../../../../engine/replication/channel-state.js";
 
 const source: ChannelSource = {
   host: "10.20.1.5",

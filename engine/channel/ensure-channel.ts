@@ -2,22 +2,23 @@ import { z } from "zod";
 import {
   addressOf,
   type ConnectionOptions,
+  compareGtidSets,
   type MysqlServer,
   readServerFacts,
   type ServerFacts,
   showStatement,
+  subtractOn,
 } from "../mysql/index.js";
 import { FerryError, type Progress, waitUntil } from "../operation/index.js";
-import { compareGtidSets, subtractOn } from "../topology/index.js";
-import { type ChannelGrounds, channelObstacles } from "./channel-obstacles.js";
-import { channelMatches, planChannel } from "./channel-plan.js";
-import type { ChannelSource } from "./channel-source.js";
-import { type ChannelState, describeChannel, isReplicating, readChannels } from "./channel-state.js";
 import { readConflict } from "./conflict.js";
 import { describeConflict } from "./conflict-text.js";
 import { describeLag, replicationLag } from "./lag.js";
+import { type ChannelGrounds, channelObstacles } from "./obstacles.js";
+import { channelMatches, planChannel } from "./plan.js";
 import { readReceived } from "./received.js";
 import { ERRANT_ADVICE, receiverAdvice } from "./receiver-advice.js";
+import type { ChannelSource } from "./source.js";
+import { type ChannelState, describeChannel, isReplicating, readChannels } from "./state.js";
 
 export interface ChannelDetails {
   /** Channel name on the replica, e.g. `gtid_ferry`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { channelObstacles } from "../../../../engine/channel/obstacles.js";
 import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
-import { channelObstacles } from "../../../../engine/replication/channel-obstacles.js";
 
 const source: ServerFacts = {
   label: "source a:3306",

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChannelState } from "../../../../engine/replication/index.js";
-import { replicationLag } from "../../../../engine/replication/index.js";
+import { type ChannelState, replicationLag } from "../../../../engine/channel/index.js";
 
 const state = (lastAppliedCommit: string | undefined) => ({ lastAppliedCommit }) as ChannelState;
 const NOW = "2026-03-01 12:00:10.250000";

@@ -1,0 +1,11 @@
+export { type Conflict, readConflict } from "./conflict.js";
+export { describeConflict } from "./conflict-text.js";
+export { dismissReader, dismissReaderAt } from "./dismiss-reader.js";
+export { type ChannelDetails, ensureChannelBetween, isConfiguredFor } from "./ensure-channel.js";
+export type { ConflictServers, RowConflict } from "./find-conflict.js";
+export { stopAndForget } from "./forget.js";
+export { describeLag, type ReplicationLag, replicationLag } from "./lag.js";
+export { type ChannelGrounds, channelObstacles, type Obstacle } from "./obstacles.js";
+export { type ReceivedTransactions, readReceived } from "./received.js";
+export { type ChannelSource, type ChannelTls, changeSourceStatement } from "./source.js";
+export { type ChannelState, describeChannel, isReplicating, readChannel, readChannels } from "./state.js";
