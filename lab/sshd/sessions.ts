@@ -1,11 +1,15 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 
-/** The processes below `pid` that run `program`; what those run is not among them. */
+/** The processes below `pid` that run `program`, a path that may lead through links; what those run is not among them. */
 export function descendantsOf(pid: number, program: string): readonly number[] {
+  return descendantsRunning(pid, realpathSync(program));
+}
+
+function descendantsRunning(pid: number, program: string): readonly number[] {
   const children = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => (parentOf(name) === pid && programOf(name) === program ? [Number(name)] : []));
-  return children.flatMap((child) => [child, ...descendantsOf(child, program)]);
+  return children.flatMap((child) => [child, ...descendantsRunning(child, program)]);
 }
 
 export function kill(pids: readonly number[]): void {
