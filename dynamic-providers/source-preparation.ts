@@ -71,7 +71,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
         refuseAccountChange(olds, news.replicationAccount, !olds.requiresPrimary);
       }
       if (hasUnknown(news) || (!isNew && !news.requiresPrimary)) return;
-      if (!isNew) return assertPrimary(news.source);
+      if (!isNew) return assertPrimary(news.source, news.target);
       const { steps } = await describePreparation(news, false);
       reportPlan(olds, steps);
     });

@@ -1,6 +1,6 @@
-import { type ConnectionOptions, isNobodyListening, MysqlServer, readServerFacts } from "../mysql/index.js";
+import { type ConnectionOptions, isNobodyListening, MysqlServer } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
-import { isOutlived } from "../topology/index.js";
+import { isOutlived, readSourceStatus } from "../topology/index.js";
 
 /**
  * Whether a source is the primary no more, or is not there any more: then there is nothing to back up. One that cannot
@@ -8,7 +8,8 @@ import { isOutlived } from "../topology/index.js";
  */
 export async function isFenced(source: ConnectionOptions, target?: ConnectionOptions): Promise<boolean> {
   try {
-    return await MysqlServer.with(source, "source", async (server) => (await readServerFacts(server)).superReadOnly);
+    const { isPrimary } = await MysqlServer.with(source, "source", (server) => readSourceStatus(server, target));
+    return !isPrimary;
   } catch (error) {
     if (error instanceof FerryError && isNobodyListening(error.cause)) return true;
     if (await isOutlived(error, [target])) return true;

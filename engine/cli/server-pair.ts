@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { addressOf, type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { committedRole, otherSide, readRole, type ServerRole, type Side } from "../topology/index.js";
+import { committedRole, otherSide, pairStatus, readRole, type ServerRole, type Side } from "../topology/index.js";
 import type { NamedServer } from "../verify/index.js";
 import { missingServer, namedServers } from "./server-options.js";
 
@@ -48,10 +48,8 @@ export async function directedPair(command: Command, progress: Progress): Promis
 /** Which server is the primary: the journal tells, or the user's words stand, as long as it does not contradict them. */
 export function primaryOf(source: ServerRole, target: ServerRole, isStated: boolean): Side {
   if (!isStated) return committedRole(source, target).primary;
-  const uuids = [source.uuid, target.uuid];
   // A journal of another pair came with the data, and says nothing of these two.
-  const isTheirs = [source, target].some(({ lastEntry }) => lastEntry && uuids.includes(lastEntry.primaryUuid));
-  if (!isTheirs) return "source";
+  if (pairStatus(source, target).kind !== "reachable") return "source";
   const { primary, entry } = committedRole(source, target);
   if (primary === "source") return "source";
   throw new FerryError({

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import {
   describeTree,
-  newestEntry,
   type ObservedTree,
   observeMembers,
   presentTree,
@@ -79,7 +78,7 @@ function screen(observed: ObservedTree, topology: Topology, problems: readonly s
 }
 
 function describePrimary(observed: ObservedTree): string {
-  const entry = newestEntry(Object.values(observed.members));
+  const { entry } = observed.status;
   const role = observed.primary === undefined ? "no primary" : `primary ${observed.primary}`;
   if (entry === undefined) return `${role}, no switchover yet`;
   return `${role}, since switchover ${entry.number} of ${entry.committedAt} UTC${entry.isFinal ? ", final" : ""}`;
@@ -87,7 +86,7 @@ function describePrimary(observed: ObservedTree): string {
 
 function jsonOf(observed: ObservedTree, problems: readonly string[], options: StatusOptions): string {
   const { channel, primary, members } = observed;
-  const lastEntry = newestEntry(Object.values(observed.members));
+  const lastEntry = observed.status.entry;
   const status = {
     at: new Date().toISOString(),
     channel,

@@ -48,10 +48,11 @@ export function switchoverCommand(): Command {
     .addHelpText("after", HELP)
     .action(async (options: SwitchoverOptions) => {
       const topology = leaveOut(await readTopology(options.topology), options.without);
-      const { channel, members, routes, limits } = topology;
+      const { channel, members, tree, routes, limits } = topology;
       const request = {
         channel,
         members,
+        tree,
         to: options.to,
         limits: { ...DEFAULT_LIMITS, ...limits, budgetSeconds: options.budget },
       };

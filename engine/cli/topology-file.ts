@@ -1,12 +1,11 @@
 import { z } from "zod";
-import type { Tree, TreeRequest } from "../replica-tree/index.js";
+import type { TreeRequest } from "../replica-tree/index.js";
 import { type RouteOptions, routeOptions } from "../traffic/index.js";
 import { connectionSchema } from "./connections-file.js";
 import { parseOutput, readPrivateText } from "./private-json.js";
 
 /** The stack output `topology`: every server, how others reach it, and who shall follow whom. Holds secrets. */
 export interface Topology extends TreeRequest {
-  readonly tree: Tree;
   readonly routes: readonly RouteOptions[];
   readonly limits?: TopologyLimits;
 }

@@ -1,6 +1,6 @@
 import { MysqlServer } from "../mysql/index.js";
 import { FerryError, messageOf, PartialFailure, type Progress } from "../operation/index.js";
-import { isOutlived, readRole } from "../topology/index.js";
+import { isOutlived, type JournalEntry, ownsRole, readRole } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { planEstablish } from "./establish-plan.js";
 import { assertLeadable, observeFinalRoles } from "./final-roles.js";
@@ -76,8 +76,9 @@ async function makeFinalAlone(
   assertLeadable(await observeFinalRoles(request, routes));
   return MysqlServer.with(request.target.connection, "target", async (target) => {
     await target.lockOut(LOCK_TIMEOUT_SECONDS);
-    const { uuid, lastEntry } = await readRole(target, "target");
-    if (lastEntry?.primaryUuid !== uuid) throw new Error(`${target.label} is the primary no more`);
+    const role = await readRole(target, "target");
+    const { uuid, lastEntry } = role;
+    if (!ownsRole(role) || lastEntry === undefined) throw lostRole(target.label, lastEntry);
     await finalizeAlone(target, lastEntry, progress);
     await Promise.all(routes.map((route) => route.lead("target")));
     const servers = { sourceUuid: known?.sourceUuid || lastEntry.previousUuid, targetUuid: uuid };
@@ -95,6 +96,16 @@ export function rolesResult(pair: PairState, channel: string): RolesResult {
     isFinal: pair.entry?.isFinal === true,
     inOrder: planEstablish(pair, channel).length === 0,
   };
+}
+
+function lostRole(where: string, entry: JournalEntry | undefined): FerryError {
+  return new FerryError({
+    failed: "finalizing the migration",
+    where,
+    seen: `${entry?.primaryUuid ?? "no server"} is the primary by its journal`,
+    wanted: "the target as the primary",
+    next: "see `ferry status`; give the role back by `ferry switchover --to target`, then run again",
+  });
 }
 
 function withReport(report: SwitchoverReport | undefined): Pick<RolesResult, "report"> {

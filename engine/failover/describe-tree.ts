@@ -1,13 +1,13 @@
 import { describeChannel } from "../channel/index.js";
 import type { ObservedTree } from "../replica-tree/index.js";
-import type { Standing } from "./standing.js";
 
 /** What matters of a tree, a line each; nothing in them moves while all goes well. */
-export function describeSeen(observed: ObservedTree, standing: Standing): string[] {
-  const primary = standing.kind === "unknown" ? `primary unknown: ${standing.seen}` : undefined;
+export function describeSeen(observed: ObservedTree): string[] {
+  const { status } = observed;
+  const primary = "seen" in status ? `primary unknown: ${status.seen}` : undefined;
   const members = Object.values(observed.members).map((member) => {
     const { name } = member;
-    const isPrimary = standing.kind !== "unknown" && standing.name === name;
+    const isPrimary = "name" in status && status.name === name;
     if (!member.reachable) return `${name}: ${isPrimary ? "the primary, " : ""}does not answer: ${member.seen}`;
     const { readOnly, superReadOnly } = member.facts;
     const access = readOnly ? (superReadOnly ? "fenced" : "read-only") : "writable";

@@ -14,7 +14,7 @@ import { assertFailoverRequest, type FailoverRequest } from "./request.js";
 import { restoreReplicas } from "./restore.js";
 import type { Run } from "./run.js";
 import { lookForLeftovers, observeTree, type Settled, settle } from "./settle.js";
-import { type Away, type Here, primaryStanding, reachable } from "./standing.js";
+import { type Away, type Here, reachable } from "./standing.js";
 import { type FailoverListener, StepTimes, type TimedFailoverStep } from "./step-times.js";
 
 /** How a failover went. */
@@ -54,9 +54,10 @@ export async function failover(
   return withRun(request, routes, progress, listener, async (run) => {
     await lockOutOthers(run);
     const observed = await observeTree(run);
-    const standing = primaryStanding(observed, request.tree);
-    if (standing.kind === "unknown") return { kind: "refused", reasons: [standing.seen] };
-    if (standing.kind === "here") return completeAround(run, observed, standing);
+    const standing = observed.status;
+    if (standing.kind === "unknown" || standing.kind === "foreign")
+      return { kind: "refused", reasons: [standing.seen] };
+    if (standing.kind === "reachable") return completeAround(run, observed, standing);
     const { expectedPrimary } = request;
     if (expectedPrimary !== undefined && expectedPrimary !== standing.name) {
       return { kind: "refused", reasons: [`${standing.name} is the primary, and not ${expectedPrimary}`] };

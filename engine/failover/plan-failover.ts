@@ -12,7 +12,7 @@ import { choiceGrounds } from "./replicas.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
 import { type Run, serverFor } from "./run.js";
 import { describeParted, describeSettleStep, lookForLeftovers, observeTree } from "./settle.js";
-import { type Away, type Here, primaryStanding, reachable } from "./standing.js";
+import { type Away, type Here, reachable } from "./standing.js";
 import { readSigns } from "./watch-receivers.js";
 
 const LOOK_RESERVE_SECONDS = 2;
@@ -38,11 +38,11 @@ export async function planFailover(request: FailoverRequest, routes: readonly Tr
     undefined,
     async (run) => {
       const observed = await observeTree(run);
-      const standing = primaryStanding(observed, request.tree);
-      const seen = describeSeen(observed, standing);
-      if (standing.kind === "unknown")
+      const standing = observed.status;
+      const seen = describeSeen(observed);
+      if (standing.kind === "unknown" || standing.kind === "foreign")
         return { lines: seen, refusals: [standing.seen], givenUp: undefined, confirm: undefined };
-      if (standing.kind === "away") return planReplacement(run, seen, standing);
+      if (standing.kind === "unreachable") return planReplacement(run, seen, standing);
       const opening = await openingOf(run, observed, standing);
       const plan = await lookForLeftovers(run, observed, standing.name, opening.obstacle === undefined);
       return {

@@ -9,6 +9,8 @@ import { reachable, wasLeftStopped } from "./standing.js";
 type Batch = readonly [Statement, Statement, ...Statement[]];
 
 export type SettleStep =
+  /** Before it is up nobody else may be made writable. */
+  | { readonly kind: "fence"; readonly member: string }
   | { readonly kind: "run"; readonly member: string; readonly statement: Statement; readonly why: string }
   /** All in one round trip, so that none is left out when this process dies. */
   | { readonly kind: "open"; readonly member: string; readonly statements: Batch; readonly why: string }
@@ -49,7 +51,7 @@ export interface SettlePlan {
   readonly notes: readonly string[];
 }
 
-const FENCE = statement("SET PERSIST super_read_only = 1, PERSIST read_only = 1");
+export const FENCE = statement("SET PERSIST super_read_only = 1, PERSIST read_only = 1");
 
 /**
  * The steps to one writable server that all others follow, as the journal says who it is: what is left of a failover,
@@ -92,7 +94,7 @@ export function planSettle(grounds: SettleGrounds): SettlePlan {
 }
 
 function fence({ name }: PlacedMember): SettleStep {
-  return run(name, FENCE, "the journal names another primary");
+  return { kind: "fence", member: name };
 }
 
 /**

@@ -1,18 +1,11 @@
 import { mayNameDefiners, readEvents } from "../cutover/index.js";
 import { showStatement } from "../mysql/index.js";
 import { inTime, messageOf } from "../operation/index.js";
-import {
-  FENCE_REPLICA,
-  follow,
-  newestEntry,
-  type ObservedTree,
-  observeMembers,
-  serverOf,
-} from "../replica-tree/index.js";
-import { journalStatements, readPrimaryUuids } from "../topology/index.js";
+import { FENCE_REPLICA, follow, type ObservedTree, observeMembers, serverOf } from "../replica-tree/index.js";
+import { journalStatements } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
 import { type Run, runOn, serverFor } from "./run.js";
-import { planSettle, type SettlePlan, type SettleStep } from "./settle-plan.js";
+import { FENCE, planSettle, type SettlePlan, type SettleStep } from "./settle-plan.js";
 import { reachable } from "./standing.js";
 
 const FENCE_TIMEOUT_SECONDS = 10;
@@ -45,13 +38,10 @@ export async function lookForLeftovers(
     observed,
     channel: run.request.channel,
     primary,
-    entry: newestEntry(Object.values(observed.members)),
+    entry: observed.status.entry,
     journal: await journalStatements(server),
     // One that became the primary out of sight may be in nobody's journal but its own.
-    primaryUuids: new Set([
-      ...(await readPrimaryUuids(server)),
-      ...reachable(observed).flatMap(({ lastEntry }) => (lastEntry === undefined ? [] : [lastEntry.primaryUuid])),
-    ]),
+    primaryUuids: new Set(reachable(observed).flatMap((member) => member.primaryUuids)),
     events,
     mayNameDefiners: await mayNameDefiners(
       server,
@@ -75,7 +65,7 @@ export async function settle(run: Run, plan: SettlePlan): Promise<Settled> {
     } catch (error) {
       failed.push(`${text}: ${messageOf(error)}`);
       // Before the fence is up nobody else may be opened.
-      if (step.kind === "run" && step.statement.sql.includes("super_read_only = 1")) break;
+      if (step.kind === "fence") break;
     }
   }
   return { done, failed, parted: plan.parted.map(describeParted), notes: plan.notes };
@@ -103,6 +93,8 @@ export function describeSettleStep(step: SettleStep): string {
   switch (step.kind) {
     case "run":
       return `${step.member}: ${showStatement(step.statement)} (${step.why})`;
+    case "fence":
+      return `${step.member}: ${showStatement(FENCE)} (the journal names another primary)`;
     case "open":
       return `${step.member}: ${step.statements.map(showStatement).join("; ")} (${step.why})`;
     case "lead":
@@ -119,11 +111,13 @@ export function describeParted({ member, errant }: SettlePlan["parted"][number])
 
 async function apply(run: Run, step: SettleStep): Promise<void> {
   switch (step.kind) {
-    case "run": {
+    case "run":
+      return runOn(run, step.member, step.statement);
+    case "fence": {
       const server = serverFor(run, step.member);
-      run.progress(`${server.label}: ${showStatement(step.statement)}`);
-      // A fence waits for the writes that run there.
-      return server.runWithin(FENCE_TIMEOUT_SECONDS, step.statement);
+      run.progress(`${server.label}: ${showStatement(FENCE)}`);
+      // It waits for the writes that run there.
+      return server.runWithin(FENCE_TIMEOUT_SECONDS, FENCE);
     }
     case "open": {
       const server = serverFor(run, step.member);

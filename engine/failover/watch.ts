@@ -11,7 +11,7 @@ import { appendRecord, type RecordedEvent } from "./record.js";
 import { assertFailoverRequest, type FailoverRequest, NO_WISHES } from "./request.js";
 import { type Run, serverFor } from "./run.js";
 import { lookForLeftovers, observeTree, settle } from "./settle.js";
-import { type Here, primaryStanding } from "./standing.js";
+import type { Here } from "./standing.js";
 
 export interface WatchOptions {
   /** Replace a dead primary, with the same refusals as by hand and with no override. */
@@ -84,8 +84,8 @@ class Watcher {
     try {
       await this.withRun(async (run) => {
         const observed = await observeTree(run);
-        const standing = primaryStanding(observed, this.request.tree);
-        if (standing.kind !== "here") return;
+        const standing = observed.status;
+        if (standing.kind !== "reachable") return;
         const primary = observed.members[standing.name];
         if (primary?.reachable === true) await disarm(serverFor(run, standing.name), primary, this.progress);
       });
@@ -108,14 +108,14 @@ class Watcher {
   /** Whether the primary seems dead and may be replaced now. */
   private async lookAt(run: Run): Promise<boolean> {
     const observed = await observeTree(run);
-    const standing = primaryStanding(observed, this.request.tree);
-    await this.tell("seen", describeSeen(observed, standing));
+    const standing = observed.status;
+    await this.tell("seen", describeSeen(observed));
     if (!this.options.failover) return false;
-    if (standing.kind === "here") {
+    if (standing.kind === "reachable") {
       await this.keepInOrder(run, observed, standing);
       return false;
     }
-    if (standing.kind === "unknown") return false;
+    if (standing.kind !== "unreachable") return false;
     const left = Math.ceil(coolDownLeft(observed, this.options.coolDownSeconds));
     if (left === 0) return true;
     const until = new Date(Date.now() + left * 1000).toISOString().slice(0, 16);
@@ -145,8 +145,8 @@ class Watcher {
     await this.lockOutOthers(run, observed);
     // Another run may have worked until now, and may have given the role to somebody else.
     const present = await observeTree(run);
-    const standingNow = primaryStanding(present, this.request.tree);
-    if (standingNow.kind !== "here") return;
+    const standingNow = present.status;
+    if (standingNow.kind !== "reachable") return;
     const settled = await settle(run, await this.leftovers(run, present, standingNow));
     if (settled.done.length > 0) await this.record({ kind: "settled", ...settled });
     this.failures.push(...settled.failed);

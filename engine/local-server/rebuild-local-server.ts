@@ -11,7 +11,7 @@ import {
   subtractOn,
 } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { readRole } from "../topology/index.js";
+import { ownsRole, readRole } from "../topology/index.js";
 import { ensureLocalServer } from "./ensure-local-server.js";
 import { isRestored, putOldDataBack, removeOldData, setOldDataAside } from "./old-data.js";
 import { type RebuildNote, readRebuildNote, removeRebuildNote, writeRebuildNote } from "./rebuild-note.js";
@@ -123,9 +123,8 @@ async function beginRebuild(
 /** `""` for a target that is the primary or has no need. */
 async function readPurgedAndMissing(request: LocalServerRequest, rebuild: RebuildOptions): Promise<string> {
   return MysqlServer.with(request.target, "target", async (target) => {
-    const { uuid, lastEntry } = await readRole(target, "target");
     const { superReadOnly, gtidExecuted } = await readServerFacts(target);
-    if (lastEntry?.primaryUuid === uuid || !superReadOnly) return "";
+    if (ownsRole(await readRole(target, "target")) || !superReadOnly) return "";
     const { gtidPurged } = await MysqlServer.with(rebuild.source, "source", readServerFacts);
     return subtractOn(target, gtidPurged, gtidExecuted);
   });
@@ -140,9 +139,8 @@ function reasonFor(missing: string): string {
 /** The only writable copy of the data is nothing to restore over. */
 async function refusePrimary({ target }: LocalServerRequest): Promise<void> {
   await MysqlServer.with(target, "target", async (server) => {
-    const { uuid, lastEntry } = await readRole(server, "target");
     const { superReadOnly } = await readServerFacts(server);
-    if (lastEntry?.primaryUuid !== uuid && superReadOnly) return;
+    if (!ownsRole(await readRole(server, "target")) && superReadOnly) return;
     throw new FerryError({
       failed: "rebuilding the target",
       where: server.label,

@@ -17,7 +17,7 @@ import {
   type Progress,
 } from "../operation/index.js";
 import { runPreflight } from "../preflight/index.js";
-import { dropJournalStatement, isOutlived, readRole } from "../topology/index.js";
+import { dropJournalStatement, isOutlived, readSourceStatus } from "../topology/index.js";
 import { describeStep } from "./describe.js";
 import type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
 import { awaitNoAnonymousTransactions, awaitNoGtidTransactions, watchConsistency } from "./gtid-waits.js";
@@ -53,11 +53,11 @@ const persistedRow = z.object({ value: z.string() });
  * `partial` lacks the password as long as the account does not have it.
  */
 export async function prepareSource(
-  request: SourcePreparationRequest,
+  request: SourcePreparationRequest & { readonly target?: ConnectionOptions },
   knownPassword: string | undefined,
   progress: Progress,
 ): Promise<SourcePreparationResult> {
-  const role = await MysqlServer.with(request.source, "source", readSourceRole);
+  const role = await readSourceRole(request, knownPassword === undefined ? undefined : request.target);
   refuseFinalized(role);
   if (!role.isPrimary && knownPassword !== undefined) {
     progress(`${role.label}: not the primary now; its preparation is left as it is`);
@@ -105,7 +105,7 @@ export async function describePreparation(
   request: SourcePreparationRequest,
   isPasswordKnown: boolean,
 ): Promise<{ readonly findings: Finding[]; readonly steps: string[] }> {
-  refuseFinalized(await MysqlServer.with(request.source, "source", readSourceRole));
+  refuseFinalized(await readSourceRole(request, undefined));
   const findings = await preflight(request);
   assertNoBlockers(findings);
   return MysqlServer.with(request.source, "source", async (source) => {
@@ -140,10 +140,13 @@ export async function restoreSource(
   }
 }
 
-async function restoreReachable(request: SourcePreparationRequest, progress: Progress): Promise<void> {
+async function restoreReachable(
+  request: SourcePreparationRequest & { readonly target?: ConnectionOptions },
+  progress: Progress,
+): Promise<void> {
   await MysqlServer.with(request.source, "source", async (source) => {
     await source.lockOut(LOCK_TIMEOUT_SECONDS);
-    if (!(await readSourceRole(source)).isPrimary) {
+    if (!(await roleOf(source, request.target)).isPrimary) {
       progress(`${source.label}: it is no longer the primary, so it stays fenced and with the settings that it has`);
       return;
     }
@@ -161,10 +164,16 @@ interface SourceRole {
   readonly isFinal: boolean;
 }
 
-/** What the source itself knows of the primary role; a server to which the journal came as a copy is not meant. */
-async function readSourceRole(source: MysqlServer): Promise<SourceRole> {
-  const { label, uuid, lastEntry } = await readRole(source, "source");
-  return { label, isPrimary: lastEntry?.previousUuid !== uuid, isFinal: lastEntry?.isFinal === true };
+async function readSourceRole(
+  { source }: Pick<SourcePreparationRequest, "source">,
+  target: ConnectionOptions | undefined,
+): Promise<SourceRole> {
+  return MysqlServer.with(source, "source", (server) => roleOf(server, target));
+}
+
+async function roleOf(server: MysqlServer, target: ConnectionOptions | undefined): Promise<SourceRole> {
+  const { isPrimary, entry } = await readSourceStatus(server, target);
+  return { label: server.label, isPrimary, isFinal: entry?.isFinal === true };
 }
 
 function refuseFinalized({ label, isPrimary, isFinal }: SourceRole): void {
@@ -179,13 +188,13 @@ function refuseFinalized({ label, isPrimary, isFinal }: SourceRole): void {
 }
 
 /** Refuses to undo what lies between preparation and a cutover while the target is the primary. */
-export async function assertPrimary(connection: ConnectionOptions): Promise<void> {
-  const { label, isPrimary } = await MysqlServer.with(connection, "source", readSourceRole);
-  if (isPrimary) return;
+export async function assertPrimary(connection: ConnectionOptions, target?: ConnectionOptions): Promise<void> {
+  const role = await readSourceRole({ source: connection }, target);
+  if (role.isPrimary) return;
   throw new FerryError({
     failed: "going back to phase prepare",
-    where: label,
-    seen: "the target is the primary",
+    where: role.label,
+    seen: "another server is the primary",
     wanted: "the source as the primary",
     next: "go back one phase at a time: gtid-ferry:phase replicate first, which switches back to the source",
   });
@@ -235,14 +244,14 @@ function refuseForeignAccount(observed: ObservedSource, request: SourcePreparati
 
 async function observe(source: MysqlServer, account: Account): Promise<ObservedSource> {
   const facts = await readServerFacts(source);
-  const { isPrimary, isFinal } = await readSourceRole(source);
+  const role = await roleOf(source, undefined);
   return {
     gtidMode: facts.gtidMode,
     gtidConsistency: facts.gtidConsistency,
     binlogExpireLogsSeconds: facts.binlogExpireLogsSeconds,
     ledger: await readLedger(source),
     account: await readAccountState(source, account),
-    hasFinalJournal: isPrimary && isFinal,
+    hasFinalJournal: role.isPrimary && role.isFinal,
   };
 }
 

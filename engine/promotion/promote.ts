@@ -1,6 +1,7 @@
 import { type SwitchoverLimits, type SwitchoverReport, type SwitchoverRequest, switchover } from "../cutover/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
 import { ensureTree, type TreeRequest } from "../replica-tree/index.js";
+import { whyNoPrimary } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
 import { sideRoute } from "./side-route.js";
 import { readSituation, type Situation } from "./situation.js";
@@ -65,11 +66,12 @@ export function switchoverRequest({ channel, members, to, limits }: PromotionReq
 
 export function primaryOf({ from, observed }: Situation, to: string): string {
   if (from !== undefined) return from;
+  const why = whyNoPrimary(observed.status);
   throw new FerryError({
     failed: `making ${to} the primary`,
     where: "the servers of the tree",
-    seen: observed.primaryObstacle?.seen ?? "no primary",
+    seen: why?.seen ?? "no primary",
     wanted: "a present primary that hands its role over",
-    next: observed.primaryObstacle?.next ?? "see `ferry status`",
+    next: why?.next ?? "see `ferry status`",
   });
 }

@@ -1,6 +1,5 @@
 import { FerryError } from "../operation/index.js";
 import {
-  newestEntry,
   type ObservedTree,
   observeMembers,
   presentTree,
@@ -26,19 +25,15 @@ export async function readSituation(request: TreeRequest, to: string): Promise<S
 }
 
 export function situationOf(observed: ObservedTree, to: string): Situation {
-  const { primary, members } = observed;
+  const { primary, members, status } = observed;
   const present = presentTree(observed);
   if (primary === to) {
-    const entry = newestEntry(Object.values(members));
     const former = reachableMembers(Object.values(members)).find(
-      ({ facts }) => facts.serverUuid === entry?.previousUuid,
+      ({ facts }) => facts.serverUuid === status.entry?.previousUuid,
     );
     return { observed, present, from: former?.name, hasMoved: true };
   }
-  const next = members[to];
-  // A run that died may have left the primary fenced before its first entry in the journal; then nobody accepts writes.
-  const source = next?.reachable === true ? next.source : undefined;
-  return { observed, present, from: primary ?? source, hasMoved: false };
+  return { observed, present, from: primary, hasMoved: false };
 }
 
 function unknownMember(to: string, names: readonly string[]): FerryError {

@@ -19,14 +19,7 @@ export { presentTree } from "./present-tree.js";
 export { treeProblems } from "./problems.js";
 export { readMember } from "./read-member.js";
 export { refusal } from "./refusal.js";
-export {
-  newestEntry,
-  type PrimaryRole,
-  presentPrimary,
-  reachableMembers,
-  type SeenMember,
-  sourceOf,
-} from "./relations.js";
+export { reachableMembers, type SeenMember, sourceOf } from "./relations.js";
 export { type FollowLimits, follow, repoint } from "./repoint.js";
 export type { Tree, TreeRequest } from "./request.js";
 export {

@@ -31,6 +31,8 @@ export interface MemberState extends ReceivedTransactions {
   readonly semiSync: SemiSync;
   /** Newest switchover that this member knows of. */
   readonly lastEntry: JournalEntry | undefined;
+  /** server_uuid of everyone who is or was the primary, by this member's journal. */
+  readonly primaryUuids: readonly string[];
 }
 
 /** A member of which nothing is known now. */

@@ -1,12 +1,14 @@
-import { isConfiguredFor, type Obstacle } from "../channel/index.js";
+import { isConfiguredFor } from "../channel/index.js";
 import { isNobodyListening, type MysqlServer } from "../mysql/index.js";
 import { FerryError, inTime, messageOf } from "../operation/index.js";
+import { type PrimaryStatus, primaryOf } from "../topology/index.js";
 import { compareWithPrimary, type Standing } from "./compare.js";
 import type { LostMember, MemberState } from "./member-state.js";
 import type { Member, Members } from "./members.js";
 import { readMember } from "./read-member.js";
-import { presentPrimary, reachableMembers, type SeenMember, sourceOf } from "./relations.js";
+import { reachableMembers, type SeenMember, sourceOf } from "./relations.js";
 import type { TreeRequest } from "./request.js";
+import { rootOf } from "./tree-shape.js";
 
 /** A reachable member, and how it stands to the others. */
 export interface PlacedMember extends MemberState, Standing {
@@ -20,10 +22,10 @@ export type ObservedMember = PlacedMember | LostMember;
 
 export interface ObservedTree {
   readonly channel: string;
+  /** Who has the primary role. */
+  readonly status: PrimaryStatus;
   /** The present primary by name; undefined when it cannot be told or does not answer. */
   readonly primary: string | undefined;
-  /** Why there is none. */
-  readonly primaryObstacle: Obstacle | undefined;
   readonly members: Readonly<Record<string, ObservedMember>>;
 }
 
@@ -33,13 +35,16 @@ const LOOK_MILLISECONDS = 10_000;
 /** Looks at every member at once, then at how they stand to the primary. Writes nothing; who is away is no error. */
 export async function observeMembers(request: TreeRequest, members: Members): Promise<ObservedTree> {
   const seen = await Promise.all(Object.values(members).map((member) => look(member, request.channel)));
-  const role = presentPrimary(seen);
-  const primary = "name" in role ? role.name : undefined;
-  const placed = await Promise.all(seen.map((member) => place(member, seen, request, members, primary)));
+  const sourced = seen.map((member) =>
+    member.reachable ? { ...member, source: sourceOf(member, seen, request.members) } : member,
+  );
+  const status = primaryOf(sourced, rootOf(request.tree));
+  const primary = status.kind === "reachable" ? status.name : undefined;
+  const placed = await Promise.all(sourced.map((member) => place(member, seen, request, members, primary)));
   return {
     channel: request.channel,
+    status,
     primary,
-    primaryObstacle: "name" in role ? undefined : role.obstacle,
     members: Object.fromEntries(placed.map((member) => [member.name, member])),
   };
 }
@@ -65,7 +70,7 @@ function lost(name: string, label: string, error: unknown): LostMember {
 }
 
 async function place(
-  member: SeenMember,
+  member: (MemberState & Pick<PlacedMember, "source">) | LostMember,
   all: readonly SeenMember[],
   request: TreeRequest,
   members: Members,
@@ -75,7 +80,7 @@ async function place(
   if (!member.reachable) return member;
   if (server === undefined) throw new Error(`${member.label} was seen without a connection`);
   try {
-    const source = sourceOf(member, all, request.members);
+    const { source } = member;
     const configured = isConfiguredAs(server, member, source, request);
     const isConfigured = await inTime(configured, LOOK_MILLISECONDS, "looking at the channel", member.label);
     if (member.name === primary) return { ...member, source, isConfigured, lag: undefined, errant: "" };

@@ -1,5 +1,6 @@
 import { isReplicating } from "../channel/index.js";
 import { type Statement, statement } from "../mysql/index.js";
+import { whyNoPrimary } from "../topology/index.js";
 import type { ObservedTree, PlacedMember } from "./observe.js";
 import { edgeObstacles, memberObstacles, type TreeObstacle } from "./obstacles.js";
 import type { Tree } from "./request.js";
@@ -68,9 +69,10 @@ function stepsFor(member: PlacedMember, source: string): TreeStep[] {
 
 /** The root of the wanted tree is the present primary: a tree moves no role. */
 function primaryObstacles(observed: ObservedTree, desired: Tree): TreeObstacle[] {
-  const { primary, primaryObstacle } = observed;
+  const { primary, status } = observed;
   if (primary === undefined) {
-    return primaryObstacle === undefined ? [] : [{ where: "the servers of the tree", ...primaryObstacle }];
+    const why = whyNoPrimary(status);
+    return why === undefined ? [] : [{ where: "the servers of the tree", ...why, wanted: "a primary within reach" }];
   }
   const root = rootOf(desired);
   const member = observed.members[primary];

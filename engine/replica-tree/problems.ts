@@ -1,4 +1,5 @@
 import { describeChannel, isReplicating } from "../channel/index.js";
+import { whyNoPrimary } from "../topology/index.js";
 import type { ObservedTree, PlacedMember } from "./observe.js";
 import type { Tree } from "./request.js";
 
@@ -7,8 +8,9 @@ import type { Tree } from "./request.js";
  * follows whom it shall, receives, applies, and has no errant transaction.
  */
 export function treeProblems(observed: ObservedTree, tree: Tree): string[] {
-  const { primary, primaryObstacle } = observed;
-  const problems = primaryObstacle === undefined ? [] : [primaryObstacle.seen];
+  const { primary, status } = observed;
+  const why = whyNoPrimary(status);
+  const problems = why === undefined ? [] : [why.seen];
   for (const member of Object.values(observed.members)) {
     if (!member.reachable) problems.push(`${member.label} does not answer: ${member.seen}`);
     else if (member.name === primary) problems.push(...primaryProblems(member));

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readChannels, readReceived } from "../channel/index.js";
 import { type MysqlServer, readServerFacts, readVariables } from "../mysql/index.js";
-import { readLastEntry } from "../topology/index.js";
+import { readLastEntry, readPrimaryUuids } from "../topology/index.js";
 import type { MemberState, SemiSync } from "./member-state.js";
 
 const FENCE_VARIABLES = ["read_only", "super_read_only"] as const;
@@ -31,6 +31,7 @@ export async function readMember(server: MysqlServer, name: string, channel: str
     persisted: await readPersisted(server),
     semiSync: await readSemiSync(server),
     lastEntry: await readLastEntry(server),
+    primaryUuids: await readPrimaryUuids(server),
     facts: await readServerFacts(server),
   };
 }

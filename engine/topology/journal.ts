@@ -80,14 +80,14 @@ export async function readLastEntry(server: MysqlServer): Promise<JournalEntry |
 }
 
 /** server_uuid of every server that is or was the primary, as far as this server knows. */
-export async function readPrimaryUuids(server: MysqlServer): Promise<ReadonlySet<string>> {
-  if (!(await hasJournal(server))) return new Set();
+export async function readPrimaryUuids(server: MysqlServer): Promise<string[]> {
+  if (!(await hasJournal(server))) return [];
   const rows = await server.query(
     `SELECT primary_uuid AS uuid FROM ${JOURNAL} UNION SELECT previous_uuid FROM ${JOURNAL}`,
     [],
     uuidRow,
   );
-  return new Set(rows.map(({ uuid }) => uuid));
+  return rows.map(({ uuid }) => uuid);
 }
 
 type NewEntry = Pick<JournalEntry, "number" | "primaryUuid" | "previousUuid" | "finalGtidSet" | "eventScheduler">;

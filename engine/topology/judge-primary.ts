@@ -1,6 +1,6 @@
-import { type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
+import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { FerryError, messageOf } from "../operation/index.js";
-import { readRole } from "./roles.js";
+import { ownsRole, readRole } from "./roles.js";
 import type { Side } from "./side.js";
 
 export interface PrimaryJudgement {
@@ -15,12 +15,11 @@ export interface PrimaryJudgement {
 export async function judgePrimary(connection: ConnectionOptions, side: Side): Promise<PrimaryJudgement> {
   try {
     return await MysqlServer.with(connection, side, async (server) => {
-      const { readOnly, superReadOnly } = await readServerFacts(server);
-      const { uuid, lastEntry } = await readRole(server, side);
-      if (readOnly || superReadOnly) return { isPrimary: false, seen: `${server.label} is read-only` };
-      const isPrimary = lastEntry === undefined ? side === "source" : lastEntry.primaryUuid === uuid;
-      const role = isPrimary ? "is the primary and accepts writes" : "accepts writes and is not the primary";
-      return { isPrimary, seen: `${server.label} ${role}` };
+      const role = await readRole(server, side);
+      if (role.readOnly) return { isPrimary: false, seen: `${server.label} is read-only` };
+      const isPrimary = ownsRole(role, "source");
+      const words = isPrimary ? "is the primary and accepts writes" : "accepts writes and is not the primary";
+      return { isPrimary, seen: `${server.label} ${words}` };
     });
   } catch (error) {
     if (!(error instanceof FerryError)) throw error;

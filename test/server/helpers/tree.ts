@@ -52,6 +52,7 @@ export async function startTree<Name extends string>(
     request: {
       channel: "gtid_ferry",
       members: Object.fromEntries(started.map(([name, server]) => [name, endOf(server.options, password)])),
+      tree: Object.fromEntries(names.map((name) => [name, name === names[0] ? null : names[0]])),
     },
     stop,
   };

@@ -17,7 +17,9 @@ const role = (side: Side, lastEntry?: JournalEntry): ServerRole => ({
   side,
   label: `${side} h:1`,
   uuid: `${side}-uuid`,
+  readOnly: side === "target",
   lastEntry,
+  primaryUuids: lastEntry === undefined ? [] : [lastEntry.primaryUuid, lastEntry.previousUuid],
 });
 
 describe("primaryOf", () => {

@@ -15,6 +15,7 @@ const server = (side: "source" | "target", changes: Partial<ServerState> = {}): 
   label: side,
   uuid: `${side}-uuid`,
   lastEntry: undefined,
+  primaryUuids: [],
   readOnly: side === "target",
   superReadOnly: side === "target",
   eventScheduler: side === "source" ? "ON" : "OFF",

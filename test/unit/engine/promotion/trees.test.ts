@@ -52,9 +52,11 @@ describe("what a switchover starts from", () => {
     });
   });
 
-  it("is whom the next one follows while nobody accepts writes", () => {
-    const fenced = { ...observedTree(chain, { a: { readOnly: true } }), primary: undefined };
-    expect(situationOf(fenced, "b")).toMatchObject({ from: "a", hasMoved: false });
+  it("is the declared primary while nobody accepts writes and no journal has an entry", () => {
+    expect(situationOf(observedTree(chain, { a: { readOnly: true } }), "b")).toMatchObject({
+      from: "a",
+      hasMoved: false,
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ChannelState } from "../../../../engine/channel/index.js";
 import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
 import type { LostMember, ObservedMember, ObservedTree, PlacedMember } from "../../../../engine/replica-tree/index.js";
+import { primaryOf } from "../../../../engine/topology/index.js";
 
 /** A server's uuid by its place among the members. */
 export const uuidOf = (index: number) => `${index.toString(16).padStart(8, "0")}-e532-11f1-a3ef-02fc00000001`;
@@ -42,6 +43,7 @@ export function observedTree(
         persisted: name === primary ? {} : { read_only: "ON", super_read_only: "ON" },
         semiSync: NO_SEMI_SYNC,
         lastEntry: undefined,
+        primaryUuids: [],
         source,
         isConfigured: source !== undefined,
         lag: name === primary ? undefined : { missing: "", seconds: 0 },
@@ -50,7 +52,22 @@ export function observedTree(
       },
     ];
   });
-  return { channel: "ferry", primary, primaryObstacle: undefined, members: Object.fromEntries(placed) };
+  return treeOf(Object.fromEntries(placed), primary);
+}
+
+/** What those members make of it who are there; `declared` is the primary as long as no journal has an entry. */
+export function treeOf(members: ObservedTree["members"], declared: string | undefined): ObservedTree {
+  const witnesses = Object.values(members).map((member) => (member.reachable ? withJournal(member) : member));
+  const status = primaryOf(witnesses, declared);
+  const primary = status.kind === "reachable" ? status.name : undefined;
+  return { channel: "ferry", status, primary, members };
+}
+
+/** Whoever knows an entry knows whom it names. */
+function withJournal(member: PlacedMember): PlacedMember {
+  const { lastEntry, primaryUuids } = member;
+  if (lastEntry === undefined || primaryUuids.length > 0) return member;
+  return { ...member, primaryUuids: [lastEntry.primaryUuid, lastEntry.previousUuid] };
 }
 
 export function channelTo(index: number, changes: Partial<ChannelState> = {}): ChannelState {

@@ -140,7 +140,11 @@ it("describes each statement without a secret", () => {
       compression: "uncompressed",
     },
   });
-  const request = { channel: "ferry", members: { a: end("10.0.0.1"), b: end("10.0.0.2"), c: end("10.0.0.3") } };
+  const request = {
+    channel: "ferry",
+    tree: CHAIN,
+    members: { a: end("10.0.0.1"), b: end("10.0.0.2"), c: end("10.0.0.3") },
+  };
   const observed = observedTree(CHAIN);
   const lines = describeTreePlan(planTree(observed, EXCHANGED), observed, request);
   expect(lines.map((line) => line.replace(/ SOURCE_PORT.* FOR/, " ... FOR"))).toEqual([
