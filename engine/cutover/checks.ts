@@ -1,7 +1,7 @@
 import { describeChannel, isReplicating, type ReplicationLag } from "../channel/index.js";
+import { checkEvents, eventsToEnable } from "../events/index.js";
 import { checkOn, type Finding } from "../operation/index.js";
 import { otherSide, SIDES } from "../topology/index.js";
-import { eventsToEnable } from "./establish-plan.js";
 import type { SwitchoverLimits } from "./request.js";
 import type { PairState } from "./state.js";
 
@@ -31,8 +31,6 @@ export interface SwitchoverObservation {
   readonly openXa: readonly number[];
   /** Bytes where a server keeps data and logs, of each whose host is known. */
   readonly freeDisk: readonly FreeDisk[];
-  /** Whether the administrator may name the definers of the events that have to be enabled. */
-  readonly mayNameDefiners: boolean;
 }
 
 /** Checks whose blockers pass by themselves, so that it is worth waiting for them. */
@@ -58,7 +56,7 @@ export function checkSwitchover(seen: SwitchoverObservation, limits: SwitchoverL
     checkIdleTransactions(seen),
     checkOpenXa(seen),
     checkScheduler(seen.pair),
-    ...checkEventDefiners(seen),
+    ...checkMovedEvents(seen.pair),
     ...seen.freeDisk.map(checkDisk),
     ...checkRoutes(seen.pair),
   ];
@@ -150,19 +148,9 @@ function checkScheduler(pair: PairState): Finding {
   );
 }
 
-function checkEventDefiners({ pair, mayNameDefiners }: SwitchoverObservation): Finding[] {
+function checkMovedEvents(pair: PairState): Finding[] {
   const next = pair[otherSide(pair.primary)];
-  const events = eventsToEnable(next, pair[pair.primary]);
-  if (events.length === 0) return [];
-  const check = checkOn(next.label, "event-definers", "the right to enable events that belong to others");
-  if (mayNameDefiners) return [check.ok("may name their definers")];
-  const names = events.map(({ schema, name, definer }) => `${schema}.${name} of ${definer.user}@${definer.host}`);
-  return [
-    check.blocker(
-      names.join(", "),
-      "GRANT SET_ANY_DEFINER (before 8.2: SET_USER_ID), and SYSTEM_USER where the definer has it, ON *.* to the administrator",
-    ),
-  ];
+  return checkEvents(next.label, eventsToEnable(next.events, pair[pair.primary].events));
 }
 
 function checkDisk({ label, directory, bytes }: FreeDisk): Finding {

@@ -1,3 +1,4 @@
+import { showEnabling } from "../events/index.js";
 import { showStatement } from "../mysql/index.js";
 import type { EstablishStep } from "./establish-plan.js";
 import type { PairState } from "./state.js";
@@ -7,6 +8,8 @@ export function describeEstablishStep(step: EstablishStep, pair: PairState): str
   switch (step.kind) {
     case "run":
       return `${pair[step.side].label}: ${showStatement(step.statement)}`;
+    case "enable-event":
+      return `${pair[step.side].label}: ${showEnabling(step.event)}`;
     case "remove-dead-man":
       return `${pair[step.side].label}: end the dead-man switch`;
     case "lead":

@@ -1,14 +1,16 @@
 import { isReplicating } from "../channel/index.js";
-import { quoteAccount, quoteIdentifier, type Statement, statement } from "../mysql/index.js";
+import { type ApplicationEvent, eventsToEnable } from "../events/index.js";
+import { type Statement, statement } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
 import { otherSide, probeEntry, type Side } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
 import { PERSIST_OPEN } from "./commit.js";
-import type { ApplicationEvent, PairState, ServerState } from "./state.js";
+import type { PairState, ServerState } from "./state.js";
 import { assertNoSuccessor } from "./successor.js";
 
 export type EstablishStep =
   | { readonly kind: "run"; readonly side: Side; readonly statement: Statement }
+  | { readonly kind: "enable-event"; readonly side: Side; readonly event: ApplicationEvent }
   | { readonly kind: "remove-dead-man"; readonly side: Side }
   | { readonly kind: "lead"; readonly route: string; readonly to: Side }
   | { readonly kind: "follow"; readonly side: Side };
@@ -150,32 +152,19 @@ function forgetOldChannel(primary: ServerState, channel: string): EstablishStep[
 function moveEvents(pair: PairState, primary: ServerState, replica: ServerState): EstablishStep[] {
   if (pair.entry === undefined) return [];
   return [
-    ...eventsToEnable(primary, replica).map(
-      (event) => ({ kind: "run", side: primary.side, statement: enableEvent(event) }) as const,
-    ),
+    ...eventsToEnable(primary.events, replica.events)
+      .filter(({ lacks }) => lacks.length === 0)
+      .map((event) => ({ kind: "enable-event", side: primary.side, event }) as const),
     ...schedulerAs(replica, "OFF"),
     ...schedulerAs(primary, pair.entry.eventScheduler),
   ];
 }
 
-export function enableEvent({ definer, schema, name }: Omit<ApplicationEvent, "status">): Statement {
-  return statement(
-    `ALTER DEFINER = ${quoteAccount(definer)} EVENT ${quoteIdentifier(schema)}.${quoteIdentifier(name)} ENABLE`,
-  );
-}
-
-/** Whether MySQL has disabled it because its server replicated: it was enabled where it came from. */
-export function isDisabledByReplication({ status }: Pick<ApplicationEvent, "status">): boolean {
-  return status.endsWith("SIDE_DISABLED");
-}
-
-/** Events that MySQL disabled on `next` because it was a replica, and that are enabled on `present`. */
-export function eventsToEnable(next: ServerState, present: ServerState): ServerState["events"] {
-  return next.events.filter(
-    ({ schema, name, status }) =>
-      isDisabledByReplication({ status }) &&
-      present.events.some((event) => event.schema === schema && event.name === name && event.status === "ENABLED"),
-  );
+/** Events that belong on the primary and that the administrator may not enable there. */
+export function forbiddenEvents(pair: PairState): ApplicationEvent[] {
+  if (pair.entry === undefined) return [];
+  const [primary, replica] = [pair[pair.primary], pair[otherSide(pair.primary)]];
+  return eventsToEnable(primary.events, replica.events).filter(({ lacks }) => lacks.length > 0);
 }
 
 function schedulerAs(server: ServerState, wanted: string): EstablishStep[] {

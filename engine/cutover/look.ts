@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { type ReplicationLag, readChannel, replicationLag } from "../channel/index.js";
 import { withHost } from "../hosts/index.js";
-import { type Account, compareGtidSets, type MysqlServer, readServerFacts } from "../mysql/index.js";
+import { compareGtidSets, type MysqlServer, readServerFacts } from "../mysql/index.js";
 import { SIDES, type Side } from "../topology/index.js";
 import type { FreeDisk, RunningWrite } from "./checks.js";
 import type { SwitchoverRequest } from "./request.js";
@@ -19,7 +19,6 @@ const directoriesRow = z.object({
   binlog: z.string().nullable(),
   relayLog: z.string().nullable(),
 });
-const grantRow = z.object({ privilege: z.string() });
 
 export async function readLag(primary: MysqlServer, replica: MysqlServer, channel: string): Promise<ReplicationLag> {
   const { missing } = await compareGtidSets(primary, replica);
@@ -50,36 +49,6 @@ export async function countIdleTransactions(server: MysqlServer): Promise<number
     countRow,
   );
   return found;
-}
-
-/**
- * Whether the administrator may name these accounts as definers: with SET_ANY_DEFINER (before 8.2 SET_USER_ID), and with
- * SYSTEM_USER where one of them has that.
- */
-export async function mayNameDefiners(server: MysqlServer, definers: readonly Account[]): Promise<boolean> {
-  const held = await readDynamicPrivileges(server, "CURRENT_USER()");
-  if (!DEFINER_PRIVILEGES.some((privilege) => held.has(privilege))) return false;
-  if (held.has("SYSTEM_USER")) return true;
-  for (const definer of definers) {
-    const theirs = await readDynamicPrivileges(server, "?", `${definer.user}@${definer.host}`);
-    if (theirs.has("SYSTEM_USER")) return false;
-  }
-  return true;
-}
-
-const DEFINER_PRIVILEGES = ["SET_ANY_DEFINER", "SET_USER_ID"];
-
-async function readDynamicPrivileges(
-  server: MysqlServer,
-  account: "CURRENT_USER()" | "?",
-  ...values: string[]
-): Promise<Set<string>> {
-  const rows = await server.query(
-    `SELECT PRIV AS privilege FROM mysql.global_grants WHERE CONCAT(USER, '@', HOST) = CONVERT(${account} USING utf8mb4) COLLATE utf8mb4_bin`,
-    values,
-    grantRow,
-  );
-  return new Set(rows.map(({ privilege }) => privilege));
 }
 
 /** Free bytes where each server keeps data, binary and relay logs, as far as the request says where commands can be run. */

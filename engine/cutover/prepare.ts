@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReplicationLag } from "../channel/index.js";
-import type { Account } from "../mysql/index.js";
 import { assertNoBlockers, type Finding, inTime } from "../operation/index.js";
 import { runPreflight } from "../preflight/index.js";
 import { otherSide, type Side } from "../topology/index.js";
 import { checkSwitchover, PASSING_CHECKS } from "./checks.js";
 import type { Run } from "./establish.js";
-import { eventsToEnable } from "./establish-plan.js";
 import { readOpenXa } from "./fence.js";
-import { countIdleTransactions, mayNameDefiners, readFreeDisk, readLag, readRunningWrites } from "./look.js";
+import { countIdleTransactions, readFreeDisk, readLag, readRunningWrites } from "./look.js";
 import type { SwitchoverRequest } from "./request.js";
 import { LOOK_MILLISECONDS, type ObservedSession, observePair, type PairState } from "./state.js";
 
@@ -61,7 +59,6 @@ export async function lookOver(
       idleTransactions: await countIdleTransactions(primary),
       openXa: await readOpenXa(primary),
       freeDisk: await readFreeDisk(request, sessions),
-      mayNameDefiners: await mayNameDefiners(replica, definersOf(pair)),
     },
     request.limits,
   );
@@ -72,10 +69,6 @@ export async function lookOver(
     target: request[otherSide(pair.primary)].connection,
   });
   return { findings: [...own, ...common], lag };
-}
-
-function definersOf(pair: PairState): Account[] {
-  return eventsToEnable(pair[otherSide(pair.primary)], pair[pair.primary]).map(({ definer }) => definer);
 }
 
 function expectedUuids({ source, target }: SwitchoverRequest): { source?: string; target?: string } {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ChannelState, readChannels } from "../channel/index.js";
-import { type Account, ADMIN_SCHEMA, type MysqlServer } from "../mysql/index.js";
+import { type ApplicationEvent, readEvents } from "../events/index.js";
 import { inTime } from "../operation/index.js";
 import { committedRole, type JournalEntry, readRole, type ServerRole, type Side } from "../topology/index.js";
 import type { RouteState, TrafficRoute } from "../traffic/index.js";
@@ -10,14 +10,6 @@ import type { ServerSessions } from "./sessions.js";
 /** The variables that a switchover persists. */
 export const PERSISTED_NAMES = ["read_only", "super_read_only", "event_scheduler"] as const;
 export type PersistedName = (typeof PERSISTED_NAMES)[number];
-
-export interface ApplicationEvent {
-  readonly schema: string;
-  readonly name: string;
-  readonly definer: Account;
-  /** `ENABLED`, `DISABLED`, or `REPLICA_SIDE_DISABLED` (older servers: `SLAVESIDE_DISABLED`). */
-  readonly status: string;
-}
 
 /** All that decides what has to be done on one server. */
 export interface ServerState extends ServerRole {
@@ -48,7 +40,6 @@ export const LOOK_MILLISECONDS = 30_000;
 const flag = z.coerce.number().transform((value) => value === 1);
 const variablesRow = z.object({ readOnly: flag, superReadOnly: flag, eventScheduler: z.string() });
 const persistedRow = z.object({ name: z.string(), value: z.string() });
-const eventRow = z.object({ schema: z.string(), name: z.string(), definer: z.string(), status: z.string() });
 
 export type ObservedSession = Pick<ServerSessions, "side" | "main">;
 
@@ -94,21 +85,4 @@ async function observeServer({ side, main }: ObservedSession, name: string): Pro
     otherChannels: channels.map(({ channel }) => channel).filter((channel) => channel !== name),
     events: await readEvents(main),
   };
-}
-
-/** Every event of an application, in the order of schema and name. */
-export async function readEvents(server: MysqlServer): Promise<ApplicationEvent[]> {
-  const rows = await server.query(
-    `SELECT EVENT_SCHEMA AS \`schema\`, EVENT_NAME AS name, DEFINER AS definer, STATUS AS status
-       FROM information_schema.EVENTS WHERE EVENT_SCHEMA <> ? ORDER BY EVENT_SCHEMA, EVENT_NAME`,
-    [ADMIN_SCHEMA],
-    eventRow,
-  );
-  return rows.map(({ definer, ...event }) => ({ ...event, definer: parseDefiner(definer) }));
-}
-
-/** `user@host` as information_schema prints it; a user name may hold an `@`, a host cannot. */
-function parseDefiner(text: string): Account {
-  const at = text.lastIndexOf("@");
-  return { user: text.slice(0, at), host: text.slice(at + 1) };
 }

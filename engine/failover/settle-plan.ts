@@ -1,5 +1,6 @@
-import { type ApplicationEvent, enableEvent, isDisabledByReplication, PERSIST_OPEN } from "../cutover/index.js";
-import { type Statement, showStatement, statement } from "../mysql/index.js";
+import { PERSIST_OPEN } from "../cutover/index.js";
+import { type ApplicationEvent, describeLeft, isDisabledByReplication } from "../events/index.js";
+import { type Statement, statement } from "../mysql/index.js";
 import { ancestorsOf, type ObservedTree, PERSIST_REPLICA, type PlacedMember } from "../replica-tree/index.js";
 import { insertOwnEntry, type JournalEntry, probeEntry } from "../topology/index.js";
 import type { RouteState } from "../traffic/index.js";
@@ -14,6 +15,7 @@ export type SettleStep =
   | { readonly kind: "run"; readonly member: string; readonly statement: Statement; readonly why: string }
   /** All in one round trip, so that none is left out when this process dies. */
   | { readonly kind: "open"; readonly member: string; readonly statements: Batch; readonly why: string }
+  | { readonly kind: "enable-event"; readonly member: string; readonly event: ApplicationEvent }
   | { readonly kind: "lead"; readonly route: string; readonly to: string }
   | { readonly kind: "follow"; readonly member: string; readonly source: string };
 
@@ -29,8 +31,6 @@ export interface SettleGrounds {
   readonly primaryUuids: ReadonlySet<string>;
   /** Of the primary. */
   readonly events: readonly ApplicationEvent[];
-  /** Whether the administrator may name the events' definers; else somebody else has to enable them. */
-  readonly mayNameDefiners: boolean;
   readonly routes: readonly { readonly name: string; readonly state: RouteState }[];
   /** Members that stay as they are. */
   readonly without: readonly string[];
@@ -85,11 +85,9 @@ export function planSettle(grounds: SettleGrounds): SettlePlan {
     // Last, because a primary with semi-synchronous replication waits for somebody who follows it.
     ...unprobed(grounds).map((number) => run(primary.name, probeEntry(number), "see that it accepts writes")),
   ];
-  const left = grounds.mayNameDefiners ? [] : eventsToEnable(grounds);
-  const notes = left.map(
-    (event) =>
-      `${primary.name}: enable this event as somebody with SET_ANY_DEFINER: ${showStatement(enableEvent(event))}`,
-  );
+  const notes = eventsToEnable(grounds)
+    .filter((event) => !mayEnable(event))
+    .map((event) => describeLeft(primary.name, event));
   return { steps, parted, notes };
 }
 
@@ -135,16 +133,16 @@ function unprobed(grounds: SettleGrounds): number[] {
  * from, and nobody can ask there any more.
  */
 function moveEvents(grounds: SettleGrounds, following: readonly PlacedMember[]): SettleStep[] {
-  const { primary, entry, mayNameDefiners } = grounds;
+  const { primary, entry } = grounds;
   if (entry === undefined) return [];
-  const enabled = mayNameDefiners ? eventsToEnable(grounds) : [];
+  const enabled = eventsToEnable(grounds).filter(mayEnable);
   const setScheduler = ({ name, facts }: PlacedMember, wanted: string) =>
     facts.eventScheduler === wanted || facts.eventScheduler === "DISABLED"
       ? []
       : [run(name, statement("SET PERSIST event_scheduler = ?", wanted), "events run on the primary alone")];
   return [
     ...following.flatMap((member) => setScheduler(member, "OFF")),
-    ...enabled.map((event) => run(primary.name, enableEvent(event), "it is the primary's")),
+    ...enabled.map((event) => ({ kind: "enable-event", member: primary.name, event }) as const),
     ...setScheduler(primary, entry.eventScheduler),
   ];
 }
@@ -155,6 +153,11 @@ function stopWaiting({ name, channel, semiSync }: PlacedMember, observed: Observ
   const isFollowed = reachable(observed).some(({ source }) => source === name);
   if (channel !== undefined || sourceVariable === undefined || isFollowed) return [];
   return [run(name, statement(`SET GLOBAL ${sourceVariable} = 0`), "nobody follows it")];
+}
+
+/** Nobody can ask any more whether one that was due has run. */
+function mayEnable({ lacks, mayHaveRun }: ApplicationEvent): boolean {
+  return lacks.length === 0 && !mayHaveRun;
 }
 
 function eventsToEnable({ entry, events }: SettleGrounds): ApplicationEvent[] {

@@ -1,4 +1,4 @@
-import { mayNameDefiners, readEvents } from "../cutover/index.js";
+import { enableEvent, readEvents, showEnabling } from "../events/index.js";
 import { showStatement } from "../mysql/index.js";
 import { inTime, messageOf } from "../operation/index.js";
 import { FENCE_REPLICA, follow, type ObservedTree, observeMembers, serverOf } from "../replica-tree/index.js";
@@ -33,7 +33,6 @@ export async function lookForLeftovers(
   const primary = observed.members[primaryName];
   if (primary?.reachable !== true) throw new Error(`${primaryName} does not answer`);
   const server = serverFor(run, primaryName);
-  const events = await readEvents(server);
   return planSettle({
     observed,
     channel: run.request.channel,
@@ -42,11 +41,7 @@ export async function lookForLeftovers(
     journal: await journalStatements(server),
     // One that became the primary out of sight may be in nobody's journal but its own.
     primaryUuids: new Set(reachable(observed).flatMap((member) => member.primaryUuids)),
-    events,
-    mayNameDefiners: await mayNameDefiners(
-      server,
-      events.map(({ definer }) => definer),
-    ),
+    events: await readEvents(server),
     routes: await observeRoutes(run),
     without: run.request.wishes.without,
     mayOpen,
@@ -95,6 +90,8 @@ export function describeSettleStep(step: SettleStep): string {
       return `${step.member}: ${showStatement(step.statement)} (${step.why})`;
     case "fence":
       return `${step.member}: ${showStatement(FENCE)} (the journal names another primary)`;
+    case "enable-event":
+      return `${step.member}: ${showEnabling(step.event)} (it is the primary's)`;
     case "open":
       return `${step.member}: ${step.statements.map(showStatement).join("; ")} (${step.why})`;
     case "lead":
@@ -118,6 +115,10 @@ async function apply(run: Run, step: SettleStep): Promise<void> {
       run.progress(`${server.label}: ${showStatement(FENCE)}`);
       // It waits for the writes that run there.
       return server.runWithin(FENCE_TIMEOUT_SECONDS, FENCE);
+    }
+    case "enable-event": {
+      run.progress(`${serverFor(run, step.member).label}: ${showEnabling(step.event)}`);
+      return enableEvent(serverFor(run, step.member), step.event);
     }
     case "open": {
       const server = serverFor(run, step.member);

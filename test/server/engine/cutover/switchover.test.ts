@@ -83,6 +83,28 @@ describe("a switchover", () => {
     await pair.target.rootQuery("DROP EVENT app.late");
   });
 
+  it("completes everything but an event that cannot be enabled, and names it", async () => {
+    // After the checks, and after the last one that would have refused.
+    const listener = async (step: string) => {
+      if (step !== "rehearse") return;
+      await pair.target.rootQuery(
+        "CREATE USER gone@localhost",
+        "CREATE DEFINER = gone@localhost EVENT app.orphan ON SCHEDULE EVERY 1 HOUR DO DO 1",
+        "DROP USER gone@localhost",
+      );
+    };
+    const lines: string[] = [];
+    const result = await switchover(pair.request("source"), [], (line) => lines.push(line), listener);
+    expect(result).toMatchObject({ primary: "source" });
+    expect(lines.join("\n")).toMatch(
+      /event app\.orphan stays disabled, .* ALLOW_NONEXISTENT_DEFINER; enable it: .* ENABLE/,
+    );
+    expect(await state("source")).toEqual(asPrimary);
+    expect(await state("target")).toMatchObject(asReplica);
+    await pair.source.rootQuery("DROP EVENT app.orphan");
+    await switchover(pair.request("target"), [], silent);
+  });
+
   it("lets a restarted server come up in its role", async () => {
     await pair.source.kill();
     await pair.target.kill();

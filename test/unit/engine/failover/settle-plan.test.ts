@@ -3,6 +3,7 @@ import { planSettle, type SettleGrounds } from "../../../../engine/failover/sett
 import { showStatement } from "../../../../engine/mysql/index.js";
 import type { ObservedTree } from "../../../../engine/replica-tree/index.js";
 import type { JournalEntry } from "../../../../engine/topology/index.js";
+import { eventOf } from "../events/event-of.js";
 import { channelTo, lostMember, observedTree, uuidOf } from "../replica-tree/observed.js";
 
 /** `a` is the primary, instead of one of them that was it before. */
@@ -28,7 +29,6 @@ function plan(observed: ObservedTree, changes: Partial<SettleGrounds> = {}) {
     journal: [],
     primaryUuids: new Set([uuidOf(0), uuidOf(1)]),
     events: [],
-    mayNameDefiners: true,
     routes: [],
     without: [],
     mayOpen: true,
@@ -37,6 +37,7 @@ function plan(observed: ObservedTree, changes: Partial<SettleGrounds> = {}) {
   const texts = steps.map((step) => {
     if (step.kind === "run") return `${step.member}: ${showStatement(step.statement)}`;
     if (step.kind === "fence") return `${step.member}: fence`;
+    if (step.kind === "enable-event") return `${step.member}: enable ${step.event.name}`;
     if (step.kind === "open") return `${step.member}: ${step.statements.map(showStatement).join("; ")}`;
     return step.kind === "lead" ? `${step.route} to ${step.to}` : `${step.member} follows ${step.source}`;
   });
@@ -72,20 +73,24 @@ describe("planSettle", () => {
 
   it("lets events run on the primary alone", () => {
     const observed = observedTree({ a: null, b: null }, { a: { eventScheduler: "OFF" }, b: { eventScheduler: "ON" } });
-    const event = { schema: "app", definer: { user: "u", host: "h" } };
-    const events = [
-      { ...event, name: "one", status: "REPLICA_SIDE_DISABLED" },
-      { ...event, name: "other", status: "DISABLED" },
-    ];
+    const event = eventOf("one", { status: "REPLICA_SIDE_DISABLED" });
+    const events = [event, eventOf("other", { status: "DISABLED" })];
     expect(plan(observed, { events }).texts).toEqual([
       "b: SET PERSIST event_scheduler = 'OFF'",
-      "a: ALTER DEFINER = 'u'@'h' EVENT `app`.`one` ENABLE",
+      "a: enable one",
       "a: SET PERSIST event_scheduler = 'ON'",
       "b follows a",
     ]);
-    const { texts, notes } = plan(observed, { events, mayNameDefiners: false });
-    expect(texts).toHaveLength(3);
-    expect(notes).toEqual([expect.stringMatching(/^a: enable this event .*EVENT `app`\.`one` ENABLE$/)]);
+    for (const [change, why] of [
+      [{ lacks: ["SET_ANY_DEFINER"] }, "the administrator lacks SET_ANY_DEFINER"],
+      [{ mayHaveRun: true }, "it may have run already"],
+    ] as const) {
+      const { texts, notes } = plan(observed, { events: [{ ...event, ...change }] });
+      expect(texts).toHaveLength(3);
+      expect(notes).toEqual([
+        expect.stringMatching(`^a: event app.one stays disabled, because ${why}; .*EVENT \`app\`.\`one\` ENABLE$`),
+      ]);
+    }
   });
 
   it("lets a former primary wait for no replicas that it has no more", () => {
