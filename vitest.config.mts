@@ -9,7 +9,7 @@ const DISTURBING = ["test/cluster/chart/release.test.ts"];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], maxWorkers: WORKERS } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], maxWorkers: WORKERS, testTimeout: 60_000 } },
       {
         test: {
           name: "server",

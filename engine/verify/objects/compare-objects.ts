@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { MysqlServer } from "../../mysql/index.js";
 import { awaitPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
 import { privilegeOf, readKnownPrivileges } from "./accounts.js";
 import { NATURAL_DIFFERENCES, type ServerPair } from "./by-nature.js";
 import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
 import { type ObjectName, objectKey, showObject } from "./object-name.js";
-import { commonColumns, readCatalogue, readKnownColumns } from "./read-catalogue.js";
+import { ALL_GROUPS, commonColumns, groupOf, readCatalogue, readKnownColumns } from "./read-catalogue.js";
 
 /** One attribute that is not the same on both; undefined where a server has none. */
 export interface AttributeDifference {
@@ -59,9 +60,11 @@ export async function compareObjects(
   const confirmed: ObjectDifference[] = [];
   for (let round = 0; round < ROUNDS && candidates?.size !== 0; round += 1) {
     if (round > 0) await sleep(ROUND_MILLISECONDS);
-    const onPrimary = await readCatalogue(lane.primary, columns, hidden);
+    const groups = candidates && new Set([...candidates.values()].map(({ difference }) => groupOf(difference)));
+    const read = (server: MysqlServer) => readCatalogue(server, columns, hidden, groups ?? ALL_GROUPS);
+    const onPrimary = await read(lane.primary);
     await awaitPosition(lane);
-    const onReplica = await readCatalogue(lane.replica, columns, hidden);
+    const onReplica = await read(lane.replica);
     const next = new Map<string, Candidate>();
     for (const difference of differencesOf(onPrimary, onReplica, servers)) {
       const key = objectKey(difference);

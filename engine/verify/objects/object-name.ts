@@ -8,7 +8,7 @@ export interface ObjectName {
 }
 
 /** Kinds of which a name is an account. */
-const ACCOUNT_KINDS = ["account", "grants of"];
+export const ACCOUNT_KINDS = ["account", "grants of"];
 /** Longer ones first: one kind's name may begin with another's. */
 const KINDS = [...ACCOUNT_KINDS, ...OBJECT_KINDS.map(({ kind }) => kind), "time zone", "statement of table"].sort(
   (one, other) => other.length - one.length,

@@ -4,8 +4,8 @@ import { quoteTable, SYSTEM_SCHEMAS } from "../../tables/index.js";
 import { fingerprint, readAccounts } from "./accounts.js";
 import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
 import { OBJECT_KINDS, type ObjectKind } from "./kinds.js";
-import { objectKey } from "./object-name.js";
-import { readTimeZones } from "./time-zones.js";
+import { ACCOUNT_KINDS, type ObjectName, objectKey } from "./object-name.js";
+import { readTimeZones, TIME_ZONE } from "./time-zones.js";
 
 const columnRow = z.object({ from: z.string(), name: z.string() });
 const objectRow = z.record(z.string(), z.string().nullable());
@@ -33,14 +33,27 @@ export function commonColumns(one: KnownColumns, other: KnownColumns): KnownColu
   );
 }
 
+/** What is read together: a look at the objects of one group is a look at all of them. */
+const GROUPS = ["schemas", "server", "accounts", "time zones"] as const;
+export type ObjectGroup = (typeof GROUPS)[number];
+export const ALL_GROUPS: ReadonlySet<ObjectGroup> = new Set(GROUPS);
+
+export function groupOf({ kind }: ObjectName): ObjectGroup {
+  if (ACCOUNT_KINDS.includes(kind)) return "accounts";
+  if (kind === TIME_ZONE) return "time zones";
+  const found = OBJECT_KINDS.find((one) => one.kind === kind);
+  return found !== undefined && found.schema === undefined ? "server" : "schemas";
+}
+
 /** Everything beside rows that a server has, as far as `columns` tell, but what is in `hidden` schemas. */
 export async function readCatalogue(
   server: MysqlServer,
   columns: KnownColumns,
   hidden: readonly string[],
+  groups: ReadonlySet<ObjectGroup>,
 ): Promise<Catalogue> {
   const catalogue = new Map<string, DefinedObject>();
-  for (const kind of OBJECT_KINDS) {
+  for (const kind of OBJECT_KINDS.filter((one) => groups.has(groupOf({ kind: one.kind, parts: [] })))) {
     for (const object of await readKind(server, kind, columns, [...SYSTEM_SCHEMAS, ...hidden])) {
       const key = objectKey(object);
       const before = catalogue.get(key)?.attributes ?? {};
@@ -48,7 +61,11 @@ export async function readCatalogue(
     }
   }
   for (const object of await readStatements(server, catalogue)) catalogue.set(objectKey(object), object);
-  return new Map([...catalogue, ...(await readTimeZones(server)), ...(await readAccounts(server))]);
+  return new Map([
+    ...catalogue,
+    ...(groups.has("time zones") ? await readTimeZones(server) : []),
+    ...(groups.has("accounts") ? await readAccounts(server) : []),
+  ]);
 }
 
 /** One object a row; several rows of one object differ in their position, which is in their attributes' names. */

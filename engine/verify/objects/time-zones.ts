@@ -3,6 +3,8 @@ import type { MysqlServer } from "../../mysql/index.js";
 import type { Catalogue } from "./catalogue.js";
 import { objectKey } from "./object-name.js";
 
+export const TIME_ZONE = "time zone";
+
 const zoneRow = z.object({ name: z.string(), leap: z.string(), rules: z.coerce.number(), hash: z.string() });
 
 /**
@@ -23,7 +25,7 @@ export async function readTimeZones(server: MysqlServer): Promise<Catalogue> {
   );
   return new Map(
     rows.map(({ name, leap, rules, hash }) => {
-      const object = { kind: "time zone", parts: [name] };
+      const object = { kind: TIME_ZONE, parts: [name] };
       return [objectKey(object), { ...object, attributes: { leap, rules: String(rules), digest: hash } }];
     }),
   );

@@ -29,16 +29,24 @@ export async function startPair(name: string, targetSettings: MysqldSettings = {
     },
   });
   const password = randomBytes(12).toString("hex");
-  // On both, as after a restore, so that later changes of the account replicate.
-  for (const server of [source, target]) {
-    await server.rootQuery(
-      "SET sql_log_bin = 0",
-      "SET GLOBAL super_read_only = OFF",
-      `CREATE USER repl@'127.0.0.1' IDENTIFIED BY '${password}' REQUIRE SSL`,
-      "GRANT REPLICATION SLAVE ON *.* TO repl@'127.0.0.1'",
-    );
-  }
-  await target.rootQuery("SET GLOBAL super_read_only = ON");
+  // On both, as after a restore: with one salt, so that they are the same, and later changes of the account replicate.
+  const grant = "GRANT REPLICATION SLAVE ON *.* TO repl@'127.0.0.1'";
+  await source.rootQuery(
+    "SET sql_log_bin = 0",
+    `CREATE USER repl@'127.0.0.1' IDENTIFIED BY '${password}' REQUIRE SSL`,
+    grant,
+  );
+  const [created] = await source.rootQuery(
+    "SET print_identified_with_as_hex = ON",
+    "SHOW CREATE USER repl@'127.0.0.1'",
+  );
+  await target.rootQuery(
+    "SET sql_log_bin = 0",
+    "SET GLOBAL super_read_only = OFF",
+    String(Object.values(created ?? {})[0]),
+    grant,
+    "SET GLOBAL super_read_only = ON",
+  );
   return {
     source,
     target,
