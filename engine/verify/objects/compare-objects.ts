@@ -5,6 +5,7 @@ import type { Lane } from "../sessions.js";
 import { privilegeOf, readKnownPrivileges } from "./accounts.js";
 import { NATURAL_DIFFERENCES, type ServerPair } from "./by-nature.js";
 import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
+import { OBJECT_KINDS } from "./kinds.js";
 import { type ObjectName, objectKey, showObject } from "./object-name.js";
 import { ALL_GROUPS, commonColumns, groupOf, readCatalogue, readKnownColumns } from "./read-catalogue.js";
 
@@ -56,6 +57,7 @@ export async function compareObjects(
   };
   const columns = commonColumns(await readKnownColumns(lane.primary), await readKnownColumns(lane.replica));
   const notes = new Set<string>();
+  const unseen = new Set<string>();
   let candidates: ReadonlyMap<string, Candidate> | undefined;
   const confirmed: ObjectDifference[] = [];
   for (let round = 0; round < ROUNDS && candidates?.size !== 0; round += 1) {
@@ -65,11 +67,17 @@ export async function compareObjects(
     const onPrimary = await read(lane.primary);
     await awaitPosition(lane);
     const onReplica = await read(lane.replica);
+    if (candidates === undefined) {
+      for (const { kind, hiddenWithout } of [...hiddenKinds(onPrimary), ...hiddenKinds(onReplica)]) {
+        unseen.add(kind);
+        notes.add(`${kind}s are not compared: the administrator does not see them without ${hiddenWithout}`);
+      }
+    }
     const next = new Map<string, Candidate>();
     for (const difference of differencesOf(onPrimary, onReplica, servers)) {
       const key = objectKey(difference);
       const before: Candidate | undefined = candidates?.get(key);
-      if (candidates !== undefined && before === undefined) continue;
+      if (unseen.has(difference.kind) || (candidates !== undefined && before === undefined)) continue;
       const known = withoutUnknownPrivileges(difference, privileges);
       for (const note of known.notes) notes.add(note);
       if (known.difference === undefined) continue;
@@ -88,6 +96,12 @@ export async function compareObjects(
     ],
     notes: [...notes],
   };
+}
+
+/** Kinds of which every server has some, and this look has seen none. */
+function hiddenKinds(catalogue: Catalogue) {
+  const seen = new Set([...catalogue.values()].map(({ kind }) => kind));
+  return OBJECT_KINDS.filter(({ kind, hiddenWithout }) => hiddenWithout !== undefined && !seen.has(kind));
 }
 
 /** What one of the two has and the other has not or has otherwise, but for what may differ by nature. */

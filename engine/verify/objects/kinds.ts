@@ -18,6 +18,8 @@ export interface ObjectKind {
   readonly computed?: Readonly<Record<string, string>>;
   /** Columns whose values are secret: only a hash of them is kept and shown. */
   readonly secret?: readonly string[];
+  /** Of what every server has some: the privileges without one of which MySQL shows none at all. */
+  readonly hiddenWithout?: string;
   /** Every other column is compared, also those of later releases. */
   readonly notCompared: Readonly<Record<string, Reason>>;
 }
@@ -256,6 +258,7 @@ export const OBJECT_KINDS: readonly ObjectKind[] = [
     kind: "resource group",
     from: "information_schema.RESOURCE_GROUPS",
     name: ["RESOURCE_GROUP_NAME"],
+    hiddenWithout: "RESOURCE_GROUP_USER or RESOURCE_GROUP_ADMIN",
     notCompared: {},
   },
   {

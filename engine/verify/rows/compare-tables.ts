@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type NameParts, StatementError, showTable, type TableName, tableKey } from "../../mysql/index.js";
-import type { Progress } from "../../operation/index.js";
+import { FerryError, type Progress } from "../../operation/index.js";
 import { chooseKey, isSameShape, readTableShapes, type TableShape } from "../../tables/index.js";
 import type { TableProblem, TableResult } from "../checkpoint.js";
 import type { CheckpointStore } from "../checkpoint-store.js";
@@ -10,7 +10,7 @@ import { assertKnown, isChosen } from "../request.js";
 import type { Lane } from "../sessions.js";
 import { type CompareRun, compareKeyedTable } from "./compare-table.js";
 import { compareWholeTable } from "./compare-whole-table.js";
-import { readMoved, readPartitions } from "./moved-partitions.js";
+import { hasMoved, readDataNames, readMoves } from "./data-moves.js";
 
 /** One table as the two servers have it; at least one of them has it. */
 interface ShapePair {
@@ -23,7 +23,7 @@ interface ShapePair {
 const LOOKS = 5;
 const LOOK_MILLISECONDS = 200;
 /** Times that all tables are looked through for those that were changed since they were compared. */
-const ROUNDS = 3;
+const ROUNDS = 4;
 /** A schema, table, column, index or partition that is gone, a definition that changed: DDL came between two looks. */
 const CHANGED_BY_DDL = new Set([1049, 1054, 1146, 1176, 1412, 1735]);
 /** A server that ends, or ends the statement: it says nothing of the table. */
@@ -41,7 +41,7 @@ export async function compareTables(
   progress: Progress,
 ): Promise<{ readonly bytes: number; readonly notes: readonly string[] }> {
   const [lane] = run.lanes;
-  const partitions = await readPartitions(lane.primary);
+  let data = await readDataNames(lane.primary);
   let pairs = await readPairs(lane, wanted, hidden);
   assertKnown(
     wanted,
@@ -52,22 +52,33 @@ export async function compareTables(
     pairs.map(({ name, primary }) => ({ ...name, rows: primary?.rows ?? 0 })),
     progress,
   );
-  for (let round = 1; ; round += 1) {
+  for (let round = 1; round <= ROUNDS; round += 1) {
     for (const pair of pairs.filter((one) => !store.has(one.name, versionOf(one)))) {
-      if (round > ROUNDS) await store.add(versionOf(pair), withProblem(pair.name, ALWAYS_CHANGED));
-      else await compareTable(run, pair, hidden, store, rate);
+      await compareTable(run, pair, hidden, store, rate, round === ROUNDS);
       rate.finishTable(pair.name, store.rowsOf(pair.name));
     }
-    if (round > ROUNDS) break;
-    const moved = await readMoved(lane.primary, partitions);
-    if (moved.length > 0 && round < ROUNDS) {
-      progress(`partitions were exchanged with tables meanwhile (${moved.join(", ")}): comparing all tables again`);
+    const moves = await readMoves(lane.primary, data);
+    if (moves.exchanged.length > 0) {
+      if (round === ROUNDS) throw exchangedError(lane, moves.exchanged);
+      progress(`partitions were exchanged with tables (${moves.exchanged.join(", ")}): comparing all tables again`);
       store.forgetAll();
     }
     pairs = await readPairs(lane, wanted, hidden);
+    for (const { name } of pairs.filter((pair) => hasMoved(pair.name, moves))) store.forget(name);
+    data = await readDataNames(lane.primary);
     if (pairs.every((one) => store.has(one.name, versionOf(one)))) break;
   }
   return { bytes, notes: forgetDropped(store, pairs) };
+}
+
+function exchangedError({ primary }: Lane, moved: readonly string[]): FerryError {
+  return new FerryError({
+    failed: "comparing the data",
+    where: primary.label,
+    seen: `partitions that were exchanged with tables during each of ${ROUNDS} comparisons (${moved.join(", ")})`,
+    wanted: "data that stay in their tables for as long as these are compared",
+    next: "run again while nothing runs ALTER TABLE ... EXCHANGE PARTITION",
+  });
 }
 
 const ALWAYS_CHANGED: TableProblem = {
@@ -75,21 +86,25 @@ const ALWAYS_CHANGED: TableProblem = {
   why: "its definition was changed at every look",
 };
 
-/** Compares one table, from the start whenever DDL comes in between. */
+/**
+ * Compares one table, from the start whenever DDL comes in between. `hasToStand`: the table has to be the same after it as
+ * before; else whoever calls looks for that later.
+ */
 async function compareTable(
   run: CompareRun,
   seen: ShapePair,
   hidden: readonly string[],
   store: CheckpointStore,
   rate: RateReport,
+  hasToStand: boolean,
 ): Promise<void> {
-  let pair: ShapePair | undefined = seen;
+  let pair = seen;
   for (let look = 1; look <= LOOKS; look += 1) {
     if (look > 1) await sleep(LOOK_MILLISECONDS);
     const before = versionOf(pair);
     const problem = problemOf(pair);
     const result = problem === undefined ? await compareRows(run, pair, store, rate) : withProblem(pair.name, problem);
-    if (result !== "changed" && problem === undefined) return store.add(before, result);
+    if (result !== "changed" && problem === undefined && !hasToStand) return store.add(before, result);
     // A difference counts when nothing moved between two looks at the primary with one at the replica between them.
     const again = await readPair(run.lanes[0], hidden, pair.name);
     if (again === undefined) return;

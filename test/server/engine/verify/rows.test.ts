@@ -38,6 +38,18 @@ const COLUMNS: readonly (readonly [name: string, definition: string, one: string
   ["timestamp", "TIMESTAMP(3)", "'2026-01-01 00:00:00.001'", "'2026-01-01 00:00:00.002'"],
   ["year", "YEAR", "2026", "2027"],
   ["json", "JSON", `'{"a": [1, 2.5]}'`, `'{"a": [1, 2]}'`],
+  ["json's date", "JSON", "JSON_OBJECT('on', CAST('2024-02-01' AS DATE))", `'{"on": "2024-02-01"}'`],
+  ["json's decimal", "JSON", "JSON_ARRAY(1.5)", "JSON_ARRAY(1.5e0)"],
+  ["json's whole decimal", "JSON", "JSON_ARRAY(JSON_ARRAY(CAST(10 AS DECIMAL(5, 0))))", "JSON_ARRAY(JSON_ARRAY(10))"],
+  ["json's sign", "JSON", "CAST(CAST(7 AS UNSIGNED) AS JSON)", "CAST(CAST(7 AS SIGNED) AS JSON)"],
+  ["json's bytes", "JSON", "JSON_ARRAY(X'41')", `'["base64:type15:QQ=="]'`],
+  [
+    "json's time deep inside",
+    "JSON",
+    `JSON_OBJECT('a', JSON_ARRAY(1, JSON_OBJECT('b', CAST('10:00:00' AS TIME))))`,
+    `'{"a": [1, {"b": "10:00:00.000000"}]}'`,
+  ],
+  ["json's null", "JSON", "'null'", "NULL"],
   [
     "geometry",
     "POINT SRID 4326",
@@ -140,7 +152,12 @@ describe("the rows of two servers", () => {
     "differ in one %s",
     async (_name, index, other) => {
       const table = `shop.type_${index}`;
-      await onTarget(other === "" ? `UPDATE ${table} SET id = 8` : `UPDATE ${table} SET v = ${other}`);
+      // By NULL, since MySQL changes nothing where the new value equals the old one, and a JSON 1.5 equals 1.5e0.
+      await onTarget(
+        ...(other === ""
+          ? [`UPDATE ${table} SET id = 8`]
+          : [`UPDATE ${table} SET v = NULL`, `UPDATE ${table} SET v = ${other}`]),
+      );
       const report = await verify(table);
       const listed =
         other === ""
