@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// "unit" needs nothing but Node; "server" and "program" need what test/main.ts prepares (MySQL, S3, the Pulumi CLI),
+// "unit" and "contracts" need nothing but Node; "server" and "program" need what test/main.ts prepares (MySQL, S3, the Pulumi CLI),
 // "cluster" and "cluster-alone" also what test/cluster/main.ts does (Kubernetes, Helm).
 const WORKERS = 2;
 /** They stop the cluster's kubelet, through which others reach their pods. */
@@ -9,6 +9,7 @@ const DISTURBING = ["test/cluster/chart/release.test.ts"];
 export default defineConfig({
   test: {
     projects: [
+      { test: { name: "contracts", include: ["test/contracts/**/*.test.ts"], maxWorkers: WORKERS } },
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], maxWorkers: WORKERS, testTimeout: 60_000 } },
       {
         test: {

@@ -10,7 +10,8 @@ import { namespaceName } from "./kubernetes-arguments";
 import { localReplicas, podReplicas } from "./replicas-configuration";
 
 const TLS_MODES = ["disabled", "required", "verify-ca", "verify-identity"] as const;
-const container = z.strictObject({ image: text.exactOptional(), program: text.exactOptional() });
+const image = z.string().regex(/^[a-z0-9][a-zA-Z0-9._:/@-]*$/, { error: "wanted the name of a container image" });
+const container = z.strictObject({ image: image.exactOptional(), program: text.exactOptional() });
 const optionalTools = Object.fromEntries(
   (["aws", "mysql", "tar", "xbstream", "xtrabackup", "zstd"] as const).map((tool) => [tool, text.optional()]),
 );

@@ -112,6 +112,42 @@ read_source() {
   fi
 }
 
+# Whether an account has a privilege on *.*. $1 privilege, $2 lines of SHOW GRANTS.
+is_granted() {
+  local line names
+  while IFS= read -r line; do
+    [[ $line =~ ^GRANT\ (.*)\ ON\ \*\.\*\ TO\  ]] || continue
+    names=",${BASH_REMATCH[1]//, /,},"
+    [[ $names != *",$1,"* && $names != ",ALL PRIVILEGES," ]] || return 0
+  done <<<"$2"
+  return 1
+}
+
+# What the statements of XtraBackup need, most of which it runs only after it has copied everything. Its own
+# --check-privileges asks for more (SHOW DATABASES, CREATE), which no statement of a backup uses.
+check_xtrabackup_privileges() {
+  local grants privilege table missing=()
+  grants=$(query "SHOW GRANTS") || fail "the grants cannot be read: $(tail_of "$WORK/mysql.err")" "check that mysqld runs"
+  for privilege in BACKUP_ADMIN PROCESS RELOAD "LOCK TABLES" "REPLICATION CLIENT"; do
+    is_granted "$privilege" "$grants" || missing+=("$privilege ON *.*")
+  done
+  for table in log_status keyring_component_status; do
+    # The former asks for BACKUP_ADMIN as well.
+    [[ $table != log_status || ${missing[*]} != *BACKUP_ADMIN* ]] || continue
+    query "SELECT COUNT(*) FROM performance_schema.$table" >/dev/null || missing+=("SELECT ON performance_schema.$table")
+  done
+  ((${#missing[@]} == 0)) || fail "the account lacks privileges for XtraBackup: $(join_by ", " "${missing[@]}")" \
+    "grant them: GRANT $(join_by "; GRANT " "${missing[@]}")"
+}
+
+# $1 separator, then words.
+join_by() {
+  local separator=$1 text=$2 word
+  shift 2
+  for word in "$@"; do text+=$separator$word; done
+  echo "$text"
+}
+
 # XtraBackup copies only servers of its own release series.
 check_xtrabackup() {
   local text series=${SERVER_VERSION%.*}
@@ -289,8 +325,8 @@ name_of() {
 }
 
 tool_advice() {
-  if grep_line "missing required privilege" "$WORK/tool.err"; then
-    echo "grant the missing privileges: BACKUP_ADMIN, PROCESS, RELOAD, LOCK TABLES, REPLICATION CLIENT on *.*, and SELECT on performance_schema.log_status, keyring_component_status and replication_group_members"
+  if grep_line "Authentication requires secure connection" "$WORK/tool.err"; then
+    echo "give the source's connection TLS, or its socket on the host: without both XtraBackup can log in by caching_sha2_password only while the server still remembers the account, which FLUSH PRIVILEGES ends"
   else
     echo "look into the log in $JOB_DIRECTORY and the error log of mysqld, then run again"
   fi
@@ -350,11 +386,19 @@ run_clone() {
 }
 
 run_xtrabackup() {
+  local quiet=()
   CHECK_TOOL_RESULT=check_xtrabackup_result
   ARCHIVE=xbstream
   mkdir -m 0700 "$WORK/target" "$WORK/lsn"
-  stream "$XTRABACKUP_TOOL" --defaults-extra-file="$JOB_DIRECTORY/client.cnf" --backup --stream=xbstream \
-    --parallel="$THREADS" --target-dir="$WORK/target" --extra-lsndir="$WORK/lsn" --no-version-check --check-privileges
+  # Percona is told of no server. Builds without that option refuse it.
+  "$XTRABACKUP_TOOL" --no-defaults --help >"$WORK/help" 2>&1 ||
+    fail "xtrabackup --help: $(tail_of "$WORK/help")" "reinstall Percona XtraBackup"
+  if grep_line "--no-version-check" "$WORK/help"; then quiet=(--no-version-check); fi
+  # Without TLS the tool cannot ask for the server's public key. The mysql client can, and then the server remembers the
+  # account (caching_sha2_password).
+  query "DO 0" || fail "the source cannot be reached: $(tail_of "$WORK/mysql.err")" "check that mysqld runs"
+  stream "$XTRABACKUP_TOOL" --defaults-file="$JOB_DIRECTORY/client.cnf" --backup --stream=xbstream \
+    --parallel="$THREADS" --target-dir="$WORK/target" --extra-lsndir="$WORK/lsn" ${quiet[@]+"${quiet[@]}"}
   read_xtrabackup_gtid_set
 }
 
@@ -472,7 +516,12 @@ back_up() {
   check_tools
   prepare_aws
   read_source
-  if [[ $METHOD == clone ]]; then undo_clone; else check_xtrabackup; fi
+  if [[ $METHOD == clone ]]; then
+    undo_clone
+  else
+    check_xtrabackup
+    check_xtrabackup_privileges
+  fi
   check_storage
   if [[ $METHOD == clone ]]; then run_clone; else run_xtrabackup; fi
   enter_stage verify
@@ -486,6 +535,7 @@ back_up() {
 
 clean_up() {
   load_parameters
+  ignore_login_files
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
   sweep_leftovers

@@ -32,6 +32,9 @@ esac
 JOB_DIRECTORY=$1
 # shellcheck disable=SC1091
 . "$JOB_DIRECTORY/job.env"
+# A login of the user's (~/.mylogin.cnf) would win over the option file.
+MYSQL_TEST_LOGIN_FILE=$JOB_DIRECTORY/no-login-file
+export MYSQL_TEST_LOGIN_FILE
 
 for manager in apt-get dnf yum; do
   if has "$manager"; then

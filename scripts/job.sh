@@ -313,12 +313,16 @@ manifest_value() {
   done <"$1"
 }
 
+# A login of the user's (~/.mylogin.cnf) wins over every option file, in all of MySQL's programs and in xtrabackup.
+ignore_login_files() { export MYSQL_TEST_LOGIN_FILE="$JOB_DIRECTORY/no-login-file"; }
+
 # Sets up one run: traps first, so that every end of it is reported. $1 function that undoes the work of a failed run.
 begin_job() {
   UNDO=$1
   WORK="$JOB_DIRECTORY/work"
   OWN_TICKS=$(start_ticks $$)
   export GTID_FERRY_JOB=$JOB_DIRECTORY
+  ignore_login_files
   STARTED_AT=$(timestamp)
   claim_job
   trap 'end_job' EXIT

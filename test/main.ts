@@ -6,12 +6,13 @@ import { type IsolatedEnvironment, shellEnvironment } from "../toolchain/environ
 import { ensureHelm } from "../toolchain/helm.js";
 import { paths } from "../toolchain/paths.js";
 import { ensureToolchain } from "../toolchain/toolchain.js";
+import { runContracts } from "./contracts/run.js";
 import { runVitest } from "./run-vitest.js";
 
 const progress = (line: string) => console.log(line);
 
 /**
- * Everything: types, lint, format, then all tests, for which it gets MySQL, S3, Helm and the Pulumi CLI, and for those in
+ * Everything: types, lint, format, the contracts of the doubles, then all tests, for which it gets MySQL, S3, Helm and the Pulumi CLI, and for those in
  * a cluster Kubernetes and Vault. With arguments only the tests that they select, and none in a cluster.
  */
 async function main(): Promise<number> {
@@ -21,8 +22,13 @@ async function main(): Promise<number> {
   const check = run("npm", ["run", "check"], environment);
   if (check !== 0) return check;
   const isWhole = vitestArguments.length === 0;
+  if (isWhole) {
+    const contracts = runContracts(environment);
+    if (contracts !== 0) return contracts;
+  }
   const build = isWhole ? buildForCluster(environment) : undefined;
-  const status = runVitest({ environment, projects: ["unit", "server", "program"], vitestArguments });
+  const projects = ["unit", "server", "program", ...(isWhole ? [] : ["contracts"])];
+  const status = runVitest({ environment, projects, vitestArguments });
   if (isWhole && status === 0) return run("npm", ["run", "test:cluster"], environment);
   build?.kill();
   return status;

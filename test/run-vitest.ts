@@ -18,7 +18,7 @@ const totals = z.object({ numPassedTests: z.number(), numFailedTests: z.number()
 
 /** Runs the tests of some projects, prints how many passed and failed, and gives the exit code. */
 export function runVitest({ environment, projects, variables = {}, vitestArguments }: VitestRun): number {
-  const results = join(paths.ferry, "test", `results-${projects.join("-")}.json`);
+  const results = vitestResults(projects);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
   const selected = projects.flatMap((name) => ["--project", name]);
   const { status, error } = spawnSync(
@@ -34,4 +34,9 @@ export function runVitest({ environment, projects, variables = {}, vitestArgumen
   const { numPassedTests, numFailedTests } = totals.parse(JSON.parse(readFileSync(results, "utf8")));
   console.log(`${projects.join(", ")}: ${numPassedTests} passed, ${numFailedTests} failed`);
   return status ?? 1;
+}
+
+/** Where a run of these projects has left its results, as JSON. */
+export function vitestResults(projects: readonly string[]): string {
+  return join(paths.ferry, "test", `results-${projects.join("-")}.json`);
 }

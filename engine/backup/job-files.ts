@@ -1,4 +1,6 @@
 import type { Host, ProcessIdentity } from "../hosts/index.js";
+import { addressOf } from "../mysql/index.js";
+import { FerryError } from "../operation/index.js";
 import { environmentFile } from "./environment-file.js";
 import { backupKeys } from "./keys.js";
 import { optionFile } from "./option-file.js";
@@ -17,6 +19,7 @@ export function backupJobDirectory(request: Pick<BackupRequest, "workDirectory" 
 
 /** Writes everything that backup.sh reads; gives the script's path. */
 export async function writeBackupJob(host: Host, request: BackupRequest): Promise<string> {
+  refuseUnreachable(request);
   const directory = backupJobDirectory(request);
   const ca = request.socket === undefined ? request.source.tls?.ca : undefined;
   const caPath = `${directory}/ca.pem`;
@@ -28,6 +31,19 @@ export async function writeBackupJob(host: Host, request: BackupRequest): Promis
   await host.writeFile(`${directory}/client.cnf`, login, SECRET);
   await host.writeFile(`${directory}/job.env`, environmentFile(backupParameters(request)), SECRET);
   return installScript(host, directory, "backup.sh", request.scriptDirectory);
+}
+
+/** XtraBackup takes `localhost` for the default socket, and an address instead would not be what the certificate names. */
+function refuseUnreachable({ method, source, socket, database, backupId }: BackupRequest): void {
+  if (method !== "xtrabackup" || socket !== undefined) return;
+  if (source.host.toLowerCase() !== "localhost" || source.tls?.mode !== "verify-identity") return;
+  throw new FerryError({
+    failed: `preparing backup ${backupId} of ${database}`,
+    where: addressOf(source),
+    seen: "host localhost with TLS mode verify-identity, which XtraBackup takes for the default socket",
+    wanted: "an address or a name of the source that its certificate has, or its socket",
+    next: "set sourceHost to such a name, or TLS mode verify-ca",
+  });
 }
 
 /** Writes everything that restore.sh reads; gives the script's path. */

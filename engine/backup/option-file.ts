@@ -9,15 +9,19 @@ export interface OptionFileExtras {
   readonly caPath?: string;
 }
 
-/** MySQL option file with the login for the mysql client and xtrabackup. A secret: write it with mode 0600. */
+/**
+ * MySQL option file with the login for the mysql client, mysqlbinlog and xtrabackup, for `--defaults-file`: then no other
+ * file of the host is read. xtrabackup reads group [client] too, and unlike in [xtrabackup] it passes over what is no
+ * option of its own there (`protocol`). A secret: write it with mode 0600.
+ */
 export function optionFile(options: ConnectionOptions, extras: OptionFileExtras = {}): string {
-  const lines = [
+  return [
+    "[client]",
     `user=${quoteOptionValue(options.user)}`,
     `password=${quoteOptionValue(options.password)}`,
     ...addressLines(options, extras),
-  ];
-  // xtrabackup reads [client] too, but a server's own option files may set other values for [xtrabackup].
-  return ["[client]", ...lines, "", "[xtrabackup]", ...lines, ""].join("\n");
+    "",
+  ].join("\n");
 }
 
 /** Quotes one value so that option files give it back unchanged, whatever it holds (`#`, quotes, backslashes, blanks). */
@@ -34,11 +38,16 @@ export function quoteOptionValue(value: string): string {
 
 function addressLines(options: ConnectionOptions, extras: OptionFileExtras): string[] {
   if (extras.socket !== undefined) return socketLines(extras.socket);
-  const tcpLines = [`host=${quoteOptionValue(options.host)}`, `port=${options.port}`, "protocol=TCP"];
+  const tcpLines = [`host=${quoteOptionValue(tcpHost(options))}`, `port=${options.port}`, "protocol=TCP"];
   return [
     ...(extras.tunnelSocket === undefined ? tcpLines : socketLines(extras.tunnelSocket)),
     ...tlsLines(options.tls ?? { mode: "required" }, extras.caPath),
   ];
+}
+
+/** To a program that knows no `protocol`, `localhost` is the default socket. A certificate may name it all the same. */
+function tcpHost({ host, tls }: ConnectionOptions): string {
+  return host.toLowerCase() === "localhost" && tls?.mode !== "verify-identity" ? "127.0.0.1" : host;
 }
 
 function socketLines(socket: string): string[] {

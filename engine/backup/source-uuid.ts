@@ -9,8 +9,10 @@ export async function readSourceUuid(host: Host, request: BackupRequest): Promis
   try {
     await writeBackupJob(host, request);
     const login = `--defaults-file=${directory}/client.cnf`;
+    const client = [request.tools?.mysql ?? "mysql", login, "--batch", "--skip-column-names"];
     const result = await host.run({
-      argv: [request.tools?.mysql ?? "mysql", login, "--batch", "--skip-column-names", "-e", "SELECT @@server_uuid"],
+      // A login of the user's (~/.mylogin.cnf) would win over the option file.
+      argv: ["env", `MYSQL_TEST_LOGIN_FILE=${directory}/no-login-file`, ...client, "-e", "SELECT @@server_uuid"],
       timeoutSeconds: 60,
     });
     const uuid = result.stdout.trim();

@@ -68,7 +68,8 @@ export function startScript({ argv, workingDirectory, environment, logPath }: De
     'if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && command -v systemd-run >/dev/null; then',
     // A service has no environment of the user's; older versions do not know all of this, or may be refused.
     `  if systemd-run --quiet --collect --unit=${shellQuote(unit)} --setenv=PATH="$PATH" --setenv=HOME="$HOME" \\`,
-    `    /bin/sh -c ${shellQuote(inside)}; then`,
+    // Dollar signs of an argument are the service manager's own (systemd.service(5)); two of them are one of ours.
+    `    /bin/sh -c ${shellQuote(inside.replaceAll("$", "$$$$"))}; then`,
     `    pid=$(systemctl show --property=MainPID ${shellQuote(`${unit}.service`)}) || exit`,
     `    pid=\${pid#MainPID=}`,
     "  fi",

@@ -16,7 +16,6 @@ export async function makeImageAdditions(busybox: string, debianRoot: string): P
   const directory = await mkdtemp(join(paths.containerImages, "additions-"));
   const additions = { pause: join(directory, "pause"), mysql: join(directory, "mysql") };
   await addBusybox(additions.pause, busybox);
-  await addDoubles(additions.mysql);
   await addMysqlAccount(additions.mysql, debianRoot);
   return { ...additions, remove: () => rm(directory, { recursive: true, force: true }) };
 }
@@ -25,14 +24,6 @@ async function addBusybox(root: string, busybox: string): Promise<void> {
   await mkdir(join(root, "bin"), { recursive: true });
   await copyFile(busybox, join(root, "bin/busybox"));
   await symlink("busybox", join(root, "bin/sh"));
-}
-
-/** Stand-ins of programs that no package has. */
-async function addDoubles(root: string): Promise<void> {
-  const doubles = join(paths.projectRoot, "test", "doubles");
-  const folder = join(root, "usr/local/bin");
-  await mkdir(folder, { recursive: true });
-  for (const name of ["xtrabackup", "xbstream"]) await copyFile(join(doubles, name), join(folder, name));
 }
 
 async function addMysqlAccount(root: string, debianRoot: string): Promise<void> {

@@ -4,8 +4,5 @@ const PREFIX = "gtid-ferry.test";
 /** A static busybox that sleeps. */
 export const PAUSE_IMAGE = `${PREFIX}/pause:lab`;
 
-/**
- * mysqld and its clients, bash, coreutils, tar, zstd, the AWS CLI, and stand-ins of xtrabackup and xbstream; runs as user
- * mysql (999:999) unless told otherwise.
- */
+/** mysqld and its clients, bash, coreutils, tar, zstd and the AWS CLI; runs as user mysql (999:999) unless told otherwise. */
 export const MYSQL_IMAGE = `${PREFIX}/mysql:lab`;

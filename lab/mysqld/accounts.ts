@@ -38,6 +38,8 @@ export const ADMINISTRATOR_GRANTS: readonly GrantLine[] = [
   { privileges: ["PERSIST_RO_VARIABLES_ADMIN"], on: "*.*" },
   // Configures, starts and stops a channel.
   { privileges: ["REPLICATION_SLAVE_ADMIN"], on: "*.*" },
+  // XtraBackup, for tables of other engines.
+  { privileges: ["LOCK TABLES"], on: "*.*" },
   // CLONE LOCAL DATA DIRECTORY, LOCK INSTANCE FOR BACKUP, performance_schema.log_status.
   { privileges: ["BACKUP_ADMIN"], on: "*.*" },
   // Kills what blocks a fence, writes while read_only is on, gets in at max_connections and in offline mode.

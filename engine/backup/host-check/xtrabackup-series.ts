@@ -1,11 +1,14 @@
-/** XtraBackup copies only servers of its own release series, and there are none for the others. */
+/**
+ * XtraBackup copies only servers of its own release series, and there are none for the others. The images are general
+ * releases, by tag: the last number counts the images of one release.
+ */
 export const XTRABACKUP_SERIES = {
   "8.0": { package: "percona-xtrabackup-80", repository: "pxb-80", image: "percona/percona-xtrabackup:8.0.35-34.1" },
   "8.4": { package: "percona-xtrabackup-84", repository: "pxb-84-lts", image: "percona/percona-xtrabackup:8.4.0-6.1" },
   "9.7": {
     package: "percona-xtrabackup-97",
     repository: "pxb-97-lts",
-    image: "percona/percona-xtrabackup:9.7.1-rc1.1",
+    image: "percona/percona-xtrabackup:9.7.2-2.1",
   },
 } as const;
 

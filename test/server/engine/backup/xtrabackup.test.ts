@@ -1,22 +1,31 @@
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type BackupRequest, removeBackup, restoreBackup, takeBackup } from "../../../../engine/backup/index.js";
 import { LocalHost } from "../../../../engine/hosts/index.js";
 import { messageOf, silent } from "../../../../engine/operation/index.js";
+import { grantFor, PRIVILEGE_NEEDS } from "../../../../engine/preflight/privilege-needs.js";
+import { testInstallation } from "../../../../lab/testing.js";
+import { encodeLoginFile } from "../../../doubles/mysys/login-file.js";
+import { doubleCommand } from "../../../helpers/double-command.js";
 import { BackupLab } from "../../helpers/backup-lab.js";
 
-// The tool itself is a contract double (test/doubles); server, S3, AWS CLI and scripts are real.
+// The tool itself is a contract double (test/doubles, test/contracts); server, S3, AWS CLI and scripts are real.
 const host = new LocalHost();
-const doubles = resolve("test/doubles");
 const otherUuid = "9a4f7b10-0000-4000-8000-000000000001";
 let lab: BackupLab;
 let uuid: string;
 let record: string;
+let mysql: string;
 
 beforeAll(async () => {
   lab = await BackupLab.start("xtrabackup");
-  const [row] = await lab.source.rootQuery("SELECT @@server_uuid AS uuid");
+  mysql = (await testInstallation()).mysql;
+  const [row] = await lab.source.rootQuery(
+    `SET GLOBAL gtid_purged = '+${otherUuid}:1-3:tag:1-2'`,
+    "SELECT @@server_uuid AS uuid",
+  );
   uuid = String(row?.uuid);
   record = join(lab.directory, "record");
 });
@@ -30,11 +39,19 @@ afterAll(async () => {
 });
 
 async function tools(fault = "", version = "9.7.2-2") {
-  const environment = `export DOUBLE_RECORD=${record} DOUBLE_UUID=${uuid} DOUBLE_FAULT=${fault} DOUBLE_VERSION=${version}`;
+  const variables = { DOUBLE_RECORD: record, DOUBLE_MYSQL: mysql, DOUBLE_FAULT: fault, DOUBLE_VERSION: version };
+  const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const environment = `export ${words.join(" ")}`;
   return {
-    xtrabackup: await lab.tool(`xtrabackup-${fault}`, `${environment}\nexec ${doubles}/xtrabackup "$@"`),
-    xbstream: await lab.tool("xbstream", `${environment}\nexec ${doubles}/xbstream "$@"`),
+    xtrabackup: await lab.tool(`xtrabackup-${fault}`, `${environment}\nexec ${doubleCommand("xtrabackup")} "$@"`),
+    xbstream: await lab.tool("xbstream", `${environment}\nexec ${doubleCommand("xbstream")} "$@"`),
   };
+}
+
+/** What the source has executed, in one line. */
+async function executed(): Promise<string> {
+  const [row] = await lab.source.rootQuery("SELECT REPLACE(@@GLOBAL.gtid_executed, CHAR(10), '') AS gtids");
+  return String(row?.gtids);
 }
 
 async function backup(fault = "", version?: string): Promise<BackupRequest> {
@@ -54,12 +71,13 @@ describe("a backup by XtraBackup", () => {
       archive: "xbstream",
       toolVersion: "xtrabackup 9.7.2-2",
       serverUuid: uuid,
-      gtidSet: `${uuid}:1-16,${otherUuid}:1-3:tag:1-2`,
+      gtidSet: await executed(),
     });
+    expect(manifest.gtidSet).toContain(`${otherUuid}:1-3:tag:1-2`);
     const job = join(lab.workDirectory, `backup-${request.backupId}`);
     expect(await calls()).toEqual([
-      `--defaults-extra-file=${job}/client.cnf --backup --stream=xbstream --parallel=2 --target-dir=${job}/work/target ` +
-        `--extra-lsndir=${job}/work/lsn --no-version-check --check-privileges`,
+      `--defaults-file=${job}/client.cnf --backup --stream=xbstream --parallel=2 --target-dir=${job}/work/target ` +
+        `--extra-lsndir=${job}/work/lsn --no-version-check`,
     ]);
     expect(await readFile(join(record, "option-file"), "utf8")).toContain(`user="${lab.source.options.user}"`);
     const given = `${await calls()} ${await readFile(join(record, "environment.backup"), "utf8")}`;
@@ -74,8 +92,8 @@ describe("a backup by XtraBackup", () => {
       `--no-defaults --prepare --use-memory=512M --target-dir=${scratch}/extract`,
       `--no-defaults --move-back --datadir=${scratch}/data --log-bin=target-bin --target-dir=${scratch}/extract`,
     ]);
-    expect((await readdir(dataDirectory)).sort()).toEqual(
-      ["ibdata1", "mysql.ibd", "shop", "target-bin.000007", "target-bin.index", "xtrabackup_info"].sort(),
+    expect((await readdir(dataDirectory)).filter((name) => !/^target-bin\.\d+$/.test(name)).sort()).toEqual(
+      ["ibdata1", "mysql.ibd", "shop", "target-bin.index", "undo_001", "undo_002", "xtrabackup_info"].sort(),
     );
     expect(await readdir(join(restore.volumeDirectory, ".restore"))).toEqual([`${request.backupId}.done`]);
   });
@@ -84,11 +102,6 @@ describe("a backup by XtraBackup", () => {
     ["exit-after-bytes", "stage stream: xtrabackup ended with exit code 1 in the pipe: ", "log block numbers mismatch"],
     ["no-completed-ok", 'stage stream: xtrabackup ended with exit code 0 but not with "completed OK!"', "was copied."],
     ["killed", "stage stream: xtrabackup was killed by SIGKILL in the pipe: ", "Streaming ./ibdata1"],
-    [
-      "missing-privilege",
-      "missing required privilege LOCK TABLES on *.*",
-      "next:   grant the missing privileges: BACKUP_ADMIN",
-    ],
     ["no-info", "xtrabackup left no xtrabackup_info", "next: "],
   ])("%s: nothing is published and nothing is left", async (fault, ...expected) => {
     const request = await backup(fault);
@@ -106,10 +119,88 @@ describe("a backup by XtraBackup", () => {
   });
 });
 
+describe("the login of a backup by XtraBackup", () => {
+  const others = { ...process.env };
+  let home: string;
+
+  beforeEach(async () => {
+    home = join(lab.directory, "home");
+    await mkdir(home, { recursive: true });
+  });
+
+  afterEach(() => {
+    process.env.HOME = others.HOME;
+  });
+
+  async function toolLog(request: BackupRequest): Promise<string> {
+    return readFile(join(lab.workDirectory, `backup-${request.backupId}`, "work/tool.err"), "utf8");
+  }
+
+  it("is the migration's, whatever option files the user of the host has", async () => {
+    const lines = ["[client]", 'user = "root"', 'password = "other"', 'host = "127.0.0.9"'];
+    await writeFile(join(home, ".my.cnf"), `${lines.join("\n")}\n[xtrabackup]\nuser = root\n`);
+    await writeFile(join(home, ".mylogin.cnf"), encodeLoginFile(lines), { mode: 0o600 });
+    process.env.HOME = home;
+    const request = await backup();
+    expect(await takeBackup(host, request, silent)).toMatchObject({ serverUuid: uuid });
+    const { user, port } = lab.source.options;
+    expect(await toolLog(request)).toContain(`host: 127.0.0.1, user: ${user}, password: set, port: ${port}, `);
+    // Taken again it only asks whose backup it is.
+    expect(await takeBackup(host, request, silent)).toMatchObject({ serverUuid: uuid });
+  });
+
+  it("works without TLS although the server has just forgotten the account", async () => {
+    await lab.source.rootQuery("FLUSH PRIVILEGES");
+    const request = { ...(await backup()), source: { ...lab.source.options, tls: { mode: "disabled" } } } as const;
+    expect(await takeBackup(host, request, silent)).toMatchObject({ serverUuid: uuid });
+  });
+
+  it("reaches the server's port by the name localhost, which alone would be the default socket", async () => {
+    const request = { ...(await backup()), source: { ...lab.source.options, host: "localhost" } };
+    expect(await takeBackup(host, request, silent)).toMatchObject({ serverUuid: uuid });
+    const verify = { ...request, source: { ...request.source, tls: { mode: "verify-identity", ca: "PEM" } } } as const;
+    await expect(takeBackup(host, { ...verify, backupId: "named" }, silent)).rejects.toThrow(
+      "host localhost with TLS mode verify-identity, which XtraBackup takes for the default socket",
+    );
+  });
+
+  it("needs no more than preflight asks for, and what is missing is told before anything is copied", async () => {
+    const needs = PRIVILEGE_NEEDS.filter(
+      ({ role, when }) => role === "source" && (when?.({ purpose: "replicate", backupMethod: "xtrabackup" }) ?? true),
+    );
+    await lab.source.rootQuery(
+      "CREATE USER 'exact'@'%' IDENTIFIED BY 'exact', 'weak'@'%' IDENTIFIED BY 'weak'",
+      ...needs.map((need) => grantFor(need, "'exact'@'%'")),
+      "GRANT SELECT, PROCESS, REPLICATION CLIENT ON *.* TO 'weak'@'%'",
+    );
+    const as = async (name: string) => {
+      const request = await backup();
+      return { ...request, source: { ...lab.source.options, user: name, password: name } };
+    };
+    expect(await takeBackup(host, await as("exact"), silent)).toMatchObject({ serverUuid: uuid });
+    await rm(record, { recursive: true });
+    await expect(takeBackup(host, await as("weak"), silent)).rejects.toThrow(
+      /stage check: the account lacks privileges for XtraBackup: BACKUP_ADMIN ON \*\.\*, RELOAD ON \*\.\*, LOCK TABLES ON \*\.\*\n.*next: +grant them: GRANT BACKUP_ADMIN ON \*\.\*; GRANT RELOAD/s,
+    );
+    expect(existsSync(join(record, "argv"))).toBe(false);
+  });
+
+  it("calls a build without the version check without the option against it", async () => {
+    const request = await backup();
+    const { xtrabackup } = request.tools ?? {};
+    const bare = await lab.tool(
+      "bare-xtrabackup",
+      `export DOUBLE_BUILD=without-version-check\nexec ${xtrabackup} "$@"`,
+    );
+    await takeBackup(host, { ...request, tools: { ...request.tools, xtrabackup: bare } }, silent);
+    expect(await calls()).toEqual([expect.not.stringContaining("--no-version-check")]);
+  });
+});
+
 describe("a backup by XtraBackup from a container image, by a double of docker", () => {
   async function request(fault = ""): Promise<BackupRequest> {
-    const environment = `export DOUBLE_RECORD=${record} DOUBLE_UUID=${uuid} DOUBLE_FAULT=${fault}`;
-    const program = await lab.tool(`docker-${fault}`, `${environment}\nexec ${doubles}/docker "$@"`);
+    const environment = `export DOUBLE_RECORD=${record} DOUBLE_MYSQL=${mysql} DOUBLE_FAULT=${fault}`;
+    const program = await lab.tool(`docker-${fault}`, `${environment}\nexec ${doubleCommand("docker")} "$@"`);
     return lab.backup({ method: "xtrabackup", container: { program } });
   }
 
@@ -132,7 +223,7 @@ describe("a backup by XtraBackup from a container image, by a double of docker",
     expect(run).toContain(` --mount type=bind,source=${job},target=${job} `);
     expect(run).toContain(` --mount type=bind,source=${data},target=${data},readonly `);
     expect(run).toContain(
-      ` --entrypoint xtrabackup percona/percona-xtrabackup:9.7.1-rc1.1 --defaults-extra-file=${job}/client.cnf --backup `,
+      ` --entrypoint xtrabackup percona/percona-xtrabackup:9.7.2-2.1 --defaults-file=${job}/client.cnf --backup `,
     );
     expect((await dockerCalls()).join("\n")).not.toContain(lab.source.options.password);
   });

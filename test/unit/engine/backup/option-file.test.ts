@@ -52,8 +52,9 @@ describe("quoteOptionValue", () => {
 });
 
 describe("optionFile", () => {
-  it("holds the login for the client and for xtrabackup, with TLS required by default", () => {
+  it("holds the login for the client and for xtrabackup in group [client] alone, with TLS required by default", () => {
     const lines = [
+      "[client]",
       'user="backup"',
       'password="it\'s #1 \\\\ \\"x\\""',
       'host="10.1.2.3"',
@@ -61,7 +62,13 @@ describe("optionFile", () => {
       "protocol=TCP",
       "ssl-mode=REQUIRED",
     ];
-    expect(optionFile(source)).toBe(["[client]", ...lines, "", "[xtrabackup]", ...lines, ""].join("\n"));
+    expect(optionFile(source)).toBe([...lines, ""].join("\n"));
+  });
+
+  it("names the loopback address for localhost, which is the default socket to xtrabackup", () => {
+    expect(optionFile({ ...source, host: "localhost" })).toContain('host="127.0.0.1"\n');
+    const verify = { ...source, host: "localhost", tls: { mode: "verify-identity" } } as const;
+    expect(optionFile(verify)).toContain('host="localhost"\n');
   });
 
   it("uses a socket instead of the address", () => {

@@ -1,0 +1,2 @@
+/** Name of the group of each double's right calls. */
+export const TAKEN = "takes";
