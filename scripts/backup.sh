@@ -262,7 +262,7 @@ clone_source() {
 }
 
 upload() {
-  pipe_member upload "$AWS_TOOL" s3 cp - "s3://$BUCKET/$OBJECT_KEY" --expected-size "$EXPECTED_BYTES" \
+  pipe_member upload aws s3 cp - "s3://$BUCKET/$OBJECT_KEY" --expected-size "$EXPECTED_BYTES" \
     --only-show-errors "${AWS_ENDPOINT[@]}" <"$WORK/upload.fifo" >/dev/null
 }
 
@@ -440,7 +440,7 @@ publish_manifest() {
   "innodbPageSizeBytes": $INNODB_PAGE_SIZE
 }
 MANIFEST
-  "$AWS_TOOL" s3 cp "$WORK/manifest.json" "s3://$BUCKET/$MANIFEST_KEY" --content-type application/json --only-show-errors \
+  aws_cli s3 cp "$WORK/manifest.json" "s3://$BUCKET/$MANIFEST_KEY" --content-type application/json --only-show-errors \
     "${AWS_ENDPOINT[@]}" 2>"$WORK/manifest.err" ||
     fail "the manifest cannot be uploaded: $(tail_of "$WORK/manifest.err")" "run again"
 }

@@ -178,13 +178,27 @@ bytes_read_by() {
   done 2>/dev/null <"/proc/$pid/io" || true
 }
 
+# Becomes a command; `aws` stands for the AWS CLI, which alone gets the keys: every other child would show them in its
+# environment to whoever may look there.
+become() {
+  if [[ $1 == aws ]]; then
+    shift
+    if [[ -n ${AWS_ACCESS_KEY_ID:-} ]]; then export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; fi
+    if [[ -n ${AWS_SESSION_TOKEN:-} ]]; then export AWS_SESSION_TOKEN; fi
+    exec "$AWS_TOOL" "$@"
+  fi
+  exec "$@"
+}
+
+aws_cli() { (become aws "$@"); }
+
 # One member of a pipe: leaves its process id, its stderr and its exit code in WORK. $1 name, then the command.
 pipe_member() {
   local name=$1 code=0
   shift
   (
     echo "$BASHPID" >"$WORK/pid.$name"
-    exec "$@"
+    become "$@"
   ) 2>"$WORK/$name.err" || code=$?
   echo "$name $code" >>"$WORK/exits"
   return "$code"
@@ -253,8 +267,6 @@ prepare_aws() {
   if [[ -n ${AWS_ACCESS_KEY_ID:-} ]]; then
     unset AWS_PROFILE AWS_DEFAULT_PROFILE
     export AWS_SHARED_CREDENTIALS_FILE=/dev/null
-    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-    if [[ -n ${AWS_SESSION_TOKEN:-} ]]; then export AWS_SESSION_TOKEN; else unset AWS_SESSION_TOKEN; fi
   elif [[ -s $user_config ]]; then
     cat "$user_config" >"$AWS_OWN_CONFIG"
   fi
@@ -274,7 +286,7 @@ prepare_aws() {
 set_s3_option() {
   local own_section=$'[default]\ns3 =\n'
   if [[ -n ${AWS_PROFILE:-${AWS_DEFAULT_PROFILE:-}} || ( -s $AWS_OWN_CONFIG && $(<"$AWS_OWN_CONFIG") != "$own_section"* ) ]]; then
-    "$AWS_TOOL" configure set "s3.$1" "$2"
+    aws_cli configure set "s3.$1" "$2"
     return
   fi
   # Starting the AWS CLI takes most of a second, which a file of our own does not need.
@@ -289,7 +301,7 @@ choose_hash() {
   if command -v openssl >/dev/null; then HASH=(openssl dgst -sha256 -r); else HASH=(sha256sum); fi
 }
 
-s3api() { "$AWS_TOOL" s3api "$@" "${AWS_ENDPOINT[@]}" --output text; }
+s3api() { aws_cli s3api "$@" "${AWS_ENDPOINT[@]}" --output text; }
 
 # Size in bytes of an object.
 object_bytes() { s3api head-object --bucket "$BUCKET" --key "$1" --query ContentLength 2>"$WORK/head.err"; }
@@ -323,6 +335,8 @@ begin_job() {
   OWN_TICKS=$(start_ticks $$)
   export GTID_FERRY_JOB=$JOB_DIRECTORY
   ignore_login_files
+  # Where they came by the environment: `become` gives them to the AWS CLI.
+  export -n AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
   STARTED_AT=$(timestamp)
   claim_job
   trap 'end_job' EXIT

@@ -91,7 +91,7 @@ check_archive_tools() {
 # Fetches the manifest and takes from it what the restore needs; nothing on the volume has been touched so far.
 read_manifest() {
   local file="$WORK/manifest.json" name value
-  "$AWS_TOOL" s3 cp "s3://$BUCKET/$MANIFEST_KEY" "$file" --only-show-errors "${AWS_ENDPOINT[@]}" 2>"$WORK/manifest.err" ||
+  aws_cli s3 cp "s3://$BUCKET/$MANIFEST_KEY" "$file" --only-show-errors "${AWS_ENDPOINT[@]}" 2>"$WORK/manifest.err" ||
     fail "there is no manifest at s3://$BUCKET/$MANIFEST_KEY: $(tail_of "$WORK/manifest.err")" \
       "take the backup first: without a manifest there is no valid backup; else check bucket, address and credentials"
   value=$(manifest_value "$file" formatVersion)
@@ -138,7 +138,7 @@ extract() {
 }
 
 receive() {
-  pipe_member download "$AWS_TOOL" s3 cp "s3://$BUCKET/$OBJECT_KEY" - --only-show-errors "${AWS_ENDPOINT[@]}" |
+  pipe_member download aws s3 cp "s3://$BUCKET/$OBJECT_KEY" - --only-show-errors "${AWS_ENDPOINT[@]}" |
     pipe_member tee tee "$WORK/hash.fifo" | pipe_member zstd "$ZSTD_TOOL" -d -c -q | extract
 }
 

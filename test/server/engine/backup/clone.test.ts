@@ -8,6 +8,7 @@ import { LocalHost } from "../../../../engine/hosts/index.js";
 import { silent } from "../../../../engine/operation/index.js";
 import { LabMysqld } from "../../../../lab/mysqld/index.js";
 import { testInstallation } from "../../../../lab/testing.js";
+import { refusals } from "../../../helpers/aws-calls.js";
 import { BackupLab } from "../../helpers/backup-lab.js";
 
 const host = new LocalHost();
@@ -29,6 +30,27 @@ async function variables(): Promise<unknown> {
 }
 
 describe("a backup by CLONE", () => {
+  it("gives the keys of S3 to the AWS CLI alone, whose calls either version of it takes", async () => {
+    const seen = join(lab.directory, "environments");
+    const calls = join(lab.directory, "calls");
+    const { mysql } = await testInstallation();
+    const shown = (name: string, program = name) => lab.tool(name, `env >>${seen}\nexec ${program} "$@"`);
+    const aws = await lab.tool("aws-told", `echo "$*" >>${calls}\nexec "$AWS" "$@"`);
+    const tools = { zstd: await shown("zstd"), tar: await shown("tar"), mysql: await shown("mysql", mysql), aws };
+    const request = lab.backup({ tools });
+    await takeBackup(host, request, silent);
+    await restoreBackup(host, lab.restore(request, { tools }), silent);
+    const environments = await readFile(seen, "utf8");
+    expect(environments).toContain("GTID_FERRY_JOB=");
+    expect(environments).not.toContain(lab.s3.secretAccessKey);
+    const words = (await readFile(calls, "utf8")).trimEnd().split("\n");
+    expect(words.length).toBeGreaterThan(5);
+    for (const major of [1, 2] as const) {
+      for (const call of words) expect(refusals(major, call), call).toEqual([]);
+    }
+    await removeBackup(host, request, silent);
+  });
+
   it("restores into a server that has every row and the source's GTIDs, and leaves the source as it was", async () => {
     const request = lab.backup();
     const lines: string[] = [];

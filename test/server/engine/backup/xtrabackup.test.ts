@@ -85,6 +85,9 @@ describe("a backup by XtraBackup", () => {
 
     const restore = lab.restore(request, { tools: await tools(), prepareMemory: "512M", logBin: "target-bin" });
     const { dataDirectory, restored } = await restoreBackup(host, restore, silent);
+    for (const mode of ["backup", "prepare", "move-back"]) {
+      expect(await readFile(join(record, `environment.${mode}`), "utf8")).not.toContain(lab.s3.secretAccessKey);
+    }
     expect(restored).toBe(true);
     const scratch = join(restore.volumeDirectory, ".restore", `scratch-${request.backupId}`);
     expect((await calls()).slice(1)).toEqual([
