@@ -99,17 +99,34 @@ read_source() {
   local facts
   query "SELECT @@version; SELECT @@server_uuid; SELECT @@lower_case_table_names; SELECT @@innodb_page_size;
          SELECT @@GLOBAL.gtid_mode; SELECT @@datadir;
-         SELECT SUM(FILE_SIZE) FROM information_schema.INNODB_TABLESPACES" >"$WORK/facts" ||
+         SELECT SUM(FILE_SIZE) FROM information_schema.INNODB_TABLESPACES;
+         SELECT @@innodb_data_file_path" >"$WORK/facts" ||
     fail "the source cannot be read: $(tail_of "$WORK/mysql.err")" \
       "check that mysqld runs, the login, and that the account has PROCESS, BACKUP_ADMIN and SELECT on performance_schema"
   mapfile -t facts <"$WORK/facts"
   SERVER_VERSION=${facts[0]} SERVER_UUID=${facts[1]} LOWER_CASE_TABLE_NAMES=${facts[2]} INNODB_PAGE_SIZE=${facts[3]}
   DATA_DIRECTORY=${facts[5]}
   EXPECTED_BYTES=${EXPECTED_BYTES:-${facts[6]}}
+  INNODB_DATA_FILE_PATH=${facts[7]}
   log "source MySQL $SERVER_VERSION, server_uuid $SERVER_UUID, about $(mebibytes "$EXPECTED_BYTES")"
   if [[ ${facts[4]} != ON ]]; then
     fail "gtid_mode is ${facts[4]} on the source" "enable GTID first: a backup without a GTID set cannot start a channel"
   fi
+}
+
+# A backup that cannot be restored elsewhere is not taken: XtraBackup puts tablespaces from outside the data directory back
+# at the source's paths, and CLONE, on the same host, each that has an absolute path.
+check_files() {
+  local stray outside="" file='[A-Za-z0-9_.-]+:[0-9]+[KMG]?(:autoextend(:max:[0-9]+[KMG]?)?)?'
+  [[ $INNODB_DATA_FILE_PATH =~ ^$file(\;$file)*$ ]] || fail \
+    "innodb_data_file_path is $INNODB_DATA_FILE_PATH, whose files cannot lie in one directory" \
+    "move the system tablespace's files into one directory and name them without a path"
+  [[ $METHOD == clone ]] || outside=" AND LEFT(PATH, CHAR_LENGTH(@@datadir)) <> @@datadir"
+  stray=$(query "SELECT CONCAT(NAME, ' (', PATH, ')') FROM information_schema.INNODB_TABLESPACES_BRIEF
+    WHERE PATH LIKE '/%.ibd'$outside LIMIT 5") ||
+    fail "the tablespaces cannot be read: $(tail_of "$WORK/mysql.err")" "check that the account has PROCESS"
+  [[ -z $stray ]] || fail "a restore would write to paths of the source: ${stray//$'\n'/, }" \
+    "move these tablespaces into the data directory; ferry preflight says how"
 }
 
 # Whether an account has a privilege on *.*. $1 privilege, $2 lines of SHOW GRANTS.
@@ -437,7 +454,8 @@ publish_manifest() {
   "startedAt": "$STARTED_AT",
   "endedAt": "$(timestamp)",
   "lowerCaseTableNames": $LOWER_CASE_TABLE_NAMES,
-  "innodbPageSizeBytes": $INNODB_PAGE_SIZE
+  "innodbPageSizeBytes": $INNODB_PAGE_SIZE,
+  "innodbDataFilePath": "$INNODB_DATA_FILE_PATH"
 }
 MANIFEST
   aws_cli s3 cp "$WORK/manifest.json" "s3://$BUCKET/$MANIFEST_KEY" --content-type application/json --only-show-errors \
@@ -516,6 +534,7 @@ back_up() {
   check_tools
   prepare_aws
   read_source
+  check_files
   if [[ $METHOD == clone ]]; then
     undo_clone
   else

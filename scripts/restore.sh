@@ -107,6 +107,7 @@ read_manifest() {
   BYTES=$(manifest_value "$file" bytes)
   SHA256=$(manifest_value "$file" sha256)
   RESTORE_SPACE_BYTES=$(manifest_value "$file" restoreSpaceBytes)
+  DATA_FILE_PATH=$(manifest_value "$file" innodbDataFilePath)
   [[ $ARCHIVE == tar || $ARCHIVE == xbstream ]] || fail "the manifest names the archive \"$ARCHIVE\"" "use the scripts of one release"
   [[ $(manifest_value "$file" compression) == zstd ]] || fail "the manifest does not say zstd" "use the scripts of one release"
   [[ $SHA256 =~ ^[0-9a-f]{64}$ && $BYTES =~ ^[0-9]+$ && $RESTORE_SPACE_BYTES =~ ^[0-9]+$ ]] ||
@@ -214,7 +215,9 @@ prepare() {
     run_xtrabackup prepare --use-memory="$USE_MEMORY" --target-dir="$SCRATCH/extract"
     mkdir -m 0750 "$SCRATCH/data"
     # Moving renames the copied binary log to the new basename; without that log the newest transactions cannot be decided.
-    run_xtrabackup move-back --datadir="$SCRATCH/data" --log-bin="$LOG_BIN" --target-dir="$SCRATCH/extract"
+    # Without the server's setting the tool takes the system tablespace for one file, ibdata1.
+    run_xtrabackup move-back --datadir="$SCRATCH/data" --log-bin="$LOG_BIN" \
+      ${DATA_FILE_PATH:+--innodb-data-file-path="$DATA_FILE_PATH"} --target-dir="$SCRATCH/extract"
   fi
   # Two servers of one topology must not share a server_uuid; mysqld makes a new file.
   rm -f "$SCRATCH/data/auto.cnf"

@@ -25,5 +25,7 @@ if [[ -e $data/$RELAY_LOG-$CHANNEL.index ]]; then skip_start=OFF; fi
   # The data can only be read with the source's values.
   echo "lower_case_table_names = $(manifest_value "$manifest" lowerCaseTableNames)"
   echo "innodb_page_size = $(manifest_value "$manifest" innodbPageSizeBytes)"
+  data_file_path=$(manifest_value "$manifest" innodbDataFilePath)
+  if [[ -n $data_file_path ]]; then echo "innodb_data_file_path = \"$data_file_path\""; fi
 } >"$RUN_DIRECTORY/my.cnf"
 exec mysqld --defaults-file="$RUN_DIRECTORY/my.cnf"

@@ -42,7 +42,7 @@ ssl_key: /tls/tls.key
 {{- /* The user's settings, in mysqld's own spelling; none may undo what keeps a target safe, under whatever prefix. */ -}}
 {{- define "target.ownSettings" -}}
 {{- $set := include "target.mysqldSettings" . | fromYaml -}}
-{{- $inPod := list "datadir" "server_id" "replica_start" "slave_start" "lower_case_table_names" "innodb_page_size" -}}
+{{- $inPod := list "datadir" "server_id" "replica_start" "slave_start" "lower_case_table_names" "innodb_page_size" "innodb_data_file_path" -}}
 {{- $others := list "user" "init_file" "persisted_globals_load" "log_error" "mysqlx" "ssl_ca" "ssl_cert" "ssl_key" -}}
 {{- range $given, $value := .Values.mysql.settings }}
 {{- $name := $given | replace "-" "_" | lower }}

@@ -28,6 +28,8 @@ const manifestSchema = z.strictObject({
   endedAt: z.iso.datetime(),
   lowerCaseTableNames: z.number().int().min(0).max(2),
   innodbPageSizeBytes: z.number().int().positive(),
+  /** Absent in backups that were taken before it was noted; then it is the server's default. */
+  innodbDataFilePath: text.exactOptional(),
 });
 
 /** What makes a backup valid, written after everything else. */

@@ -28,6 +28,7 @@ export async function startServer(
     serverId: request.serverId,
     lowerCaseTableNames: manifest.lowerCaseTableNames,
     innodbPageSizeBytes: manifest.innodbPageSizeBytes,
+    innodbDataFilePath: manifest.innodbDataFilePath,
     bufferPoolMebibytes: request.bufferPoolMebibytes,
   };
   const configuration = targetConfiguration(place, process.getuid?.() === 0);

@@ -6,6 +6,7 @@ export interface TargetPlace {
   /** From the manifest: the data can only be read with the source's values. */
   readonly lowerCaseTableNames: number;
   readonly innodbPageSizeBytes: number;
+  readonly innodbDataFilePath: string | undefined;
   readonly bufferPoolMebibytes: number;
 }
 
@@ -46,6 +47,7 @@ export function targetConfiguration(place: TargetPlace, isRoot: boolean): string
     port: place.port,
     lower_case_table_names: place.lowerCaseTableNames,
     innodb_page_size: place.innodbPageSizeBytes,
+    ...(place.innodbDataFilePath === undefined ? {} : { innodb_data_file_path: `"${place.innodbDataFilePath}"` }),
     innodb_buffer_pool_size: `${place.bufferPoolMebibytes}M`,
     secure_file_priv: "NULL",
     loose_mysqlx: "OFF",

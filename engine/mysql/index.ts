@@ -2,6 +2,7 @@ export { ADMIN_SCHEMA, withoutBinlog } from "./admin-schema.js";
 export { compareGtidSets, type GtidDifference, reaches, readExecuted, subtractOn } from "./compare-gtid-sets.js";
 export { briefly, codeOf, errnoOf, isNobodyListening, isUnreachable } from "./connection-error.js";
 export { addressOf, type ConnectionOptions, type TlsMode, type TlsOptions } from "./connection-options.js";
+export { isRestorableDataFilePath } from "./data-file-path.js";
 export {
   compactGtidSet,
   type GtidConsistency,

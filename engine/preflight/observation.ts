@@ -30,6 +30,13 @@ export interface InstantTable extends TableName {
   readonly instantColumns: number;
 }
 
+/** A tablespace whose file a restore would put back at the source's path. */
+export interface StrayTablespace {
+  /** `schema/table`, with a partition's suffix, or the name of a general tablespace. */
+  readonly name: string;
+  readonly path: string;
+}
+
 export interface AccountPlugin extends Account {
   readonly plugin: string;
 }
@@ -98,6 +105,11 @@ export interface ServerObservation {
   /** Looked for only where the backup is made by XtraBackup. */
   readonly instantTables: Seen<Listing<InstantTable>>;
   readonly encryptedTablespaces: Seen<Listing<string>>;
+  /**
+   * By XtraBackup those outside the data directory, by CLONE on one host each that has an absolute path. Undo tablespaces
+   * come back in the data directory. Looked for only where a backup is to be made.
+   */
+  readonly strayTablespaces: Seen<Listing<StrayTablespace>>;
   /** Status of the keyring component by name, or of a keyring plugin. */
   readonly activeKeyring: Seen<string | undefined>;
   readonly nativePasswordAccounts: Seen<Listing<AccountPlugin>>;

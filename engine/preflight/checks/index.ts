@@ -38,6 +38,8 @@ import {
   checkInstantColumns,
   checkKeyringPair,
   checkPrimaryKeys,
+  checkSystemTablespace,
+  checkTablespaceFiles,
 } from "./storage.js";
 import { checkVersionPair } from "./version.js";
 
@@ -60,6 +62,8 @@ export function checkSource(source: ServerObservation, context: PreflightContext
     checkPrimaryKeys(source),
     ...checkInstantColumns(source, context),
     ...checkClonePlugin(source, context),
+    ...checkTablespaceFiles(source, context),
+    checkSystemTablespace(source),
     checkEncryption(source),
     ...checkReplicationAccount(source, context),
     checkSourceChannels(source, context),

@@ -1,4 +1,4 @@
-import { showTable } from "../../mysql/index.js";
+import { isRestorableDataFilePath, showTable } from "../../mysql/index.js";
 import { checkOn, type Finding } from "../../operation/index.js";
 import { holds, parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
@@ -64,6 +64,45 @@ export function checkClonePlugin(observation: ServerObservation, context: Prefli
   }
   const grant = `GRANT INSERT, DELETE ON mysql.plugin TO ${currentAccount};`;
   return [check.blocker("not installed, and the account may not install it", `${grant} or install it: ${install}`)];
+}
+
+const MOVE_INSIDE =
+  "for each, a general tablespace: ALTER TABLE ... TABLESPACE innodb_file_per_table for its tables, then DROP TABLESPACE; " +
+  "a table with DATA DIRECTORY: CREATE TABLESPACE moving ADD DATAFILE 'moving.ibd'; ALTER TABLE ... TABLESPACE moving; " +
+  "ALTER TABLE ... TABLESPACE innodb_file_per_table; DROP TABLESPACE moving; " +
+  "a partition: ALTER TABLE ... REORGANIZE PARTITION p INTO (its definition without DATA DIRECTORY)";
+
+export function checkTablespaceFiles(observation: ServerObservation, context: PreflightContext): Finding[] {
+  const { backupMethod } = context;
+  if (backupMethod === undefined) return [];
+  const wanted =
+    backupMethod === "clone" ? "no tablespace by an absolute path" : "no tablespace outside the data directory";
+  const check = checkOn(observation.label, "tablespace-files", wanted);
+  return [
+    judge(check, observation.strayTablespaces, ({ rows, total }) => {
+      if (total === 0) return check.ok("none");
+      const names = rows.map(({ name, path }) => `${name.replace("/", ".")} (${path})`);
+      const cannot = "a restore would write to these paths of the source";
+      return check.blocker(`${counted(total, "tablespace")}: ${enumerate(names, total)}`, `${cannot}: ${MOVE_INSIDE}`);
+    }),
+  ];
+}
+
+const DEFAULT_DATA_FILE_PATH = "ibdata1:12M:autoextend";
+
+/** The target gets the source's value, which names the files of the system tablespace. */
+export function checkSystemTablespace({ label, variables }: ServerObservation): Finding {
+  const check = checkOn(label, "system-tablespace", "files of the system tablespace that can lie in one directory");
+  const value = variables.get("innodb_data_file_path") ?? DEFAULT_DATA_FILE_PATH;
+  if (isRestorableDataFilePath(value)) {
+    return check.ok(
+      value === DEFAULT_DATA_FILE_PATH ? "the default file" : `${value}; the target gets the same setting`,
+    );
+  }
+  return check.blocker(
+    `innodb_data_file_path is ${value}`,
+    "move the system tablespace's files into one directory and name them without a path (a dump and a new server, for raw devices)",
+  );
 }
 
 const ENCRYPTION_VARIABLES = ["innodb_redo_log_encrypt", "innodb_undo_log_encrypt", "binlog_encryption"];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { MysqlServer, TableName } from "../../mysql/index.js";
 import type { Listing, Seen } from "../listing.js";
-import type { EventName, InstantTable, TableEngine } from "../observation.js";
+import type { BackupMethod, EventName, InstantTable, StrayTablespace, TableEngine } from "../observation.js";
 import { listing, look, SELECT, TOTAL } from "./bounded.js";
 
 const SYSTEM_SCHEMAS = ["mysql", "information_schema", "performance_schema", "sys"] as const;
@@ -15,6 +15,7 @@ const engineRow = name.extend({ engine: z.string().nullable() });
 const instantRow = z.object({ total, name: z.string(), rowVersions: z.number(), instantColumns: z.number() });
 const eventRow = z.object({ total, schema: z.string(), name: z.string() });
 const textRow = z.object({ total, name: z.string() });
+const tablespaceRow = z.object({ total, name: z.string(), path: z.string() });
 const keyringRow = z.object({ name: z.string() });
 
 export function observeOtherEngineTables(server: MysqlServer): Promise<Seen<Listing<TableEngine>>> {
@@ -75,6 +76,20 @@ export async function observeEncryptedTablespaces(server: MysqlServer): Promise<
   );
   if ("unseen" in found) return found;
   return { value: { rows: found.value.rows.map((row) => row.name), total: found.value.total } };
+}
+
+export function observeStrayTablespaces(
+  server: MysqlServer,
+  method: BackupMethod,
+): Promise<Seen<Listing<StrayTablespace>>> {
+  const outside = method === "clone" ? "" : " AND LEFT(PATH, CHAR_LENGTH(@@datadir)) <> @@datadir";
+  return listing(
+    server,
+    `${SELECT} ${TOTAL}, NAME AS name, PATH AS path FROM information_schema.INNODB_TABLESPACES_BRIEF
+      WHERE PATH LIKE '/%.ibd'${outside}`,
+    [],
+    tablespaceRow,
+  );
 }
 
 /** The name of an active keyring, be it a component or, up to 8.0, a plugin. */

@@ -38,6 +38,7 @@ import {
   observeEncryptedTablespaces,
   observeInstantTables,
   observeOtherEngineTables,
+  observeStrayTablespaces,
   observeTablesWithoutPrimaryKey,
 } from "./schema.js";
 
@@ -49,6 +50,7 @@ const VARIABLES = [
   "innodb_flush_log_at_trx_commit",
   "binlog_expire_logs_auto_purge",
   "expire_logs_days",
+  "innodb_data_file_path",
   "innodb_redo_log_encrypt",
   "innodb_undo_log_encrypt",
   "binlog_encryption",
@@ -94,6 +96,10 @@ export async function observeServer(
         ? await observeInstantTables(server)
         : { value: { rows: [], total: 0 } },
     encryptedTablespaces: await observeEncryptedTablespaces(server),
+    strayTablespaces:
+      context.backupMethod !== undefined && role === "source"
+        ? await observeStrayTablespaces(server, context.backupMethod)
+        : { value: { rows: [], total: 0 } },
     activeKeyring: await observeActiveKeyring(server),
     nativePasswordAccounts: await observeNativePasswordAccounts(server),
     replicationAccounts: account === undefined ? { value: [] } : await observeAccountsNamed(server, account.user),

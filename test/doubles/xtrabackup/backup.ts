@@ -83,6 +83,8 @@ async function copy(call: Call, server: Server): Promise<void> {
   const payload = mkdtempSync(join(tmpdir(), "gtid-ferry-double-"));
   const data = join(payload, "data");
   try {
+    // CLONE takes that lock itself, which is the double's trouble and not the tool's.
+    if (call.surroundings.environment.DOUBLE_ROOT_SOCKET !== undefined) await query("UNLOCK INSTANCE");
     makeData(call, data, state);
     if (keyring?.configuration !== undefined)
       copyFileSync(keyring.configuration, join(data, `${keyring.component}.cnf`));

@@ -78,6 +78,13 @@ describe("start-mysqld.sh", () => {
     ]);
   });
 
+  it("names the files of the source's system tablespace, where the manifest does", () => {
+    const path = "ibdata1:16M;ibdata2:16M:autoextend";
+    const manifest = MANIFEST.replace("8192", `8192,\n  "innodbDataFilePath": "${path}"`);
+    writeFileSync(join(volume, ".restore", "b1.done"), manifest);
+    expect(start("shop-0").settings.at(-1)).toBe(`innodb_data_file_path = "${path}"`);
+  });
+
   it("goes on with the migration's channel and no other", () => {
     writeFileSync(join(volume, "data", "relay-bin-upstream.index"), "");
     writeFileSync(join(volume, "data", "relay-bin.index"), "");

@@ -10,6 +10,7 @@ import { testInstallation } from "../../../../lab/testing.js";
 import { encodeLoginFile } from "../../../doubles/mysys/login-file.js";
 import { doubleCommand } from "../../../helpers/double-command.js";
 import { BackupLab } from "../../helpers/backup-lab.js";
+import { doubleTools } from "../../helpers/double-tools.js";
 
 // The tool itself is a contract double (test/doubles, test/contracts); server, S3, AWS CLI and scripts are real.
 const host = new LocalHost();
@@ -38,14 +39,8 @@ afterAll(async () => {
   await lab.stop();
 });
 
-async function tools(fault = "", version = "9.7.2-2") {
-  const variables = { DOUBLE_RECORD: record, DOUBLE_MYSQL: mysql, DOUBLE_FAULT: fault, DOUBLE_VERSION: version };
-  const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  const environment = `export ${words.join(" ")}`;
-  return {
-    xtrabackup: await lab.tool(`xtrabackup-${fault}`, `${environment}\nexec ${doubleCommand("xtrabackup")} "$@"`),
-    xbstream: await lab.tool("xbstream", `${environment}\nexec ${doubleCommand("xbstream")} "$@"`),
-  };
+function tools(fault = "", version = "9.7.2-2") {
+  return doubleTools(lab, { DOUBLE_RECORD: record, DOUBLE_FAULT: fault, DOUBLE_VERSION: version });
 }
 
 /** What the source has executed, in one line. */

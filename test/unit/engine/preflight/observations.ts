@@ -73,6 +73,7 @@ export function sourceWith(
     tablesWithoutPrimaryKey: NONE,
     instantTables: NONE,
     encryptedTablespaces: NONE,
+    strayTablespaces: NONE,
     activeKeyring: { value: undefined },
     nativePasswordAccounts: NONE,
     replicationAccounts: { value: [] },

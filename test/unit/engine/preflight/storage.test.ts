@@ -6,6 +6,8 @@ import {
   checkInstantColumns,
   checkKeyringPair,
   checkPrimaryKeys,
+  checkSystemTablespace,
+  checkTablespaceFiles,
 } from "../../../../engine/preflight/checks/storage.js";
 import { brief, listed, PREPARE, sourceWith, targetWith } from "./observations.js";
 
@@ -86,6 +88,38 @@ it.each([
 });
 
 it("needs no clone plugin for XtraBackup", () => expect(checkClonePlugin(sourceWith(), XTRABACKUP)).toEqual([]));
+
+describe("tablespace files", () => {
+  const strayTablespaces = listed({ name: "ext/a", path: "/srv/ext/ext/a.ibd" }, { name: "ts", path: "/srv/ts.ibd" });
+  it.each([CLONE, XTRABACKUP])("that a restore would put back at the source's path block %o", (context) => {
+    expect(checkTablespaceFiles(sourceWith({ strayTablespaces }), context)).toMatchObject([
+      { severity: "blocker", seen: "2 tablespaces: ext.a (/srv/ext/ext/a.ibd), ts (/srv/ts.ibd)" },
+    ]);
+    expect(checkTablespaceFiles(sourceWith(), context)).toMatchObject([{ severity: "ok" }]);
+  });
+
+  it("are of no interest where no backup is made", () => {
+    expect(checkTablespaceFiles(sourceWith({ strayTablespaces }), PREPARE)).toEqual([]);
+  });
+
+  it.each([
+    ["ibdata1:12M:autoextend", "ok", "the default file"],
+    [
+      "ibdata1:1G;ibdata2:50M:autoextend:max:500G",
+      "ok",
+      "ibdata1:1G;ibdata2:50M:autoextend:max:500G; the target gets the same setting",
+    ],
+    [
+      "/disk1/ibdata1:1G;ibdata2:50M:autoextend",
+      "blocker",
+      "innodb_data_file_path is /disk1/ibdata1:1G;ibdata2:50M:autoextend",
+    ],
+    ["/dev/hdd1:3Gnewraw", "blocker", "innodb_data_file_path is /dev/hdd1:3Gnewraw"],
+    ["sub/ibdata1:12M", "blocker", "innodb_data_file_path is sub/ibdata1:12M"],
+  ])("of the system tablespace: %s is %s", (innodb_data_file_path, severity, seen) => {
+    expect(checkSystemTablespace(sourceWith({}, {}, { innodb_data_file_path }))).toMatchObject({ severity, seen });
+  });
+});
 
 describe("encryption", () => {
   const encrypted = sourceWith({ encryptedTablespaces: listed("app/secrets") }, {}, { binlog_encryption: "ON" });
