@@ -10,6 +10,7 @@ import { namespaceName } from "./kubernetes-arguments";
 import { localReplicas, podReplicas } from "./replicas-configuration";
 
 const TLS_MODES = ["disabled", "required", "verify-ca", "verify-identity"] as const;
+const KEYRING_CONFIG = /\/component_keyring_[a-z_]+\.cnf$/;
 const image = z.string().regex(/^[a-z0-9][a-zA-Z0-9._:/@-]*$/, { error: "wanted the name of a container image" });
 const container = z.strictObject({ image: image.exactOptional(), program: text.exactOptional() });
 const optionalTools = Object.fromEntries(
@@ -76,6 +77,9 @@ const local = common.extend({
   targetDirectory: path,
   targetPort: port,
   targetBufferPoolMebibytes: z.coerce.number().int().min(5),
+  targetKeyringConfig: optionalPath.refine((value) => value === undefined || KEYRING_CONFIG.test(value), {
+    error: "wanted a file named like its component, e.g. component_keyring_file.cnf",
+  }),
   replicas: json.pipe(localReplicas),
   rebuildOnPurged: flag,
 });

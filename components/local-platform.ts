@@ -138,6 +138,7 @@ export class LocalPlatform implements Platform {
       volumeDirectory,
       workDirectory: join(volumeDirectory, "job"),
       threads: configuration.backupThreads,
+      ...(configuration.targetKeyringConfig === undefined ? {} : { keyringConfig: configuration.targetKeyringConfig }),
       tools: localTools(configuration),
       timeoutSeconds: configuration.backupTimeoutSeconds,
       stallTimeoutSeconds: STALL_TIMEOUT_SECONDS,

@@ -12,6 +12,7 @@ import type { Configuration } from "./configuration";
 import { CHANNEL } from "./connections";
 import { keepsTarget, type Outputs, type Platform, type Surroundings, type TargetServer } from "./platform";
 import { type TreeMember, treeOf } from "./replica-tree-inputs";
+import { targetKeyring } from "./target-keyring";
 
 /** The whole migration, as far as the configured phase says; the same on every platform. */
 export class Migration extends pulumi.ComponentResource {
@@ -71,6 +72,7 @@ export class Migration extends pulumi.ComponentResource {
         consistencyWatchSeconds: configuration.consistencyWatchSeconds,
         stepTimeoutSeconds: configuration.stepTimeoutSeconds,
         backupMethod: configuration.backupMethod,
+        targetKeyring: targetKeyring(configuration),
       },
       { parent: this },
     );

@@ -32,6 +32,8 @@ export interface SourcePreparationArgs {
   consistencyWatchSeconds: pulumi.Input<number>;
   stepTimeoutSeconds: pulumi.Input<number>;
   backupMethod: pulumi.Input<"xtrabackup" | "clone">;
+  /** The keyring component that the target is given; a source with encrypted data is refused without it. */
+  targetKeyring?: pulumi.Input<string> | undefined;
 }
 
 interface Inputs extends SourcePreparationRequest {
@@ -58,6 +60,7 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   consistencyWatchSeconds: "update",
   stepTimeoutSeconds: "update",
   backupMethod: "update",
+  targetKeyring: "update",
 };
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {

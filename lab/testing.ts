@@ -88,11 +88,13 @@ export function testPythonTools(): Promise<PythonTools> {
 export async function startTestMysql(request: {
   readonly name: string;
   readonly settings?: MysqldSettings;
+  /** Comes before the command that starts it. */
+  readonly prefix?: readonly string[];
 }): Promise<TestMysql> {
   const directory = await makeTestDirectory(request.name);
-  const { settings = {} } = request;
+  const { settings = {}, prefix = [] } = request;
   // A test server's data need not outlive the machine.
-  const options = { directory, settings: { innodb_redo_log_capacity: "32M", ...settings } };
+  const options = { directory, settings: { innodb_redo_log_capacity: "32M", ...settings }, prefix };
   const server = await startOrRemove(options);
   return {
     options: server.administrator(),

@@ -129,6 +129,20 @@ check_files() {
     "move these tablespaces into the data directory; ferry preflight says how"
 }
 
+# The keyring component without which nobody can open the data; empty where nothing is encrypted.
+read_keyring() {
+  local encrypted
+  encrypted=$(query "SELECT COUNT(*) + @@GLOBAL.innodb_redo_log_encrypt + @@GLOBAL.innodb_undo_log_encrypt
+    + @@GLOBAL.binlog_encryption FROM information_schema.INNODB_TABLESPACES WHERE ENCRYPTION = 'Y'") ||
+    fail "it cannot be read what is encrypted: $(tail_of "$WORK/mysql.err")" "check that the account has PROCESS"
+  [[ $encrypted != 0 ]] || return 0
+  KEYRING=$(query "SELECT STATUS_VALUE FROM performance_schema.keyring_component_status WHERE STATUS_KEY = 'Component_name'") ||
+    fail "the keyring cannot be read: $(tail_of "$WORK/mysql.err")" "grant SELECT ON performance_schema.keyring_component_status"
+  [[ $KEYRING =~ ^component_keyring_[a-z_]+$ ]] || fail "the source has encrypted data, and its keyring is no component" \
+    "move its keys into a keyring component (mysql_migrate_keyring): a target and XtraBackup can only be given one of those"
+  log "encrypted, with the keys of $KEYRING"
+}
+
 # Whether an account has a privilege on *.*. $1 privilege, $2 lines of SHOW GRANTS.
 is_granted() {
   local line names
@@ -455,7 +469,8 @@ publish_manifest() {
   "endedAt": "$(timestamp)",
   "lowerCaseTableNames": $LOWER_CASE_TABLE_NAMES,
   "innodbPageSizeBytes": $INNODB_PAGE_SIZE,
-  "innodbDataFilePath": "$INNODB_DATA_FILE_PATH"
+  "innodbDataFilePath": "$INNODB_DATA_FILE_PATH",
+  "keyring": "$KEYRING"
 }
 MANIFEST
   aws_cli s3 cp "$WORK/manifest.json" "s3://$BUCKET/$MANIFEST_KEY" --content-type application/json --only-show-errors \
@@ -505,7 +520,7 @@ load_parameters() {
   XTRABACKUP_TOOL=${XTRABACKUP_TOOL:-xtrabackup} ZSTD_TOOL=${ZSTD_TOOL:-zstd}
   XTRABACKUP_STOP_TOOL=${XTRABACKUP_STOP_TOOL:-}
   COMPRESSION_LEVEL=${COMPRESSION_LEVEL:-1} THREADS=${THREADS:-$(nproc)} EXPECTED_BYTES=${EXPECTED_BYTES:-}
-  METHOD=${METHOD:-} TOOL_VERSION="" GTID_SET="" UNCOMPRESSED_BYTES="" COMPRESSED_BYTES="" SHA256=""
+  METHOD=${METHOD:-} KEYRING="" TOOL_VERSION="" GTID_SET="" UNCOMPRESSED_BYTES="" COMPRESSED_BYTES="" SHA256=""
   CLONE_MARK="$JOB_DIRECTORY/clone-plugin-installed"
   CLONE_PARENT="${WORK_DIRECTORY:-}/clone-${BACKUP_ID:-}"
 }
@@ -535,6 +550,7 @@ back_up() {
   prepare_aws
   read_source
   check_files
+  read_keyring
   if [[ $METHOD == clone ]]; then
     undo_clone
   else

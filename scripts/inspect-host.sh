@@ -79,6 +79,21 @@ if has "${MYSQL_TOOL:-mysql}"; then
     SELECT CONCAT('server.directory', CHAR(9), REPLACE(@@innodb_directories, ';', CONCAT(CHAR(10), 'server.directory', CHAR(9))));
     SELECT CONCAT('server.directory', CHAR(9), SUBSTRING_INDEX(@@log_bin_basename, '/', LENGTH(@@log_bin_basename) - LENGTH(REPLACE(@@log_bin_basename, '/', ''))))" 2>&1); then
     echo "$answer"
+    # XtraBackup opens the server's keyring itself. Servers before 8.0.24 have no such table.
+    "${MYSQL_TOOL:-mysql}" --defaults-file="$JOB_DIRECTORY/client.cnf" --batch --skip-column-names --raw -e "
+      SELECT CONCAT('server.directory', CHAR(9), @@plugin_dir) FROM performance_schema.keyring_component_status
+        WHERE STATUS_KEY = 'Component_status' AND STATUS_VALUE = 'Active';
+      SELECT CONCAT('server.keyFile', CHAR(9), STATUS_VALUE) FROM performance_schema.keyring_component_status
+        WHERE STATUS_KEY = 'Data_file'" 2>/dev/null | while IFS= read -r line; do
+      echo "$line"
+      case $line in
+        server.keyFile*)
+          file=${line#*"$(printf '\t')"}
+          fact server.directory "${file%/*}"
+          [ -r "$file" ] && fact keyFile.readable yes
+          ;;
+      esac
+    done
     directory=$(echo "$answer" | sed -n 's/^server\.directory.//p' | sed -n 1p)
     # Some files of every server are for its own user only.
     [ -r "$directory" ] && [ -x "$directory" ] && [ -r "$directory/mysql.ibd" ] && fact datadir.readable yes

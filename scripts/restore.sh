@@ -22,6 +22,8 @@ Parameters come from job.env (KEY='value' lines) in JOB_DIRECTORY; without JOB_D
   USE_MEMORY             memory of xtrabackup --prepare; default 1G
   LOG_BIN                basename of the restored server's binary log (xtrabackup only); default binlog
   OWNER                  user[:group] of the restored data; default whoever runs this
+  KEYRING_CONFIG         configuration of the keyring component of encrypted data, named like it: .../component_keyring_file.cnf;
+                         it comes into VOLUME_DIRECTORY/keyring, with the key file that component_keyring_file names
   S3_ENDPOINT            address of an S3-compatible store
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN   default: the credentials of this host
   AWS_TOOL, TAR_TOOL, XBSTREAM_TOOL, XTRABACKUP_TOOL, ZSTD_TOOL   programs, when they are not on PATH
@@ -108,10 +110,52 @@ read_manifest() {
   SHA256=$(manifest_value "$file" sha256)
   RESTORE_SPACE_BYTES=$(manifest_value "$file" restoreSpaceBytes)
   DATA_FILE_PATH=$(manifest_value "$file" innodbDataFilePath)
+  KEYRING=$(manifest_value "$file" keyring)
   [[ $ARCHIVE == tar || $ARCHIVE == xbstream ]] || fail "the manifest names the archive \"$ARCHIVE\"" "use the scripts of one release"
   [[ $(manifest_value "$file" compression) == zstd ]] || fail "the manifest does not say zstd" "use the scripts of one release"
   [[ $SHA256 =~ ^[0-9a-f]{64}$ && $BYTES =~ ^[0-9]+$ && $RESTORE_SPACE_BYTES =~ ^[0-9]+$ ]] ||
     fail "the manifest's bytes, sha256 or restoreSpaceBytes are malformed" "take the backup again"
+}
+
+# Encrypted data without their keys are worth nothing, so that they are asked for before the download.
+check_keyring() {
+  local given=${KEYRING_CONFIG:-}
+  [[ -n $KEYRING ]] || return 0
+  [[ $KEYRING =~ ^component_keyring_[a-z_]+$ ]] || fail "the manifest names the keyring \"$KEYRING\"" "use the scripts of one release"
+  [[ -n $given ]] || fail "the backup has encrypted data, and there is no KEYRING_CONFIG" \
+    "give the configuration of the source's $KEYRING, with the same keys"
+  [[ ${given##*/} == "$KEYRING.cnf" ]] || fail "KEYRING_CONFIG is $given, and the keys of the backup are those of $KEYRING" \
+    "give a file named $KEYRING.cnf, by which the component is known"
+  [[ -r $given ]] || fail "$given cannot be read" "check the path and its rights"
+  [[ $KEYRING != component_keyring_file || -r $(key_file) ]] ||
+    fail "$given names the key file \"$(key_file)\", which cannot be read" "give a copy of the source's key file"
+}
+
+# The key file of component_keyring_file.
+key_file() {
+  local pattern='"path"[[:space:]]*:[[:space:]]*"(/[^"]*)"'
+  if [[ $(<"$KEYRING_CONFIG") =~ $pattern ]]; then echo "${BASH_REMATCH[1]}"; fi
+}
+
+# What mysqld needs to open the data: its manifest, the component's configuration and, since the target will make keys of
+# its own, a key file that it can write.
+install_keyring() {
+  local keyring="$SCRATCH/keyring"
+  [[ -n $KEYRING ]] || return 0
+  mkdir -m 0700 "$keyring"
+  printf '{ "components": "file://%s" }\n' "$KEYRING" >"$keyring/mysqld.my"
+  if [[ $KEYRING == component_keyring_file ]]; then
+    cp "$(key_file)" "$keyring/keys"
+    chmod 0600 "$keyring/keys"
+    printf '{ "path": "%s/keyring/keys", "read_only": false }\n' "$VOLUME_DIRECTORY" >"$keyring/$KEYRING.cnf"
+  else
+    cp "$KEYRING_CONFIG" "$keyring/$KEYRING.cnf"
+  fi
+  chmod 0600 "$keyring/$KEYRING.cnf"
+  if [[ -n $OWNER ]]; then chown -R "$OWNER" "$keyring"; fi
+  # Of a restore that ended before it had moved its data in place.
+  rm -rf "$VOLUME_DIRECTORY/keyring"
+  mv -T "$keyring" "$VOLUME_DIRECTORY/keyring"
 }
 
 check_object() {
@@ -212,7 +256,8 @@ prepare() {
     mv -T "$SCRATCH/extract" "$SCRATCH/data"
   else
     refuse_packed_files
-    run_xtrabackup prepare --use-memory="$USE_MEMORY" --target-dir="$SCRATCH/extract"
+    run_xtrabackup prepare --use-memory="$USE_MEMORY" ${KEYRING:+--component-keyring-config="$KEYRING_CONFIG"} \
+      --target-dir="$SCRATCH/extract"
     mkdir -m 0750 "$SCRATCH/data"
     # Moving renames the copied binary log to the new basename; without that log the newest transactions cannot be decided.
     # Without the server's setting the tool takes the system tablespace for one file, ibdata1.
@@ -228,6 +273,7 @@ prepare() {
 }
 
 publish() {
+  install_keyring
   sync -f "$SCRATCH/data"
   cp "$WORK/manifest.json" "$INTENT"
   sync "$INTENT"
@@ -284,6 +330,7 @@ restore() {
   prepare_aws
   read_manifest
   check_archive_tools
+  check_keyring
   check_object
   check_space
   enter_stage download

@@ -83,7 +83,12 @@ async function fromDebianRoot(progress: Progress): Promise<Found> {
   const targets = [...requiredPrograms, ...optionalPrograms].map((name) => {
     const program = findProgram(name, folders);
     if (program === undefined) throw brokenRoot(root, `no ${name}`);
-    return { name, program, loader, ...(name === "mysqld" ? { options: pathOptions(root) } : {}) };
+    return {
+      name,
+      program,
+      loader,
+      ...(name === "mysqld" ? { isCalledAsWrapper: true, options: pathOptions(root) } : {}),
+    };
   });
   await writeWrappers(paths.mysqlBin, targets);
   const judged = judgeMysqld(await versionLine(join(paths.mysqlBin, "mysqld")));

@@ -10,7 +10,9 @@ export interface WrapperTarget {
   readonly leadingArguments?: readonly string[];
   /** Set when the program comes from a root directory other than this machine's. */
   readonly loader?: { readonly path: string; readonly libraryDirectories: readonly string[] };
-  /** Options that follow the caller's, because `--defaults-file` must come first. */
+  /** Whether the program sees the path by which the wrapper was called as its own: what it reads beside itself is there. */
+  readonly isCalledAsWrapper?: boolean;
+  /** Options of mysqld. They follow the caller's first, which may be `--defaults-file`, and come before all others, which win. */
   readonly options?: readonly string[];
   /** Added to the caller's environment. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -19,13 +21,20 @@ export interface WrapperTarget {
 /** Text of a shell script that becomes the program (`exec`), so that its process id is the program's. */
 export function wrapperScript(target: WrapperTarget): string {
   const { name, program, loader, leadingArguments = [], options = [], environment = {} } = target;
+  const ownName = target.isCalledAsWrapper === true ? '"$0"' : shellQuote(name);
   const start =
     loader === undefined
-      ? [program]
-      : [loader.path, "--library-path", loader.libraryDirectories.join(":"), "--argv0", name, program];
+      ? [shellQuote(program)]
+      : [
+          ...[loader.path, "--library-path", loader.libraryDirectories.join(":"), "--argv0"].map(shellQuote),
+          ownName,
+          shellQuote(program),
+        ];
   const exports = Object.entries(environment).map(([variable, value]) => `export ${variable}=${shellQuote(value)}\n`);
-  const words = [...[...start, ...leadingArguments].map(shellQuote), '"$@"', ...options.map(shellQuote)];
-  return `#!/bin/sh\n${exports.join("")}exec ${words.join(" ")}\n`;
+  const given = options.length === 0 ? ['"$@"'] : [`\${first:+"$first"}`, ...options.map(shellQuote), '"$@"'];
+  const words = [...start, ...leadingArguments.map(shellQuote), ...given];
+  const takeFirst = options.length === 0 ? "" : `first=\${1:-}\nif [ $# -gt 0 ]; then shift; fi\n`;
+  return `#!/bin/sh\n${exports.join("")}${takeFirst}exec ${words.join(" ")}\n`;
 }
 
 /** Writes one script for each program. Renamed into place: another process may be starting the old one just now. */

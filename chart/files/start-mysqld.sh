@@ -28,4 +28,9 @@ if [[ -e $data/$RELAY_LOG-$CHANNEL.index ]]; then skip_start=OFF; fi
   data_file_path=$(manifest_value "$manifest" innodbDataFilePath)
   if [[ -n $data_file_path ]]; then echo "innodb_data_file_path = \"$data_file_path\""; fi
 } >"$RUN_DIRECTORY/my.cnf"
-exec mysqld --defaults-file="$RUN_DIRECTORY/my.cnf"
+program=mysqld
+if [[ -e $VOLUME_DIRECTORY/keyring/mysqld.my ]]; then
+  bash "${BASH_SOURCE[0]%/*}/link-keyring.sh" mysqld "$VOLUME_DIRECTORY/keyring" "$RUN_DIRECTORY"
+  program="$RUN_DIRECTORY/start-mysqld"
+fi
+exec "$program" --defaults-file="$RUN_DIRECTORY/my.cnf"

@@ -15,6 +15,10 @@
       value: binlog
     - name: USE_MEMORY
       value: {{ .Values.restore.prepareMemory | quote }}
+    {{- with .Values.keyring.component }}
+    - name: KEYRING_CONFIG
+      value: /keyring/{{ . }}.cnf
+    {{- end }}
     {{- if .Values.restore.threads }}
     - name: THREADS
       value: {{ .Values.restore.threads | quote }}
@@ -50,6 +54,9 @@
     - { name: data, mountPath: /volume }
     - { name: scripts, mountPath: /scripts, readOnly: true }
     - { name: temporary, mountPath: /tmp }
+    {{- if .Values.keyring.component }}
+    - { name: keyring, mountPath: /keyring, readOnly: true }
+    {{- end }}
 {{- end -}}
 
 {{- define "target.mysqldContainer" -}}
@@ -101,6 +108,9 @@
     {{- end }}
     {{- if include "target.tlsSecretName" . }}
     - { name: tls, mountPath: /tls, readOnly: true }
+    {{- end }}
+    {{- if .Values.keyring.component }}
+    - { name: keyring, mountPath: /keyring, readOnly: true }
     {{- end }}
 {{- end -}}
 

@@ -109,6 +109,7 @@ function restoreParameters(request: RestoreRequest): Record<string, string | und
     USE_MEMORY: request.prepareMemory,
     LOG_BIN: request.logBin,
     OWNER: request.owner,
+    KEYRING_CONFIG: request.keyringConfig,
     ...storageParameters(request.storage),
     ...toolParameters(request.tools ?? {}),
   };

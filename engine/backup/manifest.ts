@@ -30,6 +30,8 @@ const manifestSchema = z.strictObject({
   innodbPageSizeBytes: z.number().int().positive(),
   /** Absent in backups that were taken before it was noted; then it is the server's default. */
   innodbDataFilePath: text.exactOptional(),
+  /** The keyring component that has the keys of encrypted data; empty or absent where nothing is encrypted. */
+  keyring: z.string().exactOptional(),
 });
 
 /** What makes a backup valid, written after everything else. */

@@ -68,6 +68,11 @@ export interface RestoreRequest {
   readonly prepareMemory?: string;
   /** Basename of the restored server's binary log; only xtrabackup needs it. @default binlog */
   readonly logBin?: string;
+  /**
+   * Absolute path on the host: configuration of the keyring component that encrypted data need, in a file named like it
+   * (`component_keyring_file.cnf`). The restore puts a copy, and one of the key file, into `keyring` on the volume.
+   */
+  readonly keyringConfig?: string;
   /** `user:group` of the restored data. @default whoever runs the restore */
   readonly owner?: string;
   readonly tools?: BackupTools;

@@ -10,6 +10,7 @@ export const EXIT_CODE = { fine: 0, blockers: 1, usageOrUnreachable: 2 } as cons
 interface PreflightOptions extends Readonly<Record<string, unknown>> {
   readonly purpose: PreflightPurpose;
   readonly method?: BackupMethod;
+  readonly keyring?: string;
   readonly expectedSourceUuid?: string;
   readonly replicationAccount?: Account;
   readonly retention?: number;
@@ -42,6 +43,7 @@ export function preflightCommand(): Command {
         .env("FERRY_BACKUP_METHOD")
         .choices(["xtrabackup", "clone"] satisfies BackupMethod[]),
     )
+    .option("--keyring <component>", "the keyring component that the target is given, for encrypted data")
     .option("--expected-source-uuid <uuid>", "refuse a source with another server_uuid")
     .option("--replication-account <user@host>", "the account to be created for replication", parseAccount)
     .option("--retention <seconds>", "how long the source has to keep its binary logs", parseSeconds)
@@ -69,6 +71,7 @@ async function requestFrom(options: PreflightOptions, command: Command): Promise
     source,
     ...(target === undefined ? {} : { target }),
     ...(options.method === undefined ? {} : { backupMethod: options.method }),
+    ...(options.keyring === undefined ? {} : { targetKeyring: options.keyring }),
     ...(options.expectedSourceUuid === undefined ? {} : { expectedSourceUuid: options.expectedSourceUuid }),
     ...(options.replicationAccount === undefined ? {} : { replicationAccount: options.replicationAccount }),
     ...(options.retention === undefined ? {} : { wantedBinlogRetentionSeconds: options.retention }),

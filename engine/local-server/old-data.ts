@@ -2,8 +2,8 @@ import { backupIdOf } from "../backup/index.js";
 import type { Host } from "../hosts/index.js";
 import { FerryError } from "../operation/index.js";
 
-/** What a restore has put on a volume: the data, and the marker that names their backup. */
-const PARTS = ["data", ".restore"];
+/** What a restore has put on a volume: the data, the marker that names their backup, and the keys of encrypted data. */
+const PARTS = ["data", ".restore", "keyring"];
 const OLD = "old";
 const TIMEOUT_SECONDS = 60;
 

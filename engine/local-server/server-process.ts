@@ -3,6 +3,7 @@ import type { Manifest } from "../backup/index.js";
 import type { Host, ProcessIdentity } from "../hosts/index.js";
 import { addressOf, MysqlServer, readServerFacts, type ServerFacts } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress, waitUntil } from "../operation/index.js";
+import { mysqldProgram } from "./keyring-launcher.js";
 import type { LocalServerRequest } from "./request.js";
 import { targetConfiguration } from "./target-settings.js";
 
@@ -43,9 +44,10 @@ export async function startAgain(
   progress: Progress,
 ): Promise<ProcessIdentity> {
   const runDirectory = runDirectoryOf(request);
+  const program = await mysqldProgram(host, request.mysqld, request.restore.volumeDirectory);
   progress(`${host.name}: starting ${request.mysqld} in ${runDirectory}, port ${request.target.port}`);
   return host.startDetached({
-    argv: ["bash", "-c", NOTE_AND_BECOME, "mysqld", request.mysqld, `--defaults-file=${runDirectory}/my.cnf`],
+    argv: ["bash", "-c", NOTE_AND_BECOME, "mysqld", program, `--defaults-file=${runDirectory}/my.cnf`],
     workingDirectory: runDirectory,
     environment: {},
     logPath: `${runDirectory}/stdout.log`,

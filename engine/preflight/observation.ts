@@ -16,6 +16,8 @@ export interface PreflightContext {
   /** Whether an account of that name was created by this migration. @default false */
   readonly replicationAccountIsOurs?: boolean;
   readonly backupMethod?: BackupMethod;
+  /** The keyring component that the restored server is given, e.g. `component_keyring_file`. */
+  readonly targetKeyring?: string;
   readonly wantedBinlogRetentionSeconds?: number;
 }
 

@@ -18,6 +18,8 @@ export interface SourcePreparationRequest {
   /** How long each wait of the GTID steps may take. */
   readonly stepTimeoutSeconds: number;
   readonly backupMethod: "xtrabackup" | "clone";
+  /** The keyring component that the restored server is given; a source with encrypted data is refused without it. */
+  readonly targetKeyring?: string | undefined;
 }
 
 export interface SourcePreparationResult {

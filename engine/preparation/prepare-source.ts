@@ -206,6 +206,7 @@ async function preflight(request: SourcePreparationRequest): Promise<Finding[]> 
     source: request.source,
     ...(request.expectedSourceUuid === undefined ? {} : { expectedSourceUuid: request.expectedSourceUuid }),
     backupMethod: request.backupMethod,
+    ...(request.targetKeyring === undefined ? {} : { targetKeyring: request.targetKeyring }),
     wantedBinlogRetentionSeconds: request.binlogRetentionSeconds,
   });
 }

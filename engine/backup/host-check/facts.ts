@@ -17,6 +17,9 @@ export interface HostFacts {
   /** Absolute, the data directory first; those within another one are left out. */
   readonly serverDirectories: readonly string[];
   readonly isDataReadable: boolean;
+  /** Of an active component_keyring_file. */
+  readonly keyFile: string | undefined;
+  readonly isKeyFileReadable: boolean;
 }
 
 const PACKAGE_MANAGERS = ["apt-get", "dnf", "yum"] as const;
@@ -51,6 +54,8 @@ export function parseHostFacts(text: string): HostFacts {
     serverError: one("server.error"),
     serverDirectories: outermost(all("server.directory")),
     isDataReadable: one("datadir.readable") === "yes",
+    keyFile: one("server.keyFile"),
+    isKeyFileReadable: one("keyFile.readable") === "yes",
   };
 }
 

@@ -120,8 +120,13 @@ function judgeWork(facts: HostFacts, { workDirectory }: Needs): HostVerdict {
   return { problems: [seen], advice: ["free some space, or give another work directory"] };
 }
 
-function judgeData({ serverDirectories, isDataReadable, user }: HostFacts): HostVerdict {
+function judgeData(facts: HostFacts): HostVerdict {
+  const { serverDirectories, isDataReadable, keyFile, isKeyFileReadable, user } = facts;
   const [dataDirectory] = serverDirectories;
+  if (keyFile !== undefined && !isKeyFileReadable) {
+    const advice = "log in as root or as the user of mysqld: XtraBackup opens the server's keyring itself";
+    return { problems: [`${user} cannot read the key file ${keyFile}`], advice: [advice] };
+  }
   if (dataDirectory === undefined || isDataReadable) return FINE;
   return {
     problems: [`${user} cannot read ${dataDirectory}`],

@@ -64,7 +64,7 @@ export function checkSource(source: ServerObservation, context: PreflightContext
     ...checkClonePlugin(source, context),
     ...checkTablespaceFiles(source, context),
     checkSystemTablespace(source),
-    checkEncryption(source),
+    checkEncryption(source, context),
     ...checkReplicationAccount(source, context),
     checkSourceChannels(source, context),
     checkXa(source),

@@ -1,5 +1,5 @@
 import { isRestorableDataFilePath, showTable } from "../../mysql/index.js";
-import { checkOn, type Finding } from "../../operation/index.js";
+import { type Check, checkOn, type Finding } from "../../operation/index.js";
 import { holds, parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
 import type { PreflightContext, ServerObservation } from "../observation.js";
@@ -107,14 +107,37 @@ export function checkSystemTablespace({ label, variables }: ServerObservation): 
 
 const ENCRYPTION_VARIABLES = ["innodb_redo_log_encrypt", "innodb_undo_log_encrypt", "binlog_encryption"];
 
-export function checkEncryption(observation: ServerObservation): Finding {
+export function checkEncryption(observation: ServerObservation, context: PreflightContext): Finding {
   const check = checkOn(observation.label, "encryption", "nothing encrypted, or its key on the target too");
   return judge(check, observation.encryptedTablespaces, ({ rows, total }) => {
     const logs = ENCRYPTION_VARIABLES.filter((name) => observation.variables.get(name) === "ON");
     if (total === 0 && logs.length === 0) return check.ok("nothing is encrypted");
     const seen = [...(total === 0 ? [] : [`tablespaces ${enumerate(rows, total)}`]), ...logs].join(", ");
-    return check.warning(seen, "give the target the same keyring component with the same keys before the restore");
+    if (context.backupMethod === undefined) {
+      return check.warning(seen, "give the target the same keyring component with the same keys before the restore");
+    }
+    return judge(check, observation.activeKeyring, (keyring) => judgeKeyring(check, seen, keyring, context));
   });
+}
+
+/** A restored server is started with a keyring component of the source's kind; of plugins nothing is carried. */
+function judgeKeyring(
+  check: Check,
+  encrypted: string,
+  keyring: string | undefined,
+  context: PreflightContext,
+): Finding {
+  const { targetKeyring } = context;
+  const seen = `${encrypted}, with the keys of ${keyring ?? "no active keyring"}`;
+  if (keyring?.startsWith("component_") !== true) {
+    const migrate = "move the keys into a keyring component with mysql_migrate_keyring, and load that instead";
+    return check.blocker(seen, `${migrate}: a target and XtraBackup can only be given a component`);
+  }
+  if (keyring === targetKeyring) return check.ok(`${seen}, which the target is given too`);
+  return check.blocker(
+    `${seen}; the target is given ${targetKeyring ?? "none"}`,
+    `give the restore ${keyring} with the source's keys: targetKeyringConfig, or keyring in chartValues`,
+  );
 }
 
 export function checkKeyringPair(source: ServerObservation, target: ServerObservation): Finding[] {

@@ -29,7 +29,7 @@ describe("credentials", () => {
     const mounted = { name: "credentials", mountPath: "/credentials", readOnly: true };
     expect(at(pod, "spec.containers.0.volumeMounts")).toContainEqual(mounted);
     const ofRestore = each(at(pod, "spec.initContainers.0.volumeMounts"), "name");
-    expect(ofRestore).toEqual(["data", "scripts", "temporary"]);
+    expect(ofRestore).toEqual(["data", "scripts", "temporary", "keyring"]);
   });
 
   it("from Vault are files that the agent writes before the restore", () => {

@@ -16,10 +16,11 @@ describe.each(FILES)("the chart with %s", (file) => {
 
   it("carries the scripts of the repository as they are", () => {
     const data = new Map(entriesOf(at(find(objects, "ConfigMap", "shop-scripts"), "data")));
-    for (const name of ["job.sh", "restore.sh"]) {
+    const shared = ["job.sh", "link-keyring.sh", "restore.sh"];
+    for (const name of shared) {
       expect(data.get(name), name).toBe(readFileSync(resolve("scripts", name), "utf8"));
     }
-    expect([...data.keys()].sort()).toEqual(["job.sh", "restore-once.sh", "restore.sh", "start-mysqld.sh"]);
+    expect([...data.keys()].sort()).toEqual([...shared, "restore-once.sh", "start-mysqld.sh"].sort());
   });
 
   it("runs mysqld with what every target runs with", () => {
@@ -162,6 +163,20 @@ describe("the backup", () => {
     const image = (file: string) => at(podOf(render(file)), "spec.initContainers.0.image");
     expect(image("minimal-values.yaml")).toBe("docker.io/library/mysql:9.7.4");
     expect(image("aws-vault-values.yaml")).toBe("docker.io/percona/percona-xtrabackup:8.0.35-34.1");
+  });
+
+  it("comes with the keyring of encrypted data where one is given", () => {
+    const pod = podOf(render("secret-tls-values.yaml"));
+    const secret = { secretName: "shop-keyring", defaultMode: 0o440 };
+    expect(listOf(at(pod, "spec.volumes"))).toContainEqual({ name: "keyring", secret });
+    const restore = at(pod, "spec.initContainers.0");
+    expect(environmentOf(restore)).toMatchObject({ KEYRING_CONFIG: "/keyring/component_keyring_file.cnf" });
+    for (const container of [restore, at(pod, "spec.containers.0")]) {
+      const mount = { name: "keyring", mountPath: "/keyring", readOnly: true };
+      expect(listOf(at(container, "volumeMounts"))).toContainEqual(mount);
+    }
+    const without = JSON.stringify(podOf(render("minimal-values.yaml")));
+    expect(without).not.toMatch(/keyring/i);
   });
 
   it("changes of mysqld's settings restart the pods", () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   for (const name of ["restore-once.sh", "start-mysqld.sh"]) {
     cpSync(join(chartDirectory, "files", name), join(directory, name));
   }
-  cpSync(resolve("scripts/job.sh"), join(directory, "job.sh"));
+  for (const name of ["job.sh", "link-keyring.sh"]) cpSync(resolve("scripts", name), join(directory, name));
   program("restore.sh", `echo "$MANIFEST_KEY $* \${AWS_SECRET_ACCESS_KEY:-role}"`);
   program("mysqld", 'echo "$*"');
 });
@@ -83,6 +83,28 @@ describe("start-mysqld.sh", () => {
     const manifest = MANIFEST.replace("8192", `8192,\n  "innodbDataFilePath": "${path}"`);
     writeFileSync(join(volume, ".restore", "b1.done"), manifest);
     expect(start("shop-0").settings.at(-1)).toBe(`innodb_data_file_path = "${path}"`);
+  });
+
+  it("gives mysqld the keyring that the restore has put on the volume", () => {
+    const keyring = join(volume, "keyring");
+    const plugins = join(volume, "plugins");
+    for (const path of [keyring, plugins]) mkdirSync(path);
+    for (const name of ["mysqld.my", "component_keyring_file.cnf"]) writeFileSync(join(keyring, name), name);
+    for (const name of ["component_keyring_file.so", "mysql_clone.so"]) writeFileSync(join(plugins, name), name);
+    program("mysqld", `printf "%s\\n" "$0 $*" "basedir   /usr/" "plugin-dir   ${plugins}/"`);
+    const { stdout } = start("shop-0");
+    const links = join(volume, "run", "plugins");
+    expect(stdout.split("\n")[0]).toBe(
+      `${volume}/run/bin/mysqld --defaults-file=${volume}/run/my.cnf --basedir=/usr/ --plugin-dir=${links}`,
+    );
+    expect(readFileSync(join(volume, "run", "bin", "mysqld.my"), "utf8")).toBe("mysqld.my");
+    expect(readFileSync(join(links, "component_keyring_file.cnf"), "utf8")).toBe("component_keyring_file.cnf");
+    expect(readFileSync(join(links, "mysql_clone.so"), "utf8")).toBe("mysql_clone.so");
+    // Restarted in the same pod.
+    expect(start("shop-0").stdout).toBe(stdout);
+    program("mysqld", `echo "plugin-dir   ${keyring}/"`);
+    expect(start("shop-0").stderr).toContain(`there is no component_keyring_file.so in ${keyring}`);
+    program("mysqld", 'echo "$*"');
   });
 
   it("goes on with the migration's channel and no other", () => {

@@ -24,6 +24,8 @@ describe("values are refused", () => {
     [{ backup: { manifestKey: "backups/shop/b1" } }, "at '/backup/manifestKey'"],
     [{ backup: { endpoint: "s3.example" } }, "at '/backup/endpoint'"],
     [{ credentials: { source: "secret" } }, "at '/credentials/secretName': minLength: got 0, want 1"],
+    [{ keyring: { component: "component_keyring_file" } }, "at '/keyring/secretName': minLength: got 0, want 1"],
+    [{ keyring: { component: "keyring_file", secretName: "keys" } }, "at '/keyring/component'"],
     [{ credentials: { source: "file" } }, "at '/credentials/source': value must be one of 'none', 'secret', 'vault'"],
     [{ restore: { image: { repository: "pxb" } } }, "at '/restore/image/tag': minLength: got 0, want 1"],
     [{ serviceAccount: { roleArn: "irsa" } }, "at '/serviceAccount/roleArn'"],

@@ -34,10 +34,14 @@ export class BackupLab {
     private readonly awsTool: string,
   ) {}
 
-  static async start(name: string, settings: Record<string, string | number> = {}): Promise<BackupLab> {
+  static async start(
+    name: string,
+    settings: Record<string, string | number> = {},
+    prefix: readonly string[] = [],
+  ): Promise<BackupLab> {
     const gtids = { gtid_mode: "ON", enforce_gtid_consistency: "ON" };
     const [source, s3] = await Promise.all([
-      startTestMysql({ name: `${name}-source`, settings: { ...gtids, ...settings } }),
+      startTestMysql({ name: `${name}-source`, settings: { ...gtids, ...settings }, prefix }),
       startTestS3(),
     ]);
     await fill(source);

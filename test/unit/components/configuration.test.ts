@@ -39,6 +39,7 @@ const complete: Record<string, string> = {
   targetPort: "3307",
   targetServerId: "42",
   targetBufferPoolMebibytes: "128",
+  targetKeyringConfig: "",
   targetStartTimeoutSeconds: "600",
   replicas: "[]",
   errantTransactions: "fail",
@@ -127,6 +128,10 @@ describe("loadConfiguration", () => {
     [{ sourcePort: "70000" }, 'gtid-ferry:sourcePort is "70000"'],
     [{ backupBucket: "B" }, 'gtid-ferry:backupBucket is "B"'],
     [{ targetPort: "3306" }, 'gtid-ferry:targetPort is "3306"'],
+    [
+      { targetKeyringConfig: "/srv/keyring.cnf" },
+      'targetKeyringConfig is "/srv/keyring.cnf": wanted a file named like its',
+    ],
     [{ sourceTlsMode: "verify-ca" }, 'gtid-ferry:sourceTlsCa is ""'],
     [{ replicationTlsMode: "verify-identity" }, 'gtid-ferry:replicationTlsCaPath is ""'],
     [{ verifyBeforeCutover: "yes" }, 'gtid-ferry:verifyBeforeCutover is "yes"'],

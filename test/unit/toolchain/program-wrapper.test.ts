@@ -12,16 +12,17 @@ describe("wrapperScript", () => {
     );
   });
 
-  it("goes through the loader of a root directory and puts its own options last", () => {
+  it("goes through the loader of a root directory, with its own options after what must come first", () => {
     const text = wrapperScript({
       name: "mysqld",
       program: "/r/usr/sbin/mysqld",
       loader: { path: "/r/lib/ld-linux-aarch64.so.1", libraryDirectories: ["/r/lib/a", "/r/lib/b"] },
+      isCalledAsWrapper: true,
       options: ["--basedir=/r/usr"],
     });
     expect(text).toBe(
-      "#!/bin/sh\nexec /r/lib/ld-linux-aarch64.so.1 --library-path /r/lib/a:/r/lib/b --argv0 mysqld /r/usr/sbin/mysqld" +
-        ' "$@" --basedir=/r/usr\n',
+      `#!/bin/sh\nfirst=\${1:-}\nif [ $# -gt 0 ]; then shift; fi\nexec /r/lib/ld-linux-aarch64.so.1 --library-path /r/lib/a:/r/lib/b --argv0 "$0" /r/usr/sbin/mysqld` +
+        ` \${first:+"$first"} --basedir=/r/usr "$@"\n`,
     );
   });
 
@@ -46,12 +47,12 @@ describe("wrapperScript", () => {
       const program = join(folder, "program");
       const wrapper = join(folder, "wrapper");
       writeFileSync(program, '#!/bin/sh\necho $$ $PPID\nfor word; do printf "<%s>" "$word"; done\n');
-      writeFileSync(wrapper, wrapperScript({ name: "program", program, options: ["--last=a b"] }));
+      writeFileSync(wrapper, wrapperScript({ name: "program", program, options: ["--own=a b"] }));
       for (const path of [program, wrapper]) chmodSync(path, 0o755);
 
       const printed = execFileSync(wrapper, ["--defaults-file=/a b", "", "$HOME", "it's", "*"], { encoding: "utf8" });
       const [ids, words] = printed.split("\n");
-      expect(words).toBe("<--defaults-file=/a b><><$HOME><it's><*><--last=a b>");
+      expect(words).toBe("<--defaults-file=/a b><--own=a b><><$HOME><it's><*>");
       expect(ids?.split(" ")[1]).toBe(String(process.pid));
     });
   });

@@ -124,11 +124,45 @@ describe("tablespace files", () => {
 describe("encryption", () => {
   const encrypted = sourceWith({ encryptedTablespaces: listed("app/secrets") }, {}, { binlog_encryption: "ON" });
   it("is told, tablespaces and logs", () => {
-    expect(checkEncryption(encrypted)).toMatchObject({
+    expect(checkEncryption(encrypted, PREPARE)).toMatchObject({
       severity: "warning",
       seen: "tablespaces app/secrets, binlog_encryption",
     });
-    expect(checkEncryption(sourceWith()).severity).toBe("ok");
+    expect(checkEncryption(sourceWith(), { ...PREPARE, backupMethod: "clone" }).severity).toBe("ok");
+  });
+
+  it.each([
+    [undefined, "component_keyring_file", "blocker", "with the keys of no active keyring"],
+    ["keyring_file", "component_keyring_file", "blocker", "with the keys of keyring_file"],
+    [
+      "component_keyring_file",
+      undefined,
+      "blocker",
+      "with the keys of component_keyring_file; the target is given none",
+    ],
+    [
+      "component_keyring_file",
+      "component_keyring_kmip",
+      "blocker",
+      "with the keys of component_keyring_file; the target is given component_keyring_kmip",
+    ],
+    [
+      "component_keyring_file",
+      "component_keyring_file",
+      "ok",
+      "with the keys of component_keyring_file, which the target is given too",
+    ],
+  ])("before a backup with %s, and %s for the target, is a %s", (active, targetKeyring, severity, seen) => {
+    const source = { ...encrypted, activeKeyring: { value: active } };
+    const context = {
+      ...PREPARE,
+      backupMethod: "clone",
+      ...(targetKeyring === undefined ? {} : { targetKeyring }),
+    } as const;
+    expect(checkEncryption(source, context)).toMatchObject({
+      severity,
+      seen: `tablespaces app/secrets, binlog_encryption, ${seen}`,
+    });
   });
 
   it("needs a keyring on the target", () => {

@@ -21,6 +21,10 @@ describe("parseHostFacts", () => {
       "server.directory\t",
       "server.directory\t/var/lib/mysql/undo",
       "server.directory\t/var/lib/mysql-files",
+      "server.directory\t/usr/lib/mysql/plugin/",
+      "server.keyFile\t/var/lib/mysql-keyring/keys",
+      "server.directory\t/var/lib/mysql-keyring",
+      "keyFile.readable\tyes",
       "datadir.readable\tyes",
       "",
     ].join("\n");
@@ -39,8 +43,16 @@ describe("parseHostFacts", () => {
       workAvailableBytes: 123456,
       serverVersion: "8.0.36",
       serverError: undefined,
-      serverDirectories: ["/var/lib/mysql", "/var/lib/redo", "/var/lib/mysql-files"],
+      serverDirectories: [
+        "/var/lib/mysql",
+        "/var/lib/redo",
+        "/var/lib/mysql-files",
+        "/usr/lib/mysql/plugin",
+        "/var/lib/mysql-keyring",
+      ],
       isDataReadable: true,
+      keyFile: "/var/lib/mysql-keyring/keys",
+      isKeyFileReadable: true,
     });
   });
 
@@ -57,6 +69,8 @@ describe("parseHostFacts", () => {
       serverError: undefined,
       serverDirectories: [],
       isDataReadable: false,
+      keyFile: undefined,
+      isKeyFileReadable: false,
     });
   });
 });

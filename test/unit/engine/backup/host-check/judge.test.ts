@@ -21,6 +21,8 @@ const debian: HostFacts = {
   serverError: undefined,
   serverDirectories: ["/var/lib/mysql"],
   isDataReadable: true,
+  keyFile: undefined,
+  isKeyFileReadable: false,
 };
 const needs = { method: "xtrabackup", workDirectory: "/work" } as const;
 const clone = { ...needs, method: "clone" } as const;
@@ -46,6 +48,13 @@ describe("judgeHost", () => {
     ],
   ] as const)("is content with %s", (_, facts, wanted) => {
     expect(judgeHost(facts, wanted)).toEqual({ problems: [], advice: [] });
+  });
+
+  it("wants to read the keys of encrypted data, as XtraBackup does", () => {
+    const { problems } = judgeHost({ ...debian, keyFile: "/keys/keys" }, needs);
+    expect(problems).toEqual(["mysql cannot read the key file /keys/keys"]);
+    expect(judgeHost({ ...debian, keyFile: "/keys/keys" }, clone).problems).toEqual([]);
+    expect(judgeHost({ ...debian, keyFile: "/keys/keys", isKeyFileReadable: true }, needs).problems).toEqual([]);
   });
 
   it("reports everything at once, with the packages of the distribution", () => {
