@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { paths } from "../toolchain/paths.js";
+import type { MysqldSettings } from "./mysqld/index.js";
 import { findFreePort } from "./process/index.js";
 import { makeTestProject, type TestProject } from "./test-project.js";
 import {
@@ -22,14 +23,24 @@ export interface TestStack extends TestProject {
   stop(): Promise<void>;
 }
 
-export async function startTestStack(name: string): Promise<TestStack> {
+export interface TestStackOptions {
+  /** Settings of the source. */
+  readonly settings?: MysqldSettings;
+  /** Comes before the command that starts the source. */
+  readonly prefix?: readonly string[];
+  /** Searched by the program before the rest of PATH. */
+  readonly pathDirectories?: readonly string[];
+}
+
+export async function startTestStack(name: string, options: TestStackOptions = {}): Promise<TestStack> {
+  const { settings = {}, prefix = [], pathDirectories = [] } = options;
   const directory = await makeTestDirectory(`stack-${name}`);
-  const [source, s3] = await Promise.all([startTestMysql({ name }), startTestS3()]);
+  const [source, s3] = await Promise.all([startTestMysql({ name, settings, prefix }), startTestS3()]);
   const targetDirectory = join(directory, "target");
   const targetPort = await findFreePort();
   const configuration = configurationOf({ source, s3, directory, targetDirectory, targetPort });
   return {
-    ...(await makeTestProject({ directory, configuration })),
+    ...(await makeTestProject({ directory, configuration, pathDirectories })),
     source,
     s3,
     directory,

@@ -12,8 +12,9 @@ import { runVitest } from "./run-vitest.js";
 const progress = (line: string) => console.log(line);
 
 /**
- * Everything: types, lint, format, the contracts of the doubles, then all tests, for which it gets MySQL, S3, Helm and the Pulumi CLI, and for those in
- * a cluster Kubernetes and Vault. With arguments only the tests that they select, and none in a cluster.
+ * Everything: types, lint, format, the contracts of the doubles, then all tests, for which it gets MySQL, S3, Helm and the
+ * Pulumi CLI, and for those in a cluster Kubernetes and Vault. With arguments only the tests that they select, and none
+ * in a cluster.
  */
 async function main(): Promise<number> {
   const { environment } = await ensureToolchain(progress);

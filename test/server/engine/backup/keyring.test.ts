@@ -1,30 +1,31 @@
 import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type BackupMethod, type BackupRequest, restoreBackup, takeBackup } from "../../../../engine/backup/index.js";
 import { LocalHost } from "../../../../engine/hosts/index.js";
 import { ensureLocalServer, type LocalServerRequest } from "../../../../engine/local-server/index.js";
-import { mysqldProgram } from "../../../../engine/local-server/keyring-launcher.js";
 import { type ConnectionOptions, MysqlServer } from "../../../../engine/mysql/index.js";
 import { silent } from "../../../../engine/operation/index.js";
 import { runPreflight } from "../../../../engine/preflight/index.js";
 import { findFreePort } from "../../../../lab/process/index.js";
 import { makeTestDirectory, removeTestDirectory, testInstallation } from "../../../../lab/testing.js";
+import { KEYRING_COMPONENT, SourceKeyring } from "../../../helpers/source-keyring.js";
 import { BackupLab } from "../../helpers/backup-lab.js";
 import { realDataTools } from "../../helpers/double-tools.js";
 
 // Encrypted data of a real mysqld with component_keyring_file. XtraBackup is a contract double, whose data are real.
-const COMPONENT = "component_keyring_file";
 const host = new LocalHost();
 let folder: string;
+let keyring: SourceKeyring;
 let lab: BackupLab;
 
 beforeAll(async () => {
   folder = await makeTestDirectory("keyring");
-  lab = await BackupLab.start("encrypted", {}, [await startWithKeyring(join(folder, "source"))]);
+  keyring = await SourceKeyring.make(folder);
+  lab = await BackupLab.start("encrypted", {}, keyring.prefix);
   await lab.source.rootQuery(
     "CREATE TABLE shop.secrets (id INT AUTO_INCREMENT PRIMARY KEY, data VARCHAR(100) NOT NULL) ENCRYPTION = 'Y'",
     "INSERT INTO shop.secrets (data) SELECT HEX(LEFT(data, 40)) FROM shop.blobs",
@@ -38,33 +39,6 @@ afterAll(async () => {
   await lab.stop();
   await removeTestDirectory(folder);
 });
-
-/** A program that takes mysqld's place in a command, and starts it with a new keyring. */
-async function startWithKeyring(volume: string): Promise<string> {
-  const keyring = join(volume, "keyring");
-  await mkdir(keyring, { recursive: true });
-  await writeFile(join(keyring, "mysqld.my"), `{ "components": "file://${COMPONENT}" }`);
-  await writeKeyringConfig(keyring, join(keyring, "keys"));
-  const program = await mysqldProgram(host, (await testInstallation()).mysqld, volume);
-  const script = join(folder, "start");
-  await writeFile(script, `#!/bin/sh\nshift\nexec ${program} "$@"\n`);
-  await chmod(script, 0o755);
-  return script;
-}
-
-async function writeKeyringConfig(directory: string, path: string): Promise<string> {
-  const file = join(directory, `${COMPONENT}.cnf`);
-  await writeFile(file, JSON.stringify({ path, read_only: false }));
-  return file;
-}
-
-/** A copy of the source's keys, and what names them. */
-async function copiedKeyring(name: string): Promise<string> {
-  const directory = join(folder, name);
-  await mkdir(directory, { recursive: true });
-  await copyFile(join(folder, "source", "keyring", "keys"), join(directory, "keys-of-source"));
-  return writeKeyringConfig(directory, join(directory, "keys-of-source"));
-}
 
 async function request(method: BackupMethod): Promise<BackupRequest> {
   return lab.backup({ method, ...(method === "clone" ? {} : { tools: await realDataTools(lab) }) });
@@ -87,31 +61,29 @@ describe.each(["clone", "xtrabackup"] as const)("a source with encrypted data, b
   it("is refused by preflight, until the target has the same keyring component", async () => {
     expect(await encryption(method, {})).toEqual(["blocker"]);
     expect(await encryption(method, { targetKeyring: "component_keyring_kmip" })).toEqual(["blocker"]);
-    expect(await encryption(method, { targetKeyring: COMPONENT })).toEqual(["ok"]);
+    expect(await encryption(method, { targetKeyring: KEYRING_COMPONENT })).toEqual(["ok"]);
   });
 
   it("is not downloaded without its keys, and restored with them, on a target that can encrypt too", async () => {
     const backup = await request(method);
-    expect(await takeBackup(host, backup, silent)).toMatchObject({ keyring: COMPONENT });
+    expect(await takeBackup(host, backup, silent)).toMatchObject({ keyring: KEYRING_COMPONENT });
     const restore = lab.restore(backup, { tools: backup.tools ?? {}, logBin: "binlog" });
     await expect(restoreBackup(host, restore, silent)).rejects.toThrow(
       "the backup has encrypted data, and there is no KEYRING_CONFIG",
     );
-    const noKeys = join(folder, "no-keys");
-    await mkdir(noKeys, { recursive: true });
-    const empty = await writeKeyringConfig(noKeys, join(noKeys, "nothing"));
+    const empty = await keyring.withoutKeys("nothing");
     await expect(restoreBackup(host, { ...restore, keyringConfig: empty }, silent)).rejects.toThrow(
-      `${empty} names the key file "${noKeys}/nothing", which cannot be read`,
+      `${empty} names the key file "${keyring.copiedKeys("nothing")}", which cannot be read`,
     );
     const other = join(folder, "component_keyring_kmip.cnf");
     await writeFile(other, "{}");
     await expect(restoreBackup(host, { ...restore, keyringConfig: other }, silent)).rejects.toThrow(
-      `KEYRING_CONFIG is ${other}, and the keys of the backup are those of ${COMPONENT}`,
+      `KEYRING_CONFIG is ${other}, and the keys of the backup are those of ${KEYRING_COMPONENT}`,
     );
     expect(existsSync(join(restore.volumeDirectory, ".restore", "scratch"))).toBe(false);
 
-    const keyringConfig = await copiedKeyring(`given-${method}`);
-    const given = await readFile(join(folder, `given-${method}`, "keys-of-source"), "utf8");
+    const keyringConfig = await keyring.copy(`given-${method}`);
+    const given = await readFile(keyring.copiedKeys(`given-${method}`), "utf8");
     const target = { ...lab.source.options, port: await findFreePort() };
     const wanted: LocalServerRequest = {
       target,
@@ -134,7 +106,7 @@ describe.each(["clone", "xtrabackup"] as const)("a source with encrypted data, b
       running = (await ensureLocalServer(host, wanted, first, silent)).process;
       expect(await secrets(target)).toEqual(await secrets(lab.source.options));
       // What was given stays as it was: the target's new keys are in its own copy.
-      expect(await readFile(join(folder, `given-${method}`, "keys-of-source"), "utf8")).toBe(given);
+      expect(await readFile(keyring.copiedKeys(`given-${method}`), "utf8")).toBe(given);
     } finally {
       await host.stop(running, 0);
     }
