@@ -73,6 +73,9 @@
       value: /volume
     - name: RUN_DIRECTORY
       value: /run/mysqld
+    # Of client programs, which read a login file of the image's user even where no option file is read.
+    - name: MYSQL_TEST_LOGIN_FILE
+      value: /run/mysqld/no-login-file
     - name: CONFIGURATION
       value: /configuration/mysqld.cnf
     - name: SERVER_ID_BASE

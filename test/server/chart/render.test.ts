@@ -81,6 +81,7 @@ describe.each(FILES)("the chart with %s", (file) => {
       expect(at(mysqld, probe), probe).toMatchObject({ exec: { command }, periodSeconds: 10, timeoutSeconds: 6 });
       expect(at(mysqld, `${probe}.httpGet`) ?? at(mysqld, `${probe}.tcpSocket`)).toBeUndefined();
     }
+    expect(environmentOf(mysqld)).toMatchObject({ MYSQL_TEST_LOGIN_FILE: "/run/mysqld/no-login-file" });
     expect(at(mysqld, "startupProbe.failureThreshold")).toBe(360);
     expect(at(mysqld, "livenessProbe.failureThreshold")).toBe(6);
   });
