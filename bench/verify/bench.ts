@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Contestant, Verified } from "./contestants.js";
-import type { ContestantRound, Turn } from "./figures.js";
-import { type Load, type LoadOptions, underLoad } from "./load.js";
-import { catchUp, type Place, verifiedMebibytes } from "./place.js";
+import type { ContestantRound, LoadedTurn, QuietRun } from "./figures.js";
+import { watchLag } from "./lag.js";
+import { type LoadOptions, underLoad } from "./load.js";
+import { catchUp, type Place } from "./place.js";
+import { cpuSeconds } from "./server-cpu.js";
 
 /** Gives each contestant its turns, all of the same length, from a replica that has everything. */
 export class Bench {
@@ -13,34 +15,41 @@ export class Bench {
     private readonly turnSeconds: number,
   ) {}
 
-  async baseline(): Promise<Load> {
-    await catchUp(this.place.pair);
-    return (await this.underLoad(() => sleep(this.turnSeconds * 1000))).load;
+  /** The application alone. */
+  baseline(): Promise<LoadedTurn> {
+    return this.turn(async (end) => {
+      await sleep(Math.max(0, end - performance.now()));
+      return [];
+    });
   }
 
   async round(contestant: Contestant): Promise<ContestantRound> {
     return {
-      ceaseless: await this.turn(async (end) => {
+      quiet: await this.quiet(contestant),
+      loaded: await this.turn(async (end) => {
         const verifications = [await contestant()];
         while (performance.now() < end) verifications.push(await contestant());
         return verifications;
       }),
-      once: await this.turn(async (end) => {
-        const verification = await contestant();
-        await sleep(Math.max(0, end - performance.now()));
-        return [verification];
-      }),
     };
   }
 
-  private async turn(work: (end: number) => Promise<readonly Verified[]>): Promise<Turn> {
+  async quiet(contestant: Contestant): Promise<QuietRun> {
     await catchUp(this.place.pair);
-    const mebibytes = await verifiedMebibytes(this.place);
-    const { load, result } = await this.underLoad(() => work(performance.now() + this.turnSeconds * 1000));
-    return { load, mebibytes, verifications: result };
+    const servers = [this.place.pair.source, this.place.pair.target];
+    const before = cpuSeconds(servers);
+    const verified = await contestant();
+    // What a contestant leaves to the replica costs as well.
+    await catchUp(this.place.pair);
+    return { ...verified, cpuSeconds: cpuSeconds(servers) - before };
   }
 
-  private underLoad<T>(work: () => Promise<T>) {
-    return underLoad(this.place.pair.source, this.load, this.directory, work);
+  private async turn(work: (end: number) => Promise<readonly Verified[]>): Promise<LoadedTurn> {
+    const { source, target } = this.place.pair;
+    await catchUp(this.place.pair);
+    const { load, result } = await underLoad(source, this.load, this.directory, () =>
+      watchLag(target, () => work(performance.now() + this.turnSeconds * 1000)),
+    );
+    return { load, verifications: result.result, lagsMilliseconds: result.lagsMilliseconds };
   }
 }

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { parseName } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { verifyTables } from "@gtid-ferry/engine/verify";
+import { MysqlServer } from "../../engine/mysql/index.js";
+import { fromRows, readTableShapes } from "../../engine/tables/index.js";
+import { rowHash } from "../../engine/verify/rows/row-hash.js";
 import { CHANNEL } from "../../lab/defaults.js";
 import { runTool } from "../../toolchain/command.js";
 import { parseChecksumOutput } from "./checksum-output.js";
@@ -20,8 +23,8 @@ export type Contestant = () => Promise<Verified>;
 
 const TIMEOUT_SECONDS = 3600;
 
-/** The product's own. */
-export function ours({ pair, tables }: Place, concurrency: number): Contestant {
+/** The product's own; `simultaneous`: both servers read at the same time, as on two machines. */
+export function ours({ pair, tables }: Place, simultaneous: boolean): Contestant {
   return async () => {
     const start = performance.now();
     const { source, target } = pair;
@@ -29,7 +32,7 @@ export function ours({ pair, tables }: Place, concurrency: number): Contestant {
       primary: { name: "source", connection: source.options },
       replica: { name: "target", connection: target.options },
       tables: tables.map(parseName),
-      limits: { concurrency },
+      limits: { simultaneous },
     };
     const report = await verifyTables(request, silent);
     const seconds = (performance.now() - start) / 1000;
@@ -40,6 +43,24 @@ export function ours({ pair, tables }: Place, concurrency: number): Contestant {
   };
 }
 
+/** The floor: each server hashes each table once with the same hash, in one statement. Proves nothing of moving data. */
+export function bareScan({ pair, tables }: Place): Contestant {
+  return async () => {
+    const start = performance.now();
+    let rows = 0;
+    for (const { options } of [pair.source, pair.target]) {
+      rows = await MysqlServer.with(options, "server", async (server) => {
+        const shapes = await readTableShapes(server, []);
+        const chosen = shapes.filter(({ schema, table }) => tables.includes(`${schema}.${table}`));
+        for (const shape of chosen) {
+          await server.execute(`SELECT COUNT(*), HEX(BIT_XOR(${rowHash(shape.columns)})) FROM ${fromRows(shape)}`);
+        }
+        return chosen.reduce((sum, shape) => sum + shape.rows, 0);
+      });
+    }
+    return { seconds: (performance.now() - start) / 1000, rows, differences: [] };
+  };
+}
 /** pt-table-checksum with its own defaults, as far as they work with this server. */
 export async function perconaToolkit(
   tableChecksum: string,

@@ -49,17 +49,6 @@ export async function catchUp({ source, target }: SwitchoverPair): Promise<void>
   await awaitCatchUp(source.options, target.options);
 }
 
-/** Bytes of the tables' rows as the source estimates them, one yardstick for all contestants. */
-export async function verifiedMebibytes({ pair, tables }: Place): Promise<number> {
-  const list = tables.map((table) => `'${table}'`).join(", ");
-  const [row] = await pair.source.rootQuery(
-    "SET SESSION information_schema_stats_expiry = 0",
-    `SELECT SUM(DATA_LENGTH) AS bytes FROM information_schema.TABLES
-      WHERE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) IN (${list})`,
-  );
-  return Number(row?.bytes) / 1024 / 1024;
-}
-
 /** pt-table-checksum replicates its statements as text, which the migration's channel refuses. */
 async function admitStatements({ target }: SwitchoverPair): Promise<void> {
   await target.rootQuery(
