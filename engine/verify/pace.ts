@@ -15,12 +15,19 @@ export interface PaceLimits {
 }
 
 const LOOK_INTERVAL_MILLISECONDS = 1_000;
+/** The one that looks, one that reads a chunk, and one that sends the binary log. */
+const OWN_THREADS = 3;
+const NOTICEABLE_SLOWDOWN = 1.3;
+/** At most three quarters of the time go to others. */
+const GREATEST_REST = 3;
 const threadsRow = z.object({ running: z.coerce.number() });
 
 /** Watches both servers' load on connections of its own, and pauses the comparison while it is too great. */
 export class Pace {
   private readonly ended = new AbortController();
   private obstacle: string | undefined;
+  /** Threads that worked on the primary at the last look, this comparison's own included. */
+  private running = 0;
   private failure: unknown;
   private readonly watching: Promise<void>;
 
@@ -44,6 +51,15 @@ export class Pace {
       await sleep(100);
     }
     this.progress("resumed");
+  }
+
+  /**
+   * Leaves the processors to the application after a chunk that took `seconds`, `slowdown` times as long as it could:
+   * the more the two are in each other's way, the longer. Nobody is waited for where nobody else works.
+   */
+  async yieldTo(seconds: number, slowdown: number): Promise<void> {
+    if (this.running <= OWN_THREADS || slowdown < NOTICEABLE_SLOWDOWN) return;
+    await sleep(seconds * Math.min(slowdown - 1, GREATEST_REST) * 1000);
   }
 
   async stop(): Promise<void> {
@@ -75,6 +91,7 @@ export class Pace {
       [],
       threadsRow,
     );
+    this.running = running;
     if (running <= this.limits.maximumRunningThreads) return undefined;
     return `${running} threads run on ${this.watcher.primary.label}, more than ${this.limits.maximumRunningThreads}`;
   }

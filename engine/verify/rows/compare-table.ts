@@ -91,7 +91,8 @@ async function readRanges(
         const startedAt = performance.now();
         const [primary, replica] = await readBoth(run, lane, (server) => readDigest(server, table, range));
         const seconds = (performance.now() - startedAt) / 1000;
-        size.observe(primary.rows, run.isSimultaneous ? seconds : seconds / 2);
+        const slowdown = size.observe(primary.rows, run.isSimultaneous ? seconds : seconds / 2);
+        await run.pace.yieldTo(seconds, slowdown);
         return { rows: primary.rows, suspicious: suspicion(range, primary, replica), undecided: [] };
       });
       rows += found.rows;
