@@ -88,7 +88,7 @@ describe("a backup by XtraBackup", () => {
     expect((await calls()).slice(1)).toEqual([
       `xbstream --extract --directory=${scratch}/extract --parallel=2`,
       `--no-defaults --prepare --use-memory=512M --target-dir=${scratch}/extract`,
-      `--no-defaults --move-back --datadir=${scratch}/data --log-bin=target-bin --target-dir=${scratch}/extract`,
+      `--no-defaults --move-back --datadir=${scratch}/data --log-bin=target-bin --innodb-data-file-path=ibdata1:12M:autoextend --target-dir=${scratch}/extract`,
     ]);
     expect((await readdir(dataDirectory)).filter((name) => !/^target-bin\.\d+$/.test(name)).sort()).toEqual(
       ["ibdata1", "mysql.ibd", "shop", "target-bin.index", "undo_001", "undo_002", "xtrabackup_info"].sort(),
