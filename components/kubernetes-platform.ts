@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
+import type { TargetSoftware } from "@gtid-ferry/engine/preparation";
 import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -11,7 +12,7 @@ import type { SourcePreparation } from "../dynamic-providers/source-preparation"
 import { type MigrationSecrets, objectStorage } from "./backup-inputs";
 import type { AwsConfiguration, KubernetesConfiguration } from "./configuration";
 import { CHANNEL, replicationAddress, sourceConnection } from "./connections";
-import { MysqlRelease, type TargetRights, valuesWithRights } from "./mysql-release";
+import { chartSoftware, MysqlRelease, type TargetRights, valuesWithRights } from "./mysql-release";
 import { keepsTarget, type Platform, type Surroundings, type TargetServer } from "./platform";
 
 /** Where mysqld listens in every pod, and every Service of the chart. */
@@ -30,6 +31,7 @@ export class KubernetesPlatform implements Platform {
   readonly source: pulumi.Output<ConnectionOptions>;
   /** Its accounts are the source's, which came with the data. */
   readonly target: pulumi.Output<ConnectionOptions>;
+  readonly targetSoftware: TargetSoftware;
   readonly checkpointFile: string;
   readonly reprovision =
     "another gtid-ferry:backupTrigger and `pulumi up`, then delete the target's volume claim and its pod, which restores the new backup, and `pulumi up` again";
@@ -42,6 +44,7 @@ export class KubernetesPlatform implements Platform {
     const via = this.sourceHost.apply((host) => sourceVia(configuration, host));
     this.source = sourceConnection(configuration, secrets.sourcePassword, via);
     this.target = this.podConnection(0);
+    this.targetSoftware = chartSoftware(configuration.chartValues);
     this.checkpointFile = join(configuration.verificationDirectory, `${configuration.database}.json`);
   }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
+import type { TargetSoftware } from "@gtid-ferry/engine/preparation";
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupRun } from "../dynamic-providers/backup-run";
 import { LocalServer } from "../dynamic-providers/local-server";
@@ -27,6 +28,7 @@ export class LocalPlatform implements Platform {
   readonly source: pulumi.Output<ConnectionOptions>;
   /** Its accounts are the source's, which came with the data. */
   readonly target: pulumi.Output<ConnectionOptions>;
+  readonly targetSoftware: TargetSoftware;
   readonly checkpointFile: string;
   readonly reprovision =
     "`pulumi stack output rebuild --show-secrets --json | npm run -s ferry -- rebuild --request - --always` restores the target from a new backup, then `pulumi up`";
@@ -37,6 +39,7 @@ export class LocalPlatform implements Platform {
   ) {
     this.source = sourceConnection(configuration, secrets.sourcePassword);
     this.target = this.connection(configuration.targetPort);
+    this.targetSoftware = { mysqld: mysqlProgram(configuration, "mysqld") };
     this.checkpointFile = join(configuration.targetDirectory, "verification.json");
   }
 

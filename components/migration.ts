@@ -73,6 +73,7 @@ export class Migration extends pulumi.ComponentResource {
         stepTimeoutSeconds: configuration.stepTimeoutSeconds,
         backupMethod: configuration.backupMethod,
         targetKeyring: targetKeyring(configuration),
+        targetSoftware: platform.targetSoftware,
       },
       { parent: this },
     );

@@ -1,3 +1,4 @@
+import type { TargetSoftware } from "@gtid-ferry/engine/preparation";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -122,6 +123,18 @@ function withUsersVault({ vault, ...own }: ChartVaultCredentials, chartValues: R
   return {
     ...own,
     vault: { ...users, ...vault, annotations: { ...vault.annotations, ...asRecord(users.annotations) } },
+  };
+}
+
+/** The chart's own choice (chart/values.yaml). */
+const DEFAULT_REPOSITORY = "docker.io/library/mysql";
+
+/** What the chart's pods will run. */
+export function chartSoftware({ image, mysql }: Readonly<Record<string, unknown>>): TargetSoftware {
+  const { repository, tag } = asRecord(image);
+  return {
+    image: `${repository ?? DEFAULT_REPOSITORY}:${tag ?? ""}`,
+    settings: asRecord(asRecord(mysql).settings),
   };
 }
 

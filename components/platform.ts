@@ -1,6 +1,7 @@
 import type { ChannelSource } from "@gtid-ferry/engine/channel";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
+import type { TargetSoftware } from "@gtid-ferry/engine/preparation";
 import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupRun } from "../dynamic-providers/backup-run";
@@ -56,6 +57,8 @@ export interface Platform {
   /** The servers as an administrator reaches them; secret. */
   readonly source: pulumi.Output<ConnectionOptions>;
   readonly target: pulumi.Output<ConnectionOptions>;
+  /** What will run the target, for the checks that come before it. */
+  readonly targetSoftware: TargetSoftware;
   /** Where a comparison of the data remembers how far it came, on this machine. */
   readonly checkpointFile: string;
   /** How a person has the target restored from a new backup. */

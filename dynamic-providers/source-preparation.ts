@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
-import type { PreparedState, SourcePreparationRequest } from "@gtid-ferry/engine/preparation";
+import type { PreparedState, SourcePreparationRequest, TargetSoftware } from "@gtid-ferry/engine/preparation";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
@@ -34,6 +34,8 @@ export interface SourcePreparationArgs {
   backupMethod: pulumi.Input<"xtrabackup" | "clone">;
   /** The keyring component that the target is given; a source with encrypted data is refused without it. */
   targetKeyring?: pulumi.Input<string> | undefined;
+  /** What will run the target: decides what of the source has to be different before it can be moved there. */
+  targetSoftware?: pulumi.Input<TargetSoftware>;
 }
 
 interface Inputs extends SourcePreparationRequest {
@@ -61,6 +63,7 @@ const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   stepTimeoutSeconds: "update",
   backupMethod: "update",
   targetKeyring: "update",
+  targetSoftware: "update",
 };
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {

@@ -1,7 +1,14 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Account } from "../mysql/index.js";
 import { type Finding, formatFindings } from "../operation/index.js";
-import { type BackupMethod, type PreflightPurpose, type PreflightRequest, runPreflight } from "../preflight/index.js";
+import {
+  type BackupMethod,
+  type PlannedTarget,
+  type PreflightPurpose,
+  type PreflightRequest,
+  runPreflight,
+  versionOfTag,
+} from "../preflight/index.js";
 import { addServersOptions, missingServer, namedServers, PASSWORD_HELP } from "./server-options.js";
 
 /** What a command ends with. */
@@ -14,6 +21,7 @@ interface PreflightOptions extends Readonly<Record<string, unknown>> {
   readonly expectedSourceUuid?: string;
   readonly replicationAccount?: Account;
   readonly retention?: number;
+  readonly targetVersion?: string;
   readonly json?: true;
 }
 
@@ -47,6 +55,7 @@ export function preflightCommand(): Command {
     .option("--expected-source-uuid <uuid>", "refuse a source with another server_uuid")
     .option("--replication-account <user@host>", "the account to be created for replication", parseAccount)
     .option("--retention <seconds>", "how long the source has to keep its binary logs", parseSeconds)
+    .option("--target-version <release>", "MySQL release of a target that is not there yet, e.g. 8.4.6", parseRelease)
     .option("--json", "print the findings as a JSON array")
     .addHelpText("after", HELP)
     .action(async (options: PreflightOptions, command: Command) => {
@@ -74,6 +83,7 @@ async function requestFrom(options: PreflightOptions, command: Command): Promise
     ...(options.keyring === undefined ? {} : { targetKeyring: options.keyring }),
     ...(options.expectedSourceUuid === undefined ? {} : { expectedSourceUuid: options.expectedSourceUuid }),
     ...(options.replicationAccount === undefined ? {} : { replicationAccount: options.replicationAccount }),
+    ...(options.targetVersion === undefined ? {} : { plannedTarget: plannedTargetOf(options.targetVersion) }),
     ...(options.retention === undefined ? {} : { wantedBinlogRetentionSeconds: options.retention }),
   };
 }
@@ -83,6 +93,15 @@ function parseAccount(text: string): Account {
   if (at < 1 || at === text.length - 1)
     throw new InvalidArgumentError("It should look like user@host, e.g. repl@10.10.%.");
   return { user: text.slice(0, at), host: text.slice(at + 1) };
+}
+
+function parseRelease(text: string): string {
+  if (versionOfTag(text) === undefined) throw new InvalidArgumentError("It should be a release, e.g. 8.4.6 or 9.7.");
+  return text;
+}
+
+function plannedTargetOf(release: string): PlannedTarget {
+  return { name: `target ${release}`, version: versionOfTag(release), settings: new Map() };
 }
 
 function parseSeconds(text: string): number {

@@ -1,5 +1,5 @@
 import { GtidSet } from "../gtid/index.js";
-import { replicationObstacle } from "../mysql/index.js";
+import { replicationCaution, replicationObstacle } from "../mysql/index.js";
 import type { ObservedTree, PlacedMember } from "../replica-tree/index.js";
 import type { ChoiceGrounds, Replica } from "./choose.js";
 import type { Wishes } from "./request.js";
@@ -60,7 +60,9 @@ function replicaOf(
       ...followers
         .filter((other) => other.name !== name)
         .flatMap((other) => {
-          const obstacle = replicationObstacle(facts.version, other.facts.version);
+          // What is for a rollback only is no topology to stay in.
+          const versions = [facts.version, other.facts.version] as const;
+          const obstacle = replicationObstacle(...versions) ?? replicationCaution(...versions);
           return obstacle === undefined ? [] : [`${other.name} could not follow it: ${obstacle}`];
         }),
       ...routes

@@ -1,7 +1,16 @@
 import { z } from "zod";
 import type { Manifest } from "../backup/index.js";
 import type { Host, ProcessIdentity } from "../hosts/index.js";
-import { addressOf, MysqlServer, readServerFacts, type ServerFacts } from "../mysql/index.js";
+import {
+  addressOf,
+  dataObstacle,
+  MysqlServer,
+  parseVersion,
+  readProgramVersion,
+  readServerFacts,
+  redoLogObstacle,
+  type ServerFacts,
+} from "../mysql/index.js";
 import { FerryError, messageOf, type Progress, waitUntil } from "../operation/index.js";
 import { mysqldProgram } from "./keyring-launcher.js";
 import type { LocalServerRequest } from "./request.js";
@@ -22,6 +31,7 @@ export async function startServer(
   const runDirectory = runDirectoryOf(request);
   const recorded = await findRunningServer(host, request);
   if (recorded !== undefined) return recorded;
+  await assertReadsData(host, request.mysqld, manifest);
   const place = {
     dataDirectory,
     runDirectory,
@@ -35,6 +45,25 @@ export async function startServer(
   const configuration = targetConfiguration(place, process.getuid?.() === 0);
   await host.writeFile(`${runDirectory}/my.cnf`, configuration, 0o600);
   return startAgain(host, request, progress);
+}
+
+/** Refuses a mysqld that cannot run on these data; without this it would say so in its own log, and end. */
+async function assertReadsData(host: Host, mysqld: string, manifest: Manifest): Promise<void> {
+  const program = await readProgramVersion(host, mysqld);
+  const refuse = (seen: string, wanted: string, next: string) =>
+    new FerryError({ failed: `starting ${mysqld}`, where: host.name, seen, wanted, next });
+  if ("failure" in program) {
+    throw refuse(program.failure, "a mysqld that says its release", "check gtid-ferry:mysqlBinDirectory");
+  }
+  const versions = [parseVersion(manifest.serverVersion), program.version] as const;
+  const obstacle =
+    dataObstacle(...versions) ?? (manifest.method === "clone" ? redoLogObstacle(...versions) : undefined);
+  if (obstacle === undefined) return;
+  throw refuse(
+    obstacle,
+    `a mysqld that can run on data of ${manifest.serverVersion}`,
+    "give another mysqld (gtid-ferry:mysqlBinDirectory); the restored data stay as they are",
+  );
 }
 
 /** Starts mysqld with the configuration that an earlier start has written. */

@@ -18,7 +18,6 @@ export interface ServerFacts {
   readonly logBin: boolean;
   readonly binlogFormat: string;
   readonly binlogRowImage: string;
-  readonly binlogExpireLogsSeconds: number;
   readonly logReplicaUpdates: boolean;
   readonly readOnly: boolean;
   readonly superReadOnly: boolean;
@@ -47,7 +46,6 @@ const variablesSchema = z.object({
   log_bin: onOff,
   binlog_format: z.string().default("ROW"),
   binlog_row_image: z.string(),
-  binlog_expire_logs_seconds: number,
   log_replica_updates: onOff,
   read_only: onOff,
   super_read_only: onOff,
@@ -96,7 +94,6 @@ export async function readServerFacts(server: MysqlServer): Promise<ServerFacts>
     logBin: variables.log_bin,
     binlogFormat: variables.binlog_format,
     binlogRowImage: variables.binlog_row_image,
-    binlogExpireLogsSeconds: variables.binlog_expire_logs_seconds,
     logReplicaUpdates: variables.log_replica_updates,
     readOnly: variables.read_only,
     superReadOnly: variables.super_read_only,

@@ -1,4 +1,10 @@
 export { ADMIN_SCHEMA, withoutBinlog } from "./admin-schema.js";
+export {
+  BINLOG_EXPIRY_VARIABLES,
+  type BinlogExpiry,
+  binlogExpiry,
+  binlogRetentionSeconds,
+} from "./binlog-retention.js";
 export { compareGtidSets, type GtidDifference, reaches, readExecuted, subtractOn } from "./compare-gtid-sets.js";
 export { briefly, codeOf, errnoOf, isNobodyListening, isUnreachable } from "./connection-error.js";
 export { addressOf, type ConnectionOptions, type TlsMode, type TlsOptions } from "./connection-options.js";
@@ -22,6 +28,7 @@ export {
   tableKey,
 } from "./names.js";
 export type { SessionOptions } from "./open-connection.js";
+export { readProgramVersion, versionOfProgram } from "./program-version.js";
 export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
 export { MysqlServer } from "./server.js";
 export { SESSION_VARIABLES, type SessionVariable } from "./session-variables.js";
@@ -30,8 +37,11 @@ export { StatementError } from "./statement-error.js";
 export { OLDEST_SUPPORTED_VERSION, statementsFor, type VersionedStatements } from "./statements.js";
 export {
   compareVersions,
+  dataObstacle,
   isAtLeast,
   parseVersion,
+  redoLogObstacle,
+  replicationCaution,
   replicationObstacle,
   type ServerVersion,
   seriesOf,

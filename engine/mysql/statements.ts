@@ -9,6 +9,8 @@ export interface VersionedStatements {
   readonly resetBinaryLogsAndGtids: string;
   /** Whether `GTID_ONLY` and `REQUIRE_ROW_FORMAT` can be combined in CHANGE REPLICATION SOURCE TO. */
   readonly hasGtidOnly: boolean;
+  /** Whether information_schema.INNODB_TABLES has TOTAL_ROW_VERSIONS. */
+  readonly hasRowVersions: boolean;
   /** Whether GTIDs may carry a tag. */
   readonly hasTaggedGtids: boolean;
 }
@@ -19,6 +21,7 @@ export function statementsFor(version: ServerVersion): VersionedStatements {
     showBinaryLogStatus: renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
     resetBinaryLogsAndGtids: renamed ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER",
     hasGtidOnly: isAtLeast(version, "8.0.27"),
+    hasRowVersions: isAtLeast(version, "8.0.29"),
     hasTaggedGtids: isAtLeast(version, "8.3.0"),
   };
 }

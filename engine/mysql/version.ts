@@ -36,24 +36,67 @@ export function isAtLeast(version: ServerVersion, atLeast: string): boolean {
   return compareVersions(version, parseVersion(atLeast)) >= 0;
 }
 
-/** Long-term series in order of upgrade; replication is supported within a series and to the next of these. */
+/** Long-term series in order of upgrade; an upgrade stays within a series or goes on to the next of these. */
 const LTS_SERIES = ["5.7.0", "8.0.0", "8.4.0", "9.7.0"] as const;
 
 /**
- * Whether a replica of one version may follow a source of another: undefined when supported, otherwise the reason.
- * Source: MySQL manual, "Replication Compatibility Between MySQL Versions": same series, or up to the next LTS series.
+ * Whether a replica of one version may follow a source of another: undefined when it may, otherwise the reason. Forwards
+ * within a series or up to the next LTS series (MySQL manual, "Replication Compatibility Between MySQL Versions"), and
+ * back by the same path, which is for a rollback only (manual, "Downgrade Paths"): `replicationCaution` says so.
  */
 export function replicationObstacle(source: ServerVersion, replica: ServerVersion): string | undefined {
   if (source.isMariaDb || replica.isMariaDb) return "MariaDB's GTIDs are not MySQL's";
-  const older = source.major - replica.major || source.minor - replica.minor;
-  if (older > 0) return `a ${seriesOf(replica)} replica of a newer ${seriesOf(source)} source is not supported`;
-  const oldestSource = LTS_SERIES.filter((lts) => compareVersions(parseVersion(lts), firstOfSeries(replica)) < 0).at(
-    -1,
-  );
-  if (oldestSource !== undefined && !isAtLeast(source, oldestSource)) {
-    return `${seriesOf(source)} to ${seriesOf(replica)} skips the series ${seriesOf(parseVersion(oldestSource))}`;
+  const [older, newer] = compareSeries(source, replica) <= 0 ? [source, replica] : [replica, source];
+  const skipped = skippedSeries(older, newer);
+  return skipped === undefined ? undefined : `${seriesOf(source)} to ${seriesOf(replica)} skips the series ${skipped}`;
+}
+
+/** What limits a replica that may follow a newer source, for a person to know; undefined where the source is not newer. */
+export function replicationCaution(source: ServerVersion, replica: ServerVersion): string | undefined {
+  if (replicationObstacle(source, replica) !== undefined || compareSeries(source, replica) <= 0) return undefined;
+  const [newer, older] = [seriesOf(source), seriesOf(replica)];
+  return `replication from ${newer} to ${older} is supported for a rollback only: it stops at the first statement, privilege, collation or tagged GTID that ${older} does not know`;
+}
+
+/**
+ * Whether a server can start on data that another one has written and upgrade it where it is newer: undefined when it
+ * can, otherwise the reason. Sources: MySQL manual, "Upgrade Paths" and "Downgrade Paths".
+ */
+export function dataObstacle(data: ServerVersion, server: ServerVersion): string | undefined {
+  const order = compareSeries(data, server);
+  if (order > 0) return `MySQL ${server.text} cannot read data of ${data.text}: no server reads data of a newer series`;
+  if (order < 0) {
+    const skipped = skippedSeries(data, server);
+    if (skipped === undefined) return undefined;
+    return `MySQL ${server.text} cannot upgrade data of ${data.text}: that skips the series ${skipped}`;
   }
-  return undefined;
+  if (compareVersions(data, server) <= 0 || isAtLeast(server, FIRST_DOWNGRADABLE)) return undefined;
+  return `MySQL ${server.text} cannot read data of ${data.text}: before ${FIRST_DOWNGRADABLE} no server reads data of a later release`;
+}
+
+/**
+ * Whether a server can recover data that were not shut down cleanly, as a clone is: undefined when it can, otherwise the
+ * reason. 8.0.30 changed the redo log's format, and takes an older one only when it is empty (error MY-012526).
+ */
+export function redoLogObstacle(data: ServerVersion, server: ServerVersion): string | undefined {
+  if (isAtLeast(data, PRESENT_REDO_FORMAT) || !isAtLeast(server, PRESENT_REDO_FORMAT)) return undefined;
+  return `MySQL ${data.text} writes a redo log of before ${PRESENT_REDO_FORMAT}, which ${server.text} takes only when it is empty`;
+}
+
+const PRESENT_REDO_FORMAT = "8.0.30";
+
+/** From here on a server reads data of later releases of its own series. */
+const FIRST_DOWNGRADABLE = "8.0.35";
+
+/** The long-term series that an upgrade would pass over; undefined where it is one that MySQL supports. */
+function skippedSeries(older: ServerVersion, newer: ServerVersion): string | undefined {
+  const last = LTS_SERIES.filter((lts) => compareVersions(parseVersion(lts), firstOfSeries(newer)) < 0).at(-1);
+  return last === undefined || isAtLeast(older, last) ? undefined : seriesOf(parseVersion(last));
+}
+
+/** Negative, zero or positive: patch levels count as equal. */
+function compareSeries(a: ServerVersion, b: ServerVersion): number {
+  return a.major - b.major || a.minor - b.minor;
 }
 
 function firstOfSeries(version: ServerVersion): ServerVersion {

@@ -1,5 +1,6 @@
 import type { Account, ServerFacts, TableName } from "../mysql/index.js";
 import type { Listing, Seen } from "./listing.js";
+import type { PlannedTarget } from "./planned-target.js";
 
 export type Role = "source" | "target";
 export type BackupMethod = "xtrabackup" | "clone";
@@ -19,6 +20,8 @@ export interface PreflightContext {
   /** The keyring component that the restored server is given, e.g. `component_keyring_file`. */
   readonly targetKeyring?: string;
   readonly wantedBinlogRetentionSeconds?: number;
+  /** What the target will be, as long as there is none to look at. */
+  readonly plannedTarget?: PlannedTarget;
 }
 
 export interface TableEngine extends TableName {

@@ -1,6 +1,13 @@
 import { addressOf, type ConnectionOptions, errnoOf, MysqlServer } from "../mysql/index.js";
 import { checkOn, FerryError, type Finding, messageOf } from "../operation/index.js";
-import { checkPair, checkSource, checkSourceAccounts, checkTarget, checkVersion } from "./checks/index.js";
+import {
+  checkPair,
+  checkPlannedTarget,
+  checkSource,
+  checkSourceAccounts,
+  checkTarget,
+  checkVersion,
+} from "./checks/index.js";
 import type { PreflightContext, Role, ServerObservation } from "./observation.js";
 import { observePair, observeServer, readVersionText } from "./observe/server.js";
 
@@ -30,8 +37,13 @@ export async function runPreflight(request: PreflightRequest): Promise<Finding[]
       ...source.findings,
       ...(target?.findings ?? []),
       ...(source.observation === undefined ? [] : checkSource(source.observation, request)),
-      ...(source.observation === undefined ? [] : checkSourceAccounts(source.observation, target?.observation)),
+      ...(source.observation === undefined
+        ? []
+        : checkSourceAccounts(source.observation, target?.observation, request)),
       ...(target?.observation === undefined ? [] : checkTarget(target.observation, request)),
+      ...(source.observation === undefined || target !== undefined
+        ? []
+        : checkPlannedTarget(source.observation, request)),
       ...(await pairFindings(source, target, request)),
     ];
   } finally {

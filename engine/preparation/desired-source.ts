@@ -1,4 +1,5 @@
 import type { Account, ConnectionOptions } from "../mysql/index.js";
+import type { TargetSoftware } from "./target-software.js";
 
 export interface SourcePreparationRequest {
   /** The source, as an administrator reaches it. */
@@ -20,6 +21,8 @@ export interface SourcePreparationRequest {
   readonly backupMethod: "xtrabackup" | "clone";
   /** The keyring component that the restored server is given; a source with encrypted data is refused without it. */
   readonly targetKeyring?: string | undefined;
+  /** What will run the target, as far as that is known. */
+  readonly targetSoftware?: TargetSoftware;
 }
 
 export interface SourcePreparationResult {
@@ -33,6 +36,7 @@ export interface SourcePreparationResult {
 export interface PreparedState {
   readonly gtidMode: string;
   readonly gtidConsistency: string;
+  /** For how long binary logs are kept; 0 = for ever. */
   readonly binlogExpireLogsSeconds: number;
   /** Whether the account is there and has REPLICATION SLAVE. */
   readonly replicationAccountGranted: boolean;

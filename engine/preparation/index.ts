@@ -13,3 +13,4 @@ export {
   type ReplicationAccountRequest,
   refuseAccountChange,
 } from "./replication-account.js";
+export type { TargetSoftware } from "./target-software.js";

@@ -19,6 +19,7 @@ export const SETTING_NAMES = [
   "enforce_gtid_consistency",
   "gtid_mode",
   "binlog_expire_logs_seconds",
+  "expire_logs_days",
   ...ROLE_SETTING_NAMES,
 ] as const;
 export type SettingName = (typeof SETTING_NAMES)[number];

@@ -2,6 +2,10 @@ import { z } from "zod";
 import {
   type Account,
   addressOf,
+  BINLOG_EXPIRY_VARIABLES,
+  type BinlogExpiry,
+  binlogExpiry,
+  binlogRetentionSeconds,
   briefly,
   type ConnectionOptions,
   MysqlServer,
@@ -41,6 +45,8 @@ import {
   setPasswordStatement,
   setStatement,
 } from "./source-statements.js";
+
+import { plannedTarget } from "./target-software.js";
 
 /** A run whose Pulumi was killed ends by itself soon; its provider notices at the end of its work. */
 const LOCK_TIMEOUT_SECONDS = 60;
@@ -151,7 +157,9 @@ async function restoreReachable(
       return;
     }
     const ledger = await readLedger(source);
-    for (const step of planRestoration(await readServerFacts(source), ledger)) {
+    const { gtidMode, gtidConsistency } = await readServerFacts(source);
+    const current = { gtidMode, gtidConsistency, binlogExpiry: await readBinlogExpiry(source) };
+    for (const step of planRestoration(current, ledger)) {
       progress(`${source.label}: ${describeStep(step, request)}`);
       await apply(source, step, request, "");
     }
@@ -208,6 +216,7 @@ async function preflight(request: SourcePreparationRequest): Promise<Finding[]> 
     backupMethod: request.backupMethod,
     ...(request.targetKeyring === undefined ? {} : { targetKeyring: request.targetKeyring }),
     wantedBinlogRetentionSeconds: request.binlogRetentionSeconds,
+    ...(request.targetSoftware === undefined ? {} : { plannedTarget: await plannedTarget(request.targetSoftware) }),
   });
 }
 
@@ -249,11 +258,15 @@ async function observe(source: MysqlServer, account: Account): Promise<ObservedS
   return {
     gtidMode: facts.gtidMode,
     gtidConsistency: facts.gtidConsistency,
-    binlogExpireLogsSeconds: facts.binlogExpireLogsSeconds,
+    binlogExpiry: await readBinlogExpiry(source),
     ledger: await readLedger(source),
     account: await readAccountState(source, account),
     hasFinalJournal: role.isPrimary && role.isFinal,
   };
+}
+
+async function readBinlogExpiry(source: MysqlServer): Promise<BinlogExpiry> {
+  return binlogExpiry(await readVariables(source, BINLOG_EXPIRY_VARIABLES));
 }
 
 async function readPreparedStateOf(source: MysqlServer, account: Account): Promise<PreparedState> {
@@ -261,7 +274,7 @@ async function readPreparedStateOf(source: MysqlServer, account: Account): Promi
   return {
     gtidMode: observed.gtidMode,
     gtidConsistency: observed.gtidConsistency,
-    binlogExpireLogsSeconds: observed.binlogExpireLogsSeconds,
+    binlogExpireLogsSeconds: binlogRetentionSeconds(observed.binlogExpiry) ?? 0,
     replicationAccountGranted: observed.account.isGranted,
   };
 }

@@ -1,4 +1,10 @@
-import type { Account, GtidConsistency, GtidMode } from "../mysql/index.js";
+import {
+  type Account,
+  type BinlogExpiry,
+  binlogRetentionSeconds,
+  type GtidConsistency,
+  type GtidMode,
+} from "../mysql/index.js";
 import { type Ledger, type OriginalSetting, ROLE_SETTING_NAMES, type SettingName } from "./ledger.js";
 import type { AccountState } from "./replication-account.js";
 
@@ -21,7 +27,7 @@ export type SourceStep =
 export interface SourceSettings {
   readonly gtidMode: GtidMode;
   readonly gtidConsistency: GtidConsistency;
-  readonly binlogExpireLogsSeconds: number;
+  readonly binlogExpiry: BinlogExpiry;
 }
 
 export interface ObservedSource extends SourceSettings {
@@ -46,7 +52,7 @@ export function planPreparation(observed: ObservedSource, wanted: WantedSource):
     ...recordRoleSettings(observed.ledger),
     ...consistencyOn(observed.gtidConsistency),
     ...gtidModeOn(observed.gtidMode),
-    ...retention(observed.binlogExpireLogsSeconds, wanted.binlogRetentionSeconds),
+    ...retention(observed, wanted.binlogRetentionSeconds),
     ...account(observed, wanted),
   ];
   return steps.length === 0 ? [] : [{ kind: "create-ledger" }, ...steps];
@@ -57,12 +63,14 @@ export function planRestoration(current: SourceSettings, ledger: Ledger): Source
   const original = new Map(ledger.settings.map((setting) => [setting.name, setting]));
   const mode = MODES.find((known) => known === original.get("gtid_mode")?.value);
   const consistency = original.get("enforce_gtid_consistency");
-  const expiry = original.get("binlog_expire_logs_seconds");
+  const expirySeconds = original.get("binlog_expire_logs_seconds");
   return [
     ...ledger.accounts.map((created) => ({ kind: "drop-account", account: created }) as const),
     ...(mode === undefined ? [] : gtidModeBack(current.gtidMode, mode)),
     ...back("enforce_gtid_consistency", current.gtidConsistency, consistency),
-    ...back("binlog_expire_logs_seconds", String(current.binlogExpireLogsSeconds), expiry),
+    // In this order: the server refuses days while there are seconds.
+    ...back("binlog_expire_logs_seconds", String(current.binlogExpiry.seconds), expirySeconds),
+    ...back("expire_logs_days", String(current.binlogExpiry.days), original.get("expire_logs_days")),
     ...ledger.settings.map((setting) => ({ kind: "forget", setting }) as const),
     { kind: "drop-ledger" },
   ];
@@ -99,14 +107,20 @@ function gtidModeOn(current: GtidMode): SourceStep[] {
   ];
 }
 
-function retention(current: number, wanted: number): SourceStep[] {
-  const name = "binlog_expire_logs_seconds";
-  // 0 means that binary logs never expire.
-  if (current === 0 || current >= wanted) return [];
-  return [
-    { kind: "record-setting", name },
-    { kind: "set", name, value: String(wanted) },
+/** 8.0 refuses seconds while there are days (ER_EXPIRE_LOGS_DAYS_IGNORED), which count as long as there are no seconds. */
+function retention({ binlogExpiry, ledger }: ObservedSource, wanted: number): SourceStep[] {
+  const kept = binlogRetentionSeconds(binlogExpiry);
+  // A run that was killed between the two steps has left a server that keeps them for ever.
+  const isHalfDone = binlogExpiry.seconds === 0 && ledger.settings.some(({ name }) => name === "expire_logs_days");
+  if (!isHalfDone && (kept === undefined || kept >= wanted)) return [];
+  const settings = [
+    ...(binlogExpiry.days > 0 ? [{ name: "expire_logs_days", value: "0" } as const] : []),
+    { name: "binlog_expire_logs_seconds", value: String(wanted) } as const,
   ];
+  return settings.flatMap(({ name, value }): SourceStep[] => [
+    { kind: "record-setting", name },
+    { kind: "set", name, value },
+  ]);
 }
 
 function account({ account }: ObservedSource, { isPasswordKnown }: WantedSource): SourceStep[] {

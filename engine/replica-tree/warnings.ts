@@ -1,3 +1,4 @@
+import { replicationCaution } from "../mysql/index.js";
 import type { ObservedTree, PlacedMember } from "./observe.js";
 import { presentTree } from "./present-tree.js";
 import type { Tree } from "./request.js";
@@ -7,7 +8,21 @@ import { ancestorsOf, childrenOf } from "./tree-shape.js";
 export function treeWarnings(observed: ObservedTree, desired: Tree): string[] {
   const members = Object.values(observed.members).filter((member) => member.reachable);
   const present = presentTree(observed);
-  return [...delayWarnings(members, present, desired), ...semiSyncWarnings(members, present, desired)];
+  return [
+    ...delayWarnings(members, present, desired),
+    ...semiSyncWarnings(members, present, desired),
+    ...versionWarnings(members, present, desired),
+  ];
+}
+
+/** A server below one of a newer series stops at the first thing that it does not know. */
+function versionWarnings(members: readonly PlacedMember[], present: Tree, desired: Tree): string[] {
+  return members.flatMap(({ label, name, facts }) => {
+    const source = members.find((member) => member.name === desired[name]);
+    if (source === undefined || present[name] === desired[name]) return [];
+    const caution = replicationCaution(source.facts.version, facts.version);
+    return caution === undefined ? [] : [`${label} would follow ${source.name}: ${caution}`];
+  });
 }
 
 /** A delayed server delays everybody below it. */

@@ -3,6 +3,7 @@ import { checkOn, type Finding } from "../../operation/index.js";
 import { parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
 import type { PreflightContext, ServerObservation } from "../observation.js";
+import type { PlannedTarget } from "../planned-target.js";
 import { grantFor, missingPrivileges, type PrivilegeNeed } from "../privilege-needs.js";
 import { judge } from "./judge.js";
 
@@ -31,25 +32,47 @@ function describeNeed(need: PrivilegeNeed): string {
 
 const describeAccount = ({ user, host }: Account) => `${user}@${host}`;
 
-/** `target` is undefined as long as nobody knows the target's version. */
-export function checkNativePasswords(source: ServerObservation, target: ServerObservation | undefined): Finding {
+/** From here on the plugin is there, and off unless the server is told otherwise. */
+const NATIVE_PASSWORD_OFF = "8.4.0";
+const NATIVE_PASSWORD_GONE = "9.0.0";
+
+/** What the target does with accounts of mysql_native_password, as far as that is known. */
+type NativePasswords = "gone" | "off" | "on" | "unknown";
+
+function nativePasswordsOn(target: ServerObservation | undefined, planned: PlannedTarget | undefined): NativePasswords {
+  const version = target?.facts.version ?? planned?.version;
+  if (version === undefined) return "unknown";
+  if (isAtLeast(version, NATIVE_PASSWORD_GONE)) return "gone";
+  if (target !== undefined) return target.plugins.get("mysql_native_password") === "ACTIVE" ? "on" : "off";
+  if (!isAtLeast(version, NATIVE_PASSWORD_OFF)) return "on";
+  return /^(on|1|true)$/i.test(planned?.settings.get("mysql_native_password") ?? "") ? "on" : "off";
+}
+
+/** Needs the target's version where there is a target, or is to be one. */
+export function checkNativePasswords(
+  source: ServerObservation,
+  target: ServerObservation | undefined,
+  context: PreflightContext,
+): Finding {
   const check = checkOn(source.label, "native-password-accounts", "no account with mysql_native_password");
   return judge(check, source.nativePasswordAccounts, ({ rows, total }) => {
     if (total === 0) return check.ok("none");
     const seen = `${counted(total, "account")}: ${enumerate(rows.map(describeAccount), total)}`;
     const change = "ALTER USER ... IDENTIFIED WITH caching_sha2_password BY ... on the source";
-    if (target === undefined) {
-      return check.warning(seen, `${change}: the plugin is off by default in 8.4 and gone in 9.0`);
+    const effect = "they cannot log in to the target, and changing one on the source stops the channel";
+    switch (nativePasswordsOn(target, context.plannedTarget)) {
+      case "unknown":
+        return check.warning(seen, `${change}: the plugin is off by default in 8.4 and gone in 9.0`);
+      case "gone":
+        return check.blocker(seen, `${change}: MySQL 9.0 and newer has no such plugin, ${effect}`);
+      case "off":
+        return check.blocker(
+          seen,
+          `${change}, or mysql_native_password=ON in the target's configuration: the plugin is off there, ${effect}`,
+        );
+      case "on":
+        return check.warning(seen, `${change}, before a later upgrade to 9.0 or newer`);
     }
-    const version = target.facts.version;
-    if (isAtLeast(version, "9.0.0")) {
-      const effect = "they cannot log in to the target, and changing one on the source stops the channel";
-      return check.blocker(seen, `${change}: ${version.text} has no such plugin, ${effect}`);
-    }
-    if (target.plugins.get("mysql_native_password") !== "ACTIVE") {
-      return check.warning(seen, `${change}, or mysql_native_password=ON in the target's configuration`);
-    }
-    return check.warning(seen, `${change}, before a later upgrade to 9.0 or newer`);
   });
 }
 

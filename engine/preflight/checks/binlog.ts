@@ -1,3 +1,4 @@
+import { binlogExpiry, binlogRetentionSeconds } from "../../mysql/index.js";
 import { checkOn, type Finding } from "../../operation/index.js";
 import { counted, enumerate } from "../listing.js";
 import type { PreflightContext, ServerObservation } from "../observation.js";
@@ -77,19 +78,11 @@ export function checkBinlogFilter(observation: ServerObservation): Finding {
   });
 }
 
-/** Seconds that binary logs are kept; undefined = for ever. */
-export function binlogRetentionSeconds({ facts, variables }: ServerObservation): number | undefined {
-  if (variables.get("binlog_expire_logs_auto_purge") === "OFF") return undefined;
-  if (facts.binlogExpireLogsSeconds > 0) return facts.binlogExpireLogsSeconds;
-  const days = Number(variables.get("expire_logs_days") ?? 0);
-  return days > 0 ? days * 86_400 : undefined;
-}
-
 export function checkRetention(observation: ServerObservation, context: PreflightContext): Finding[] {
   const wanted = context.wantedBinlogRetentionSeconds;
   if (wanted === undefined) return [];
   const check = checkOn(observation.label, "binlog-retention", `binary logs kept for at least ${wanted} s`);
-  const kept = binlogRetentionSeconds(observation);
+  const kept = binlogRetentionSeconds(binlogExpiry(observation.variables));
   if (kept === undefined) return [check.ok("kept for ever")];
   if (kept >= wanted) return [check.ok(`kept for ${kept} s`)];
   const fix =

@@ -32,6 +32,7 @@ import {
 import { checkConfigurationPair, checkConnectionPair, checkIdentities, checkSourceIdentity } from "./pair.js";
 import { checkFilters, checkSourceChannels, checkTargetChannels } from "./replication.js";
 import {
+  checkCloneDdl,
   checkClonePlugin,
   checkEncryption,
   checkEngines,
@@ -43,7 +44,7 @@ import {
 } from "./storage.js";
 import { checkVersionPair } from "./version.js";
 
-export { checkVersion } from "./version.js";
+export { checkPlannedTarget, checkVersion } from "./version.js";
 
 export function checkSource(source: ServerObservation, context: PreflightContext): Finding[] {
   return [
@@ -62,6 +63,7 @@ export function checkSource(source: ServerObservation, context: PreflightContext
     checkPrimaryKeys(source),
     ...checkInstantColumns(source, context),
     ...checkClonePlugin(source, context),
+    ...checkCloneDdl(source, context),
     ...checkTablespaceFiles(source, context),
     checkSystemTablespace(source),
     checkEncryption(source, context),
@@ -84,7 +86,7 @@ export function checkPair(
   context: PreflightContext,
 ): Finding[] {
   return [
-    ...checkVersionPair(source, target),
+    ...checkVersionPair(source, target, context),
     ...checkIdentities(source, target),
     ...checkConfigurationPair(source, target),
     checkConnectionPair(source, target),
@@ -95,9 +97,13 @@ export function checkPair(
   ];
 }
 
-/** Needs the target's version where there is a target, and is asked of the source anyway. */
-export function checkSourceAccounts(source: ServerObservation, target: ServerObservation | undefined): Finding[] {
-  return [checkNativePasswords(source, target)];
+/** Needs the target where there is one, or what it is to be, and is asked of the source anyway. */
+export function checkSourceAccounts(
+  source: ServerObservation,
+  target: ServerObservation | undefined,
+  context: PreflightContext,
+): Finding[] {
+  return [checkNativePasswords(source, target, context)];
 }
 
 function checkCommon(observation: ServerObservation, context: PreflightContext): Finding[] {

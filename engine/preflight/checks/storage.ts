@@ -1,4 +1,4 @@
-import { isRestorableDataFilePath, showTable } from "../../mysql/index.js";
+import { isAtLeast, isRestorableDataFilePath, showTable } from "../../mysql/index.js";
 import { type Check, checkOn, type Finding } from "../../operation/index.js";
 import { holds, parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
@@ -103,6 +103,16 @@ export function checkSystemTablespace({ label, variables }: ServerObservation): 
     `innodb_data_file_path is ${value}`,
     "move the system tablespace's files into one directory and name them without a path (a dump and a new server, for raw devices)",
   );
+}
+
+/** From here on CLONE lets DDL through. */
+const CLONE_WITH_DDL = "8.0.27";
+
+export function checkCloneDdl({ label, facts }: ServerObservation, context: PreflightContext): Finding[] {
+  if (context.backupMethod !== "clone" || isAtLeast(facts.version, CLONE_WITH_DDL)) return [];
+  const check = checkOn(label, "clone-ddl", "a backup that holds up no DDL");
+  const seen = `MySQL ${facts.version.text} blocks DDL for as long as CLONE copies (from ${CLONE_WITH_DDL} on it does not)`;
+  return [check.warning(seen, "take the backup when no DDL is due, or use backup method xtrabackup")];
 }
 
 const ENCRYPTION_VARIABLES = ["innodb_redo_log_encrypt", "innodb_undo_log_encrypt", "binlog_encryption"];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { MysqlServer, TableName } from "../../mysql/index.js";
+import { type MysqlServer, type ServerVersion, statementsFor, type TableName } from "../../mysql/index.js";
 import type { Listing, Seen } from "../listing.js";
 import type { BackupMethod, EventName, InstantTable, StrayTablespace, TableEngine } from "../observation.js";
 import { listing, look, SELECT, TOTAL } from "./bounded.js";
@@ -43,7 +43,18 @@ export function observeTablesWithoutPrimaryKey(server: MysqlServer): Promise<See
   );
 }
 
-export async function observeInstantTables(server: MysqlServer): Promise<Seen<Listing<InstantTable>>> {
+/** Row versions are of 8.0.29; before, INSTANT only added columns. */
+export function instantTablesQuery(version: ServerVersion): string {
+  const rowVersions = statementsFor(version).hasRowVersions ? "TOTAL_ROW_VERSIONS" : "0";
+  return `SELECT ${TOTAL}, NAME AS name, ${rowVersions} AS rowVersions, INSTANT_COLS AS instantColumns
+       FROM information_schema.INNODB_TABLES
+      WHERE (${rowVersions} > 0 OR INSTANT_COLS > 0) AND NAME NOT LIKE 'mysql/%' AND NAME NOT LIKE 'sys/%'`;
+}
+
+export async function observeInstantTables(
+  server: MysqlServer,
+  version: ServerVersion,
+): Promise<Seen<Listing<InstantTable>>> {
   const tables = await look(() =>
     server.queryOne(`${SELECT} COUNT(*) AS total FROM information_schema.TABLES`, [], z.object({ total })),
   );
@@ -51,14 +62,7 @@ export async function observeInstantTables(server: MysqlServer): Promise<Seen<Li
   if (tables.value.total > INSTANT_LOOK_TABLES) {
     return { unseen: `${tables.value.total} tables are too many to look at each` };
   }
-  const found = await listing(
-    server,
-    `SELECT ${TOTAL}, NAME AS name, TOTAL_ROW_VERSIONS AS rowVersions, INSTANT_COLS AS instantColumns
-       FROM information_schema.INNODB_TABLES
-      WHERE (TOTAL_ROW_VERSIONS > 0 OR INSTANT_COLS > 0) AND NAME NOT LIKE 'mysql/%' AND NAME NOT LIKE 'sys/%'`,
-    [],
-    instantRow,
-  );
+  const found = await listing(server, instantTablesQuery(version), [], instantRow);
   if ("unseen" in found) return found;
   const rows = found.value.rows.map((row) => {
     const [schema = "", table = ""] = row.name.split("/", 2);

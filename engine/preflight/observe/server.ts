@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  BINLOG_EXPIRY_VARIABLES,
   compareGtidSets,
   compareVersions,
   type MysqlServer,
@@ -48,8 +49,7 @@ const VARIABLES = [
   "performance_schema",
   "sync_binlog",
   "innodb_flush_log_at_trx_commit",
-  "binlog_expire_logs_auto_purge",
-  "expire_logs_days",
+  ...BINLOG_EXPIRY_VARIABLES,
   "innodb_data_file_path",
   "innodb_redo_log_encrypt",
   "innodb_undo_log_encrypt",
@@ -93,7 +93,7 @@ export async function observeServer(
     tablesWithoutPrimaryKey: await observeTablesWithoutPrimaryKey(server),
     instantTables:
       context.backupMethod === "xtrabackup" && role === "source"
-        ? await observeInstantTables(server)
+        ? await observeInstantTables(server, facts.version)
         : { value: { rows: [], total: 0 } },
     encryptedTablespaces: await observeEncryptedTablespaces(server),
     strayTablespaces:

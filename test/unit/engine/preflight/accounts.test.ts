@@ -6,6 +6,7 @@ import {
   checkReplicationAccount,
   checkTls,
 } from "../../../../engine/preflight/checks/accounts.js";
+import { plannedSettings, versionOfTag } from "../../../../engine/preflight/index.js";
 import { listed, PREPARE, REPLICATE, sourceWith, targetWith } from "./observations.js";
 
 const ALL = [
@@ -61,14 +62,25 @@ describe("mysql_native_password", () => {
     ["no target yet", undefined, "warning"],
     ["9.7", target("9.7.4"), "blocker"],
     ["26.7", target("26.7.0"), "blocker"],
-    ["8.4 without the plugin", target("8.4.3", [["mysql_native_password", "DISABLED"]]), "warning"],
+    ["8.4 without the plugin", target("8.4.3", [["mysql_native_password", "DISABLED"]]), "blocker"],
     ["8.4 with the plugin", target("8.4.3", [["mysql_native_password", "ACTIVE"]]), "warning"],
   ])("accounts, %s", (_, observation, severity) => {
-    expect(checkNativePasswords(source, observation)).toMatchObject({ severity, seen: "1 account: app@%" });
+    expect(checkNativePasswords(source, observation, PREPARE)).toMatchObject({ severity, seen: "1 account: app@%" });
+  });
+
+  it.each([
+    ["9.7.4", {}, "blocker"],
+    ["8.4.3", {}, "blocker"],
+    ["8.4.3", { "mysql-native-password": "ON" }, "warning"],
+    ["8.0.36", {}, "warning"],
+    ["lts", {}, "warning"],
+  ])("accounts, where the target will be %s with %o: %s", (tag, settings, severity) => {
+    const plannedTarget = { name: tag, version: versionOfTag(tag), settings: plannedSettings(settings) };
+    expect(checkNativePasswords(source, undefined, { ...PREPARE, plannedTarget }).severity).toBe(severity);
   });
 
   it("without accounts is fine with any target", () => {
-    expect(checkNativePasswords(sourceWith(), target("9.7.4")).severity).toBe("ok");
+    expect(checkNativePasswords(sourceWith(), target("9.7.4"), PREPARE).severity).toBe("ok");
   });
 });
 

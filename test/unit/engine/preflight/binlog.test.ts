@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  binlogRetentionSeconds,
   checkBinlogFilter,
   checkBinlogFormat,
   checkDeviatingSessions,
@@ -67,17 +66,8 @@ it.each([
 });
 
 describe("retention", () => {
-  const kept = (seconds: number, variables = {}) => sourceWith({}, { binlogExpireLogsSeconds: seconds }, variables);
-
-  it.each([
-    [3600, {}, 3600],
-    [0, {}, undefined],
-    [0, { expire_logs_days: "2" }, 172_800],
-    [0, { expire_logs_days: "0" }, undefined],
-    [3600, { binlog_expire_logs_auto_purge: "OFF" }, undefined],
-  ])("%i s with %o keeps %s s", (seconds, variables, expected) => {
-    expect(binlogRetentionSeconds(kept(seconds, variables))).toBe(expected);
-  });
+  const kept = (seconds: number, variables = {}) =>
+    sourceWith({}, {}, { binlog_expire_logs_seconds: String(seconds), ...variables });
 
   it.each([
     [3599, PREPARE, "warning", "will be changed by prepare, to 3600 s"],
@@ -87,6 +77,13 @@ describe("retention", () => {
   ])("%i s for %o: %s", (seconds, context, severity, fix) => {
     const wanted = { ...context, wantedBinlogRetentionSeconds: 3600 };
     expect(checkRetention(kept(seconds), wanted)).toMatchObject([{ severity, fix }]);
+  });
+
+  it("is judged by the days of 8.0 where they rule", () => {
+    const wanted = { ...PREPARE, wantedBinlogRetentionSeconds: 604_800 };
+    expect(checkRetention(kept(0, { expire_logs_days: "1" }), wanted)).toMatchObject([
+      { severity: "warning", seen: "kept for 86400 s" },
+    ]);
   });
 
   it("is not judged without a wish", () => expect(checkRetention(kept(1), PREPARE)).toEqual([]));

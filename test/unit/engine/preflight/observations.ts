@@ -23,7 +23,6 @@ const FACTS: ServerFacts = {
   logBin: true,
   binlogFormat: "ROW",
   binlogRowImage: "FULL",
-  binlogExpireLogsSeconds: 2_592_000,
   logReplicaUpdates: true,
   readOnly: false,
   superReadOnly: false,
@@ -50,6 +49,7 @@ const VARIABLES = {
   performance_schema: "ON",
   sync_binlog: "1",
   innodb_flush_log_at_trx_commit: "1",
+  binlog_expire_logs_seconds: "2592000",
   binlog_expire_logs_auto_purge: "ON",
 };
 

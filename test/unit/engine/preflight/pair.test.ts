@@ -11,8 +11,18 @@ import {
   checkSourceChannels,
   checkTargetChannels,
 } from "../../../../engine/preflight/checks/replication.js";
-import { checkVersion, checkVersionPair } from "../../../../engine/preflight/checks/version.js";
-import { brief, PREPARE, SOURCE_UUID, SWITCHOVER, sourceWith, TARGET_UUID, targetWith } from "./observations.js";
+import { checkPlannedTarget, checkVersion, checkVersionPair } from "../../../../engine/preflight/checks/version.js";
+import { versionOfTag } from "../../../../engine/preflight/index.js";
+import {
+  brief,
+  PREPARE,
+  REPLICATE,
+  SOURCE_UUID,
+  SWITCHOVER,
+  sourceWith,
+  TARGET_UUID,
+  targetWith,
+} from "./observations.js";
 
 describe("version", () => {
   it.each([
@@ -26,18 +36,30 @@ describe("version", () => {
     expect(checkVersion("source x:1", text)).toMatchObject({ check: "version", severity, seen: text });
   });
 
-  const severities = (source: string, target: string, gtidExecuted = "") =>
+  const severities = (source: string, target: string, gtidExecuted = "", context = REPLICATE) =>
     checkVersionPair(
       sourceWith({}, { version: parseVersion(source), gtidExecuted }),
       targetWith({}, { version: parseVersion(target) }),
+      context,
     ).map((finding) => finding.severity);
 
   it.each([
     ["8.4.3", "8.4.5", ["ok", "ok", "ok"]],
     ["8.0.36", "8.4.3", ["ok", "warning", "ok"]],
     ["8.4.3", "8.0.36", ["blocker", "ok", "ok"]],
+    ["8.0.36", "8.0.30", ["blocker", "ok", "ok"]],
     ["8.0.36", "9.7.4", ["blocker", "warning", "ok"]],
   ])("%s to %s and back", (source, target, expected) => expect(severities(source, target)).toEqual(expected));
+
+  it.each([
+    ["8.0.36", "8.4.3", ["ok", "warning", "ok"]],
+    // The rollback: the primary is the newer one.
+    ["8.4.3", "8.0.36", ["ok", "ok", "ok"]],
+    // What could be committed and not be completed.
+    ["8.0.36", "9.7.4", ["blocker", "blocker", "ok"]],
+  ])("%s to %s at a switchover", (source, target, expected) =>
+    expect(severities(source, target, "", SWITCHOVER)).toEqual(expected),
+  );
 
   it("matters where GTIDs have tags", () => {
     const tagged = `${SOURCE_UUID}:1-5:import:1-3`;
@@ -46,6 +68,48 @@ describe("version", () => {
     // Hexadecimal digits of a second UUID are no tag.
     expect(severities("8.2.0", "8.2.0", `${SOURCE_UUID}:1-5,a94b6e1a-e532-11f1-a3ef-02fc00000001:1`)[2]).toBe("ok");
   });
+});
+
+describe("a target that is not there yet", () => {
+  const findings = (source: string, tag: string, backupMethod: "clone" | "xtrabackup" = "xtrabackup") =>
+    checkPlannedTarget(sourceWith({}, { version: parseVersion(source) }), {
+      ...PREPARE,
+      backupMethod,
+      plannedTarget: { name: `image mysql:${tag}`, version: versionOfTag(tag), settings: new Map() },
+    }).map(({ check, severity }) => `${check}: ${severity}`);
+
+  it.each([
+    ["8.0.36", "8.0.36", ["version-path: ok"]],
+    ["8.0.36", "8.0", ["version-path: ok"]],
+    ["8.0.36", "8.0.28", ["version-path: blocker"]],
+    ["8.0.36", "8.4.6", ["version-path: ok", "version-path-back: warning"]],
+    ["8.0.36", "9.7.4", ["version-path: blocker"]],
+    ["8.4.6", "8.0.36", ["version-path: blocker"]],
+    ["8.4.6", "lts", ["version-path: warning"]],
+  ])("%s to image %s", (source, tag, expected) => expect(findings(source, tag)).toEqual(expected));
+
+  it.each([
+    ["8.0.28", "8.0.28", ["version-path: ok", "redo-log: ok"]],
+    ["8.0.28", "8.0.36", ["version-path: ok", "redo-log: blocker"]],
+    ["8.0.36", "8.4.6", ["version-path: ok", "version-path-back: warning", "redo-log: warning"]],
+  ])("%s to image %s by clone", (source, tag, expected) => expect(findings(source, tag, "clone")).toEqual(expected));
+
+  it("is not checked where nobody says what it will be", () =>
+    expect(checkPlannedTarget(sourceWith(), PREPARE)).toEqual([]));
+});
+
+it.each([
+  ["8.4.6", [8, 4, 6]],
+  ["8.4", [8, 4, 999]],
+  ["8.0.36-28.1", [8, 0, 36]],
+  ["26.7.0-oraclelinux9", [26, 7, 0]],
+  ["lts", undefined],
+  ["8", undefined],
+  ["", undefined],
+  ["sha256-0a1b", undefined],
+])("an image's tag %j is release %j", (tag, expected) => {
+  const version = versionOfTag(tag);
+  expect(version && [version.major, version.minor, version.patch]).toEqual(expected);
 });
 
 describe("identity", () => {

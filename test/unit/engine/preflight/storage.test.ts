@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { parseVersion } from "../../../../engine/mysql/index.js";
 import {
+  checkCloneDdl,
   checkClonePlugin,
   checkEncryption,
   checkEngines,
@@ -39,6 +41,15 @@ describe("storage engines", () => {
       "give the administrator's account the missing privilege, or make sure of this by hand",
     ]);
   });
+});
+
+it.each([
+  ["8.0.26", CLONE, ["warning"]],
+  ["8.0.27", CLONE, []],
+  ["8.0.26", XTRABACKUP, []],
+])("CLONE of %s holds up DDL", (version, context, severities) => {
+  const source = sourceWith({}, { version: parseVersion(version) });
+  expect(checkCloneDdl(source, context).map(({ severity }) => severity)).toEqual(severities);
 });
 
 it("names some tables without a primary key and counts the others", () => {

@@ -11,7 +11,7 @@ const roleSettings = (["read_only", "super_read_only", "event_scheduler"] as con
 const untouched: ObservedSource = {
   gtidMode: "OFF",
   gtidConsistency: "OFF",
-  binlogExpireLogsSeconds: 7200,
+  binlogExpiry: { seconds: 7200, days: 0, autoPurge: true },
   ledger: { settings: [], accounts: [] },
   account: { exists: false, isGranted: false },
   hasFinalJournal: false,
@@ -51,7 +51,7 @@ describe("planPreparation", () => {
       ...untouched,
       gtidConsistency: "WARN",
       gtidMode: "OFF_PERMISSIVE",
-      binlogExpireLogsSeconds: 0,
+      binlogExpiry: { seconds: 0, days: 0, autoPurge: true },
       account: { exists: true, isGranted: false },
     };
     expect(brief(planPreparation(halfway, wanted))).toEqual([
@@ -74,7 +74,7 @@ describe("planPreparation", () => {
     ...untouched,
     gtidMode: "ON",
     gtidConsistency: "ON",
-    binlogExpireLogsSeconds: 86_400,
+    binlogExpiry: { seconds: 86_400, days: 0, autoPurge: true },
     account: { exists: true, isGranted: true },
     ledger: { settings: roleSettings, accounts: [] },
   };
@@ -90,6 +90,42 @@ describe("planPreparation", () => {
     expect(brief(steps)).toEqual(["create-ledger", "set-account-password", "grant"]);
   });
 
+  describe("on 8.0 with expire_logs_days", () => {
+    const setting = (name: "expire_logs_days", value: string) => ({ name, value, persisted: null });
+    const known = { ...wanted, isPasswordKnown: true, binlogRetentionSeconds: 604_800 };
+    const withDays = (days: number, settings: ObservedSource["ledger"]["settings"] = []) =>
+      brief(
+        planPreparation(
+          {
+            ...prepared,
+            binlogExpiry: { seconds: 0, days, autoPurge: true },
+            ledger: { settings: [...roleSettings, ...settings], accounts: [] },
+          },
+          known,
+        ),
+      );
+
+    it("takes the days away first, because the server refuses seconds while there are any", () => {
+      expect(withDays(1)).toEqual([
+        "create-ledger",
+        "record expire_logs_days",
+        "expire_logs_days=0",
+        "record binlog_expire_logs_seconds",
+        "binlog_expire_logs_seconds=604800",
+      ]);
+    });
+
+    it("goes on where a run was killed after that", () => {
+      expect(withDays(0, [setting("expire_logs_days", "1")])).toEqual([
+        "create-ledger",
+        "record binlog_expire_logs_seconds",
+        "binlog_expire_logs_seconds=604800",
+      ]);
+    });
+
+    it("changes nothing where the days are enough", () => expect(withDays(7)).toEqual([]));
+  });
+
   it("does nothing to a prepared source", () => {
     expect(planPreparation(prepared, { ...wanted, isPasswordKnown: true })).toEqual([]);
   });
@@ -103,7 +139,8 @@ describe("planPreparation", () => {
 });
 
 describe("planRestoration", () => {
-  const current = { gtidMode: "ON", gtidConsistency: "ON", binlogExpireLogsSeconds: 86_400 } as const;
+  const binlogExpiry = { seconds: 86_400, days: 0, autoPurge: true };
+  const current = { gtidMode: "ON", gtidConsistency: "ON", binlogExpiry } as const;
 
   it("gives back what the ledger holds, in the reverse order", () => {
     const settings = [
@@ -121,6 +158,20 @@ describe("planRestoration", () => {
       "enforce_gtid_consistency=OFF",
       "binlog_expire_logs_seconds=7200",
       "forget",
+      "forget",
+      "forget",
+      "drop-ledger",
+    ]);
+  });
+
+  it("gives back the days of 8.0 after the seconds are gone", () => {
+    const settings = [
+      { name: "expire_logs_days", value: "1", persisted: null },
+      { name: "binlog_expire_logs_seconds", value: "0", persisted: null },
+    ] as const;
+    expect(brief(planRestoration(current, { settings, accounts: [] }))).toEqual([
+      "binlog_expire_logs_seconds=0",
+      "expire_logs_days=1",
       "forget",
       "forget",
       "drop-ledger",

@@ -107,7 +107,6 @@ function factsOf(name: string, index: number, isPrimary: boolean): ServerFacts {
     logBin: true,
     binlogFormat: "ROW",
     binlogRowImage: "FULL",
-    binlogExpireLogsSeconds: 2_592_000,
     logReplicaUpdates: true,
     readOnly: !isPrimary,
     superReadOnly: !isPrimary,

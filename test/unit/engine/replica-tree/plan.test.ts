@@ -66,10 +66,10 @@ describe("what is refused", () => {
   it("is a new source that cannot give what the member needs, whatever it is", () => {
     const facts: FactsChanges = {
       c: { gtidPurged: `${uuidOf(0)}:1-60`, version: parseVersion("9.7.4"), logReplicaUpdates: false },
-      b: { gtidExecuted: `${uuidOf(0)}:1-50` },
+      b: { gtidExecuted: `${uuidOf(0)}:1-50`, version: parseVersion("8.0.36") },
     };
     expect(seen({ a: null, c: "a", b: "c" }, facts)).toEqual([
-      "b 10.0.0.2:3306 under c: a 8.4 replica of a newer 9.7 source is not supported",
+      "b 10.0.0.2:3306 under c: 9.7 to 8.0 skips the series 8.4",
       `b 10.0.0.2:3306 under c: the source has purged binary logs with ${uuidOf(0)}:51-60, which the target lacks`,
       "c 10.0.0.3:3306: log_bin is ON and log_replica_updates is OFF",
     ]);
@@ -108,13 +108,24 @@ describe("what is mended besides", () => {
 });
 
 describe("what is warned of", () => {
-  const warnings = (tree: Tree, members: MemberChanges) => planTree(observedTree(CHAIN, {}, members), tree).warnings;
+  const warnings = (tree: Tree, members: MemberChanges, facts: FactsChanges = {}) =>
+    planTree(observedTree(CHAIN, facts, members), tree).warnings;
 
   it("is a replica below a delayed one, unless it was there before", () => {
     expect(warnings(EXCHANGED, { c: { delaySeconds: 3600 } })).toEqual([
       "b 10.0.0.2:3306 would be 3600 s behind, because it would follow the delayed c",
     ]);
     expect(warnings(CHAIN, { b: { delaySeconds: 3600 } })).toEqual([]);
+  });
+
+  it("is a replica that would come under a server of a newer series", () => {
+    const facts: FactsChanges = { c: { version: parseVersion("9.7.4") } };
+    expect(warnings(EXCHANGED, {}, facts)).toEqual([
+      expect.stringContaining(
+        "b 10.0.0.2:3306 would follow c: replication from 9.7 to 8.4 is supported for a rollback only",
+      ),
+    ]);
+    expect(warnings(CHAIN, {}, facts)).toEqual([]);
   });
 
   it("is a semi-synchronous source that loses those who acknowledge", () => {
