@@ -139,6 +139,7 @@ export class KubernetesPlatform implements Platform {
       `${database}-${name}`,
       {
         target: connection,
+        source: this.source,
         place: pulumi.secret({ ...this.cluster(), namespace, statefulSet: database, ordinal }),
         ...(backup === undefined ? {} : { manifest: backup.manifest }),
         restoreTimeoutSeconds: configuration.backupTimeoutSeconds,

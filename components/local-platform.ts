@@ -126,6 +126,7 @@ export class LocalPlatform implements Platform {
     const { configuration } = this;
     return {
       target: this.target,
+      source: this.source,
       serverId: configuration.targetServerId,
       mysqld: mysqlProgram(configuration, "mysqld"),
       bufferPoolMebibytes: configuration.targetBufferPoolMebibytes,

@@ -150,7 +150,7 @@ export class LocalServer extends pulumi.dynamic.Resource {
         running: undefined,
         ...args,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["target", "restore", "rebuild"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["target", "source", "restore", "rebuild"] }),
       "gtid-ferry",
       "LocalServer",
     );

@@ -107,7 +107,7 @@ export class PodServer extends pulumi.dynamic.Resource {
         running: undefined,
         ...args,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["target", "place"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["target", "source", "place"] }),
       "gtid-ferry",
       "PodServer",
     );

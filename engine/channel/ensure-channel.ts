@@ -16,7 +16,8 @@ import { describeLag, replicationLag } from "./lag.js";
 import { type ChannelGrounds, channelObstacles } from "./obstacles.js";
 import { channelMatches, planChannel } from "./plan.js";
 import { readReceived } from "./received.js";
-import { ERRANT_ADVICE, receiverAdvice } from "./receiver-advice.js";
+import { ERRANT_ADVICE, receiverAdvice, receiverRefusal } from "./receiver-advice.js";
+import { isHopeless, readReceiverLog } from "./receiver-log.js";
 import type { ChannelSource } from "./source.js";
 import { type ChannelState, describeChannel, isReplicating, readChannels } from "./state.js";
 
@@ -42,8 +43,8 @@ const matchRow = z.object({ value: z.number().nullable() });
 const NEXT_LINE = "\n          ";
 const COMPARE = "compare the row named above on both servers; a skipped transaction would leave them different";
 
-/** Access denied and unknown authentication: retrying cannot help. */
-const HOPELESS_RECEIVER_ERRORS = new Set([1045, 1044, 1130, 1251, 2061, 3118, 13114, 1236]);
+/** How long a receiver may be connecting before the servers' logs are asked why. */
+const ASK_LOGS_AFTER_MILLISECONDS = 1_000;
 
 /**
  * Looks first, refuses what would lose or repeat transactions, then configures, starts and sees the replica receive and
@@ -130,12 +131,20 @@ async function awaitReplication(
     next: `check that the replica reaches ${addressOf(request.source)} and that ${request.source.user} may log in from there`,
     timeoutSeconds: request.startTimeoutSeconds,
     intervalSeconds: 0.1,
+    progress,
   };
+  const start = Date.now();
+  let askedAt = start;
+  let logged = "";
   await waitUntil(wait, async () => {
     const state = (await readChannels(replica)).find(({ channel }) => channel === request.channel);
     if (state === undefined || !isReplicating(state)) {
       await failIfHopeless(state, source, replica, request);
-      return { seen: describeChannel(state) };
+      if (state?.receiver === "CONNECTING" && Date.now() - askedAt >= ASK_LOGS_AFTER_MILLISECONDS) {
+        askedAt = Date.now();
+        logged = await askLogs(source, replica, request, (askedAt - start) / 1000);
+      }
+      return { seen: `${describeChannel(state)}${logged}` };
     }
     if (state.sourceUuid !== sourceAtStart.serverUuid) {
       return { seen: `connected to ${state.sourceUuid || "no server yet"} instead of ${sourceAtStart.serverUuid}` };
@@ -167,25 +176,47 @@ function errantError(channel: string, where: string, errant: string): FerryError
   });
 }
 
+/** What both servers' error logs add to a receiver that connects and says no error; a cause that stays is one. */
+async function askLogs(
+  source: MysqlServer,
+  replica: MysqlServer,
+  { channel, source: address }: ChannelDetails,
+  seconds: number,
+): Promise<string> {
+  const place = { channel, user: address.user, withinSeconds: Math.ceil(seconds) };
+  const log = await readReceiverLog(source, replica, place);
+  if (isHopeless(log)) {
+    throw new FerryError({
+      failed: `starting replication channel ${channel}`,
+      where: source.label,
+      seen: `it ends the connections of ${address.user}: ${log.source}`,
+      wanted: `an init_connect that ${address.user} may run`,
+      next: `GRANT ${address.user} what init_connect needs, or change init_connect (SET PERSIST init_connect = ...) until the migration is finalized, then run again`,
+    });
+  }
+  return [
+    ...(log.source === undefined ? [] : [`; the source's error log: ${log.source}`]),
+    ...(log.replica === undefined ? [] : [`; the replica's error log: ${log.replica}`]),
+  ].join("");
+}
+
 async function failIfHopeless(
   state: ChannelState | undefined,
   source: MysqlServer,
   replica: MysqlServer,
   request: ChannelDetails,
 ): Promise<void> {
-  const isReceiverHopeless =
-    state?.receiverError !== undefined && HOPELESS_RECEIVER_ERRORS.has(state.receiverError.number);
-  if (state === undefined || (!isReceiverHopeless && state.applierErrors.length === 0)) return;
+  const refusal = state === undefined ? undefined : receiverRefusal(state);
+  if (state === undefined || (refusal === undefined && state.applierErrors.length === 0)) return;
   const servers = { source, replica, sourceConnection: request.sourceConnection };
-  const conflict = isReceiverHopeless
-    ? undefined
-    : await readConflict(servers, request.channel, programOption(request));
+  const conflict =
+    refusal === undefined ? await readConflict(servers, request.channel, programOption(request)) : undefined;
   throw new FerryError({
     failed: `starting replication channel ${request.channel}`,
     where: replica.label,
     seen: [describeChannel(state), ...(conflict === undefined ? [] : describeConflict(conflict))].join(NEXT_LINE),
     wanted: `a channel that receives from ${addressOf(request.source)} as ${request.source.user} and applies`,
-    next: isReceiverHopeless ? receiverAdvice(state.receiverError) : (conflict?.repairs ?? [COMPARE]).join(NEXT_LINE),
+    next: refusal === undefined ? (conflict?.repairs ?? [COMPARE]).join(NEXT_LINE) : receiverAdvice(refusal),
   });
 }
 

@@ -7,5 +7,6 @@ export { stopAndForget } from "./forget.js";
 export { describeLag, type ReplicationLag, replicationLag } from "./lag.js";
 export { type ChannelGrounds, channelObstacles, type Obstacle } from "./obstacles.js";
 export { type ReceivedTransactions, readReceived } from "./received.js";
+export { receiverRefusal } from "./receiver-advice.js";
 export { type ChannelSource, type ChannelTls, changeSourceStatement } from "./source.js";
 export { type ChannelState, describeChannel, isReplicating, readChannel, readChannels } from "./state.js";

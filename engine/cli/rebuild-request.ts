@@ -55,6 +55,7 @@ const schema = z.strictObject({
   host: hostOptionsSchema,
   server: z.strictObject({
     target: connectionSchema,
+    source: connectionSchema.exactOptional(),
     serverId: count,
     mysqld: text,
     bufferPoolMebibytes: count,

@@ -1,4 +1,11 @@
-import { type ChannelSource, changeSourceStatement, describeChannel, readChannel } from "../channel/index.js";
+import {
+  type ChannelSource,
+  type ChannelState,
+  changeSourceStatement,
+  describeChannel,
+  readChannel,
+  receiverRefusal,
+} from "../channel/index.js";
 import { type MysqlServer, readServerFacts, showStatement, statement } from "../mysql/index.js";
 import { checkOn, FerryError, type Finding, type Progress, waitUntil } from "../operation/index.js";
 
@@ -35,7 +42,9 @@ export async function rehearseReverse(
     };
     await waitUntil(wait, async () => {
       const state = await readChannel(primary, channel);
-      return state?.receiver === "ON" ? { done: undefined } : { seen: describeChannel(state) };
+      if (state?.receiver === "ON") return { done: undefined };
+      if (state !== undefined && receiverRefusal(state) !== undefined) throw refused(primary.label, wanted, state);
+      return { seen: describeChannel(state) };
     });
     await primary.run(statement("STOP REPLICA FOR CHANNEL ?", channel));
     return check.ok("connected");
@@ -46,4 +55,15 @@ export async function rehearseReverse(
       `let ${replicaAddress.user} log in to the replica from this server's address, and open the way to its port; without a way back nothing is switched`,
     );
   }
+}
+
+/** An answer that waiting does not change. */
+function refused(where: string, wanted: string, state: ChannelState): FerryError {
+  return new FerryError({
+    failed: "testing the reverse channel",
+    where,
+    seen: describeChannel(state),
+    wanted,
+    next: "",
+  });
 }

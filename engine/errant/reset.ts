@@ -135,7 +135,7 @@ async function finish(
     await run(replica, statement("START REPLICA FOR CHANNEL ?", channel), progress);
   }
   await removeResetRecord(replica);
-  for (const channel of record.channels) await awaitChannel(replica, channel, timeoutSeconds);
+  for (const channel of record.channels) await awaitChannel(replica, channel, timeoutSeconds, progress);
 }
 
 async function newRecord(replica: MysqlServer, errant: GtidSet): Promise<ResetRecord> {
@@ -171,6 +171,7 @@ async function stopChannels(replica: MysqlServer, timeoutSeconds: number, progre
     next: "see what holds the applier up (SHOW PROCESSLIST), then run again",
     timeoutSeconds,
     intervalSeconds: 0.1,
+    progress,
   };
   await waitUntil(wait, async () => {
     const running = await runningChannels(replica);
@@ -178,13 +179,19 @@ async function stopChannels(replica: MysqlServer, timeoutSeconds: number, progre
   });
 }
 
-async function awaitChannel(replica: MysqlServer, channel: string, timeoutSeconds: number): Promise<void> {
+async function awaitChannel(
+  replica: MysqlServer,
+  channel: string,
+  timeoutSeconds: number,
+  progress: Progress,
+): Promise<void> {
   const wait = {
     awaited: `channel ${channel} receives and applies again`,
     where: replica.label,
     next: "the errant GTIDs are out of its history; repair what stops the channel, then START REPLICA",
     timeoutSeconds,
     intervalSeconds: 0.1,
+    progress,
   };
   await waitUntil(wait, async () => {
     const state = await readChannel(replica, channel);

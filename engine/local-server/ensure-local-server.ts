@@ -21,7 +21,7 @@ export async function ensureLocalServer(
   const restoreSeconds = known?.restoreSeconds ?? restored.seconds;
   const started: Started = { restoreSeconds, dataDirectory: restored.dataDirectory, process };
   try {
-    const facts = await awaitServer(host, request, process);
+    const facts = await awaitServer(host, request, process, progress);
     await assertRestoredServer(request.target, restored.manifest, facts);
     progress(
       `${facts.label}: MySQL ${facts.version.text} runs on the restored data${facts.superReadOnly ? ", read-only" : ""}`,

@@ -55,7 +55,7 @@ async function isPrimary(
   try {
     const running = (await host.isRunning(known.process)) ? known.process : await findRunningServer(host, request);
     const process = running ?? (await startAgain(host, request, progress));
-    await awaitServer(host, request, process);
+    await awaitServer(host, request, process, progress);
     return await MysqlServer.with(request.target, "target", async (server) => {
       return ownsRole(await readRole(server, "target"));
     });

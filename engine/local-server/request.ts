@@ -5,6 +5,8 @@ import type { ConnectionOptions } from "../mysql/index.js";
 export interface LocalServerRequest {
   /** The server to start, as an administrator reaches it; its accounts are the source's, which came with the data. */
   readonly target: ConnectionOptions;
+  /** Asked for its accounts where the target, which has a copy of them, refuses the login. */
+  readonly source?: ConnectionOptions;
   readonly serverId: number;
   /** Program to run, e.g. `/usr/sbin/mysqld`. */
   readonly mysqld: string;

@@ -4,6 +4,8 @@ import type { Host, ProcessIdentity } from "../hosts/index.js";
 import {
   addressOf,
   dataObstacle,
+  explainRefusal,
+  isDefiniteRefusal,
   MysqlServer,
   parseVersion,
   readProgramVersion,
@@ -105,11 +107,15 @@ export async function findRunningServer(
   return (await host.isRunning(noted)) ? noted : undefined;
 }
 
-/** Waits until it answers; one that ends instead is an error with the last lines of its log. */
+/**
+ * Waits until it answers. One that ends instead is an error with the last lines of its log, one that refuses the login an
+ * error with the account that it takes for it.
+ */
 export async function awaitServer(
   host: Host,
   request: LocalServerRequest,
   process: ProcessIdentity,
+  progress: Progress,
 ): Promise<ServerFacts> {
   const errorLog = `${runDirectoryOf(request)}/error.log`;
   const wait = {
@@ -117,11 +123,13 @@ export async function awaitServer(
     where: `target ${addressOf(request.target)}`,
     next: `read ${errorLog}`,
     timeoutSeconds: request.startTimeoutSeconds,
+    progress,
   };
   return waitUntil(wait, async () => {
     try {
       return { done: await MysqlServer.with(request.target, "target", readServerFacts) };
     } catch (error) {
+      if (isDefiniteRefusal(error)) throw await explainRefusal(request.target, request.source, error);
       if (await host.isRunning(process)) return { seen: messageOf(error) };
       throw new FerryError({
         failed: `starting ${request.mysqld}`,

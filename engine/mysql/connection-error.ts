@@ -14,6 +14,36 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     wanted: "an account that uses caching_sha2_password",
     next: "ALTER USER ... IDENTIFIED WITH caching_sha2_password",
   },
+  ER_PLUGIN_IS_NOT_LOADED: {
+    wanted: "an account whose authentication plugin the server has",
+    next: "ALTER USER ... IDENTIFIED WITH caching_sha2_password, or give the server the account's plugin",
+  },
+  ER_ACCOUNT_HAS_BEEN_LOCKED: { wanted: "an account that is not locked", next: "ALTER USER ... ACCOUNT UNLOCK" },
+  ER_MUST_CHANGE_PASSWORD: { wanted: "a password that has not expired", next: "ALTER USER ... IDENTIFIED BY ..." },
+  ER_MUST_CHANGE_PASSWORD_LOGIN: {
+    wanted: "a password that has not expired",
+    next: "ALTER USER ... IDENTIFIED BY ...",
+  },
+  ER_SECURE_TRANSPORT_REQUIRED: {
+    wanted: "a login over TLS (require_secure_transport is ON)",
+    next: "let the connection's TLS mode be required",
+  },
+  ER_HOST_NOT_PRIVILEGED: {
+    wanted: "an account that may log in from this machine",
+    next: "CREATE USER or RENAME USER so that its host covers this machine's address",
+  },
+  ER_HOST_IS_BLOCKED: {
+    wanted: "a host that is not blocked",
+    next: "TRUNCATE performance_schema.host_cache, and find out who failed to log in from here so often",
+  },
+  ER_CON_COUNT_ERROR: {
+    wanted: "a free connection",
+    next: "raise max_connections, or end sessions; an account with CONNECTION_ADMIN has one connection more",
+  },
+  ER_USER_LIMIT_REACHED: {
+    wanted: "an account whose limits this login does not exceed",
+    next: "ALTER USER ... WITH MAX_USER_CONNECTIONS 0 MAX_CONNECTIONS_PER_HOUR 0",
+  },
   ECONNREFUSED: { wanted: "a server that listens there", next: "check host and port, and that mysqld runs" },
   ENOTFOUND: { wanted: "a host name that resolves", next: "check the host name and the name servers" },
   EHOSTUNREACH: { wanted: "a route to the host", next: "check routes, peering and security groups" },

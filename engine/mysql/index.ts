@@ -1,3 +1,4 @@
+export { type LoginAttempt, matchAccount } from "./account-match.js";
 export { ADMIN_SCHEMA, withoutBinlog } from "./admin-schema.js";
 export {
   BINLOG_EXPIRY_VARIABLES,
@@ -18,6 +19,8 @@ export {
   type ServerFacts,
 } from "./facts.js";
 export { killConnection } from "./kill-connection.js";
+export { likePattern } from "./like-pattern.js";
+export { type AccountsOf, explainRefusal, isDefiniteRefusal } from "./login-refusal.js";
 export {
   type NameParts,
   nameKey,

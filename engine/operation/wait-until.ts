@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FerryError } from "./problem.js";
+import type { Progress } from "./progress.js";
 
 /** What one look at the awaited thing found: it is there, or what was seen instead. */
 export type Look<T> = { readonly done: T } | { readonly seen: string };
@@ -12,15 +13,26 @@ export interface WaitOptions {
   readonly timeoutSeconds: number;
   /** @default 0.5 */
   readonly intervalSeconds?: number;
+  /** Told every few seconds what was seen last. @default nobody: for waits that are over before that */
+  readonly progress?: Progress;
 }
 
-/** Looks again and again until `look` is done; after `timeoutSeconds` the error says what was awaited and last seen. */
+/** How often a wait says what it sees; one of hours less often. */
+const TOLD_EVERY_MILLISECONDS = 5_000;
+const TOLD_EVERY_PART = 0.05;
+
+/**
+ * Looks again and again until `look` is done; after `timeoutSeconds` the error says what was awaited and last seen. What
+ * waiting cannot help with, `look` throws.
+ */
 export async function waitUntil<T>(options: WaitOptions, look: () => Promise<Look<T>>): Promise<T> {
-  const deadline = Date.now() + options.timeoutSeconds * 1000;
+  const start = Date.now();
+  let toldAt = 0;
   for (;;) {
     const found = await look();
     if ("done" in found) return found.done;
-    if (Date.now() >= deadline) {
+    const waited = Date.now() - start;
+    if (waited >= options.timeoutSeconds * 1000) {
       throw new FerryError({
         failed: `waiting ${options.timeoutSeconds} s`,
         where: options.where,
@@ -29,6 +41,16 @@ export async function waitUntil<T>(options: WaitOptions, look: () => Promise<Loo
         next: options.next,
       });
     }
+    if (waited - toldAt >= Math.max(TOLD_EVERY_MILLISECONDS, waited * TOLD_EVERY_PART)) {
+      toldAt = waited;
+      options.progress?.(waitingLine(options, found.seen, waited));
+    }
     await sleep((options.intervalSeconds ?? 0.5) * 1000);
   }
+}
+
+/** A message of several lines becomes one. */
+function waitingLine({ awaited, where, timeoutSeconds }: WaitOptions, seen: string, waited: number): string {
+  const so = `${Math.round(waited / 1000)} s of ${timeoutSeconds} s`;
+  return `${where}: waiting, ${so}; wanted: ${awaited}; seen: ${seen.replaceAll(/\s*\n\s*/g, "; ")}`;
 }

@@ -1,12 +1,20 @@
 import { assertRestoredServer, type Manifest } from "../backup/index.js";
-import { type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
+import {
+  type ConnectionOptions,
+  explainRefusal,
+  isDefiniteRefusal,
+  MysqlServer,
+  readServerFacts,
+} from "../mysql/index.js";
 import { FerryError, messageOf, PartialFailure, type Progress, waitUntil } from "../operation/index.js";
-import { judgePod, type PodState } from "./pod-state.js";
+import { judgePod, type MysqldEnd, type PodState } from "./pod-state.js";
 import { type PodPlace, Pods, podName } from "./pods.js";
 
 /** The target as a pod of a StatefulSet, which restores its data before mysqld starts. */
 export interface PodServerRequest {
   readonly target: ConnectionOptions;
+  /** Asked for its accounts where the target, which has a copy of them, refuses the login. */
+  readonly source?: ConnectionOptions;
   readonly place: PodPlace;
   /** Of the backup that is restored there; absent once there is none any more. */
   readonly manifest?: Manifest;
@@ -29,7 +37,6 @@ export interface PodServerResult {
 }
 
 const LOOK_SECONDS = 1;
-const PROGRESS_MILLISECONDS = 5_000;
 
 const NEVER_SEEN: PodServerResult = {
   serverUuid: "",
@@ -67,7 +74,7 @@ async function follow(
   // next migration's.
   if (isFirst && known === undefined && !request.keepsRelease) await pods.setVolumeFate("Delete");
   const restoreSeconds = await awaitStart(request, progress);
-  const facts = await awaitAnswer(request);
+  const facts = await awaitAnswer(request, progress);
   if (request.manifest !== undefined && known === undefined) {
     await assertRestoredServer(request.target, request.manifest, facts);
   }
@@ -91,19 +98,13 @@ async function awaitStart({ place, ...limits }: PodServerRequest, progress: Prog
   // A failure of before this run says nothing about now: its cause may have been mended since.
   const first = judgePod(await pods.read());
   const oldFailure = first.kind === "restore failed" ? first.at : undefined;
-  let lastLine = "";
-  let lastShown = 0;
-  const show = (line: string) => {
-    if (line === "" || line === lastLine || Date.now() - lastShown < PROGRESS_MILLISECONDS) return;
-    [lastLine, lastShown] = [line, Date.now()];
-    progress(`${pods.name}: ${line}`);
-  };
   const wait = {
     awaited: "a pod that has restored the backup and started mysqld",
     where: pods.name,
     next: `look at it: kubectl describe pod ${podName(place)} --namespace ${place.namespace}`,
     timeoutSeconds: limits.restoreTimeoutSeconds,
     intervalSeconds: LOOK_SECONDS,
+    progress,
   };
   return waitUntil(wait, async () => {
     const state = judgePod(await pods.read());
@@ -111,11 +112,8 @@ async function awaitStart({ place, ...limits }: PodServerRequest, progress: Prog
     if (state.kind === "restore failed" && state.at !== oldFailure) throw restoreFailed(pods, state.seen);
     if (state.kind === "restoring") {
       waitingSince = Date.now();
-      const line = await pods.lastRestoreLine();
-      show(`restoring: ${line}`);
-      return { seen: `it restores: ${line}` };
+      return { seen: `it restores: ${await pods.lastRestoreLine()}` };
     }
-    show(state.seen);
     if (Date.now() - waitingSince > limits.startTimeoutSeconds * 1000) {
       throw neverBegan(pods, state, limits.startTimeoutSeconds, wait.next);
     }
@@ -123,21 +121,27 @@ async function awaitStart({ place, ...limits }: PodServerRequest, progress: Prog
   });
 }
 
-async function awaitAnswer({ target, place, startTimeoutSeconds }: PodServerRequest) {
+async function awaitAnswer({ target, source, place, startTimeoutSeconds }: PodServerRequest, progress: Progress) {
   const pods = new Pods(place);
+  // It may have ended before this run for a reason that is gone since.
+  const endedBefore = endOf(judgePod(await pods.read()))?.at;
   const wait = {
     awaited: "mysqld answers",
     where: pods.name,
     next: `read its log: kubectl logs ${podName(place)} --namespace ${place.namespace}`,
     timeoutSeconds: startTimeoutSeconds,
     intervalSeconds: LOOK_SECONDS,
+    progress,
   };
   return waitUntil(wait, async () => {
     try {
       return { done: await MysqlServer.with(target, "target", readServerFacts) };
     } catch (error) {
       if (!(error instanceof FerryError)) throw error;
+      if (isDefiniteRefusal(error)) throw await explainRefusal(target, source, error);
       const state = judgePod(await pods.read());
+      const end = endOf(state);
+      if (end !== undefined && end.at !== endedBefore) throw startFailed(pods, end.seen, wait.next);
       return { seen: `${"seen" in state ? `${state.seen}; ` : ""}${messageOf(error)}` };
     }
   });
@@ -150,6 +154,20 @@ function restoreFailed(pods: Pods, seen: string): FerryError {
     seen,
     wanted: "a complete restore",
     next: "mend what the message names; Kubernetes tries again by itself, then run again",
+  });
+}
+
+function endOf(state: PodState): MysqldEnd | undefined {
+  return state.kind === "started" ? state.end : undefined;
+}
+
+function startFailed(pods: Pods, seen: string, next: string): FerryError {
+  return new FerryError({
+    failed: "starting mysqld",
+    where: pods.name,
+    seen,
+    wanted: "mysqld running on the restored data",
+    next: `${next}; fix what it names (image, settings, memory), then run again`,
   });
 }
 

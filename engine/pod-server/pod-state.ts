@@ -11,8 +11,14 @@ export type PodState =
   | { readonly kind: "restoring" }
   /** The restore refused, at `at` (ISO 8601). Kubernetes tries again, after a while. */
   | { readonly kind: "restore failed"; readonly seen: string; readonly at: string }
-  /** mysqld was started; `restoreSeconds` is what the init container took. */
-  | { readonly kind: "started"; readonly restoreSeconds: number; readonly seen: string };
+  /** mysqld was started; `restoreSeconds` is what the init container took. `end` is how mysqld has ended by itself. */
+  | { readonly kind: "started"; readonly restoreSeconds: number; readonly seen: string; readonly end?: MysqldEnd };
+
+/** A mysqld that has given up, at `at` (ISO 8601). Kubernetes starts it again, after a while. */
+export interface MysqldEnd {
+  readonly seen: string;
+  readonly at: string;
+}
 
 /** Exit codes from here on mean that a signal ended the process: Kubernetes runs the container again, and so it goes on. */
 const FIRST_SIGNAL_CODE = 129;
@@ -24,7 +30,8 @@ export function judgePod(pod: V1Pod | undefined): PodState {
   const ended = restore?.state?.terminated;
   if (ended?.exitCode === 0 && mysqld !== undefined) {
     const restoreSeconds = secondsBetween(ended.startedAt, ended.finishedAt);
-    return { kind: "started", restoreSeconds, seen: describeContainer(mysqld) };
+    const end = mysqldEnd(mysqld);
+    return { kind: "started", restoreSeconds, seen: describeContainer(mysqld), ...(end === undefined ? {} : { end }) };
   }
   if (restore?.state?.running !== undefined) return { kind: "restoring" };
   const failure = ended ?? restore?.lastState?.terminated;
@@ -34,6 +41,24 @@ export function judgePod(pod: V1Pod | undefined): PodState {
     return { kind: "restore failed", seen: `the restore ended with exit code ${failure.exitCode}: ${message}`, at };
   }
   return { kind: "waiting", seen: describeWaiting(pod) };
+}
+
+function mysqldEnd({ state, lastState }: V1ContainerStatus): MysqldEnd | undefined {
+  const ended = state?.terminated ?? lastState?.terminated;
+  if (state?.running !== undefined || ended === undefined) return undefined;
+  if (ended.exitCode === 0 || ended.exitCode >= FIRST_SIGNAL_CODE) return undefined;
+  const message = errorLines(ended.message ?? ended.reason ?? "");
+  return {
+    seen: `mysqld ended with exit code ${ended.exitCode}: ${message}`,
+    at: ended.finishedAt?.toISOString() ?? "",
+  };
+}
+
+/** The errors among the last lines of a log, or all of them where none is marked so. */
+function errorLines(log: string): string {
+  const lines = log.trim().split("\n");
+  const errors = lines.filter((line) => line.includes("[ERROR]"));
+  return (errors.length > 0 ? errors : lines).slice(-5).join(" | ");
 }
 
 function describeWaiting(pod: V1Pod): string {

@@ -1,3 +1,5 @@
+import { likePattern } from "../mysql/index.js";
+
 /** One line of SHOW GRANTS about privileges. */
 export interface Grant {
   /** Upper case, e.g. `REPLICATION SLAVE`; those on columns only are left out. */
@@ -54,7 +56,8 @@ export function holds(
   return usable.some(
     (grant) =>
       grant.schema !== undefined &&
-      matchesLike(grant.schema, scope.schema) &&
+      // Schema names in grants are LIKE patterns.
+      likePattern(grant.schema, { ignoresCase: false }).test(scope.schema) &&
       (grant.table === undefined || grant.table === scope.table),
   );
 }
@@ -70,14 +73,4 @@ function splitPrivileges(text: string): string[] {
 
 function unquote(name: string): string {
   return name.startsWith("`") ? name.slice(1, -1).replaceAll("``", "`") : name;
-}
-
-/** Schema names in grants are LIKE patterns, in which `\_` is a plain underscore. */
-function matchesLike(pattern: string, name: string): boolean {
-  const source = pattern.replaceAll(/\\([_%])|([_%])|[.*+?^${}()|[\]\\]/g, (found, escaped, wildcard) => {
-    if (escaped !== undefined) return escaped;
-    if (wildcard === "_") return ".";
-    return wildcard === "%" ? ".*" : `\\${found}`;
-  });
-  return new RegExp(`^${source}$`, "s").test(name);
 }

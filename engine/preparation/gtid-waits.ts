@@ -1,18 +1,23 @@
 import { z } from "zod";
 import { type MysqlServer, readServerFacts } from "../mysql/index.js";
-import { FerryError, waitUntil } from "../operation/index.js";
+import { FerryError, type Progress, waitUntil } from "../operation/index.js";
 
 const statusRow = z.object({ Variable_name: z.string(), Value: z.string() });
 const errorLogRow = z.object({ data: z.string() });
 const ownedRow = z.object({ owned: z.string() });
 
-export async function awaitNoAnonymousTransactions(source: MysqlServer, timeoutSeconds: number): Promise<void> {
+export async function awaitNoAnonymousTransactions(
+  source: MysqlServer,
+  timeoutSeconds: number,
+  progress: Progress,
+): Promise<void> {
   const wait = {
-    awaited: "Ongoing_anonymous_transaction_count = 0 at least once",
+    awaited: "no ongoing anonymous transaction, for a moment",
     where: source.label,
     next: "end the transactions that stay open (SHOW PROCESSLIST), then run again",
     timeoutSeconds,
     intervalSeconds: 0.05,
+    progress,
   };
   await waitUntil(wait, async () => {
     const count = await readStatus(source, "ONGOING_ANONYMOUS_TRANSACTION_COUNT");
@@ -20,13 +25,18 @@ export async function awaitNoAnonymousTransactions(source: MysqlServer, timeoutS
   });
 }
 
-export async function awaitNoGtidTransactions(source: MysqlServer, timeoutSeconds: number): Promise<void> {
+export async function awaitNoGtidTransactions(
+  source: MysqlServer,
+  timeoutSeconds: number,
+  progress: Progress,
+): Promise<void> {
   const wait = {
-    awaited: "@@gtid_owned empty at least once",
+    awaited: "no ongoing transaction with a GTID, for a moment",
     where: source.label,
     next: "end the transactions that stay open (SHOW PROCESSLIST), then run again",
     timeoutSeconds,
     intervalSeconds: 0.05,
+    progress,
   };
   await waitUntil(wait, async () => {
     const { owned } = await source.queryOne("SELECT @@GLOBAL.gtid_owned AS owned", [], ownedRow);
@@ -35,11 +45,17 @@ export async function awaitNoGtidTransactions(source: MysqlServer, timeoutSecond
 }
 
 /** With enforce_gtid_consistency=WARN the server logs each violating statement instead of refusing it. */
-export async function watchConsistency(source: MysqlServer, seconds: number): Promise<void> {
+export async function watchConsistency(source: MysqlServer, seconds: number, progress: Progress): Promise<void> {
   const since = (await readServerFacts(source)).now;
   const end = Date.now() + seconds * 1000;
   await waitUntil(
-    { awaited: "the end of the watch", where: source.label, next: "run again", timeoutSeconds: seconds + 60 },
+    {
+      awaited: `no violation of GTID consistency for ${seconds} s`,
+      where: source.label,
+      next: "run again",
+      timeoutSeconds: seconds + 60,
+      progress,
+    },
     async () => {
       const violations = await source.query(
         "SELECT DISTINCT DATA AS data FROM performance_schema.error_log WHERE DATA LIKE '%violates GTID consistency%' AND LOGGED >= CONVERT_TZ(?, '+00:00', @@SESSION.time_zone) LIMIT 10",

@@ -81,7 +81,7 @@ export async function prepareSource(
     try {
       for (const step of steps) {
         progress(`${source.label}: ${describeStep(step, request)}`);
-        await apply(source, step, request, password);
+        await apply(source, step, request, password, progress);
         isPasswordSet ||= step.kind === "create-account" || step.kind === "set-account-password";
       }
     } catch (error) {
@@ -161,7 +161,7 @@ async function restoreReachable(
     const current = { gtidMode, gtidConsistency, binlogExpiry: await readBinlogExpiry(source) };
     for (const step of planRestoration(current, ledger)) {
       progress(`${source.label}: ${describeStep(step, request)}`);
-      await apply(source, step, request, "");
+      await apply(source, step, request, "", progress);
     }
   });
 }
@@ -284,6 +284,7 @@ async function apply(
   step: SourceStep,
   request: SourcePreparationRequest,
   password: string,
+  progress: Progress,
 ): Promise<void> {
   const account = request.replicationAccount;
   switch (step.kind) {
@@ -296,11 +297,11 @@ async function apply(
     case "set":
       return source.runWithin(request.stepTimeoutSeconds, setStatement(step.name, step.value));
     case "watch-consistency":
-      return watchConsistency(source, request.consistencyWatchSeconds);
+      return watchConsistency(source, request.consistencyWatchSeconds, progress);
     case "await-no-anonymous":
-      return awaitNoAnonymousTransactions(source, request.stepTimeoutSeconds);
+      return awaitNoAnonymousTransactions(source, request.stepTimeoutSeconds, progress);
     case "await-no-gtid":
-      return awaitNoGtidTransactions(source, request.stepTimeoutSeconds);
+      return awaitNoGtidTransactions(source, request.stepTimeoutSeconds, progress);
     case "rotate-binlog":
       return source.execute("FLUSH BINARY LOGS");
     case "create-account":

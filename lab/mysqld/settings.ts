@@ -17,6 +17,8 @@ export const SOURCE_SETTINGS: MysqldSettings = {
   innodb_flush_log_at_trx_commit: 1,
   innodb_buffer_pool_size: "128M",
   event_scheduler: "ON",
+  // Without names a TCP connection is never from "localhost", so root, who has no password, is for the socket only.
+  skip_name_resolve: "ON",
 };
 
 /** Settings that are fixed when a data directory is made and must be the same at every start. */
@@ -53,8 +55,6 @@ export function placeSettings(place: MysqldPlace): MysqldSettings {
     pid_file: `${place.dataDirectory}/mysqld.pid`,
     log_error: place.errorLog,
     bind_address: place.address === undefined ? LAB_HOST : `${LAB_HOST},${place.address}`,
-    // Without names a TCP connection is never from "localhost", so root, who has no password, is for the socket only.
-    skip_name_resolve: "ON",
     secure_file_priv: "NULL",
     loose_mysqlx: "OFF",
     ...(process.getuid?.() === 0 ? { user: "root" } : {}),

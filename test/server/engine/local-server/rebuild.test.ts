@@ -52,6 +52,15 @@ async function purge(): Promise<void> {
   await lab.source.rootQuery(`PURGE BINARY LOGS TO '${logs.at(-1)?.Log_name}'`);
 }
 
+it("gives up at once on a login that the target refuses", async () => {
+  const target = { ...request.target, password: "another" };
+  // Far longer than this test may take.
+  const patient = { ...request, target, source: lab.source.options, startTimeoutSeconds: 3600 };
+  await expect(ensureLocalServer(host, patient, undefined, silent)).rejects.toThrow(
+    /Access denied for user 'ferry_admin'@'.*'.*; of the accounts that came with the data it takes 'ferry_admin'@'%'/s,
+  );
+});
+
 // In order: each test starts where the one before ended.
 it("a target that needs nothing is only run", async () => {
   const { server, manifestKey } = await ensureRebuilt(host, request, rebuild, undefined, silent);

@@ -73,6 +73,21 @@ describe("ensureChannel", () => {
     expect(failure).toMatchObject({ partial: { running: false } });
   });
 
+  it("gives up at once on an init_connect that the replication account may not run, and says so", async () => {
+    await pair.source.rootQuery(
+      "CREATE TABLE shop.logins (name VARCHAR(100))",
+      "SET GLOBAL init_connect = 'INSERT INTO shop.logins VALUES (CURRENT_USER())'",
+    );
+    // Far longer than this test may take.
+    const patient = { ...pair.channel, startTimeoutSeconds: 3600 };
+    const failure = await ensureChannel(patient, silent).catch((error: unknown) => error);
+    expect(String(failure)).toMatch(
+      /ends the connections of repl: init_connect command failed; .*INSERT command denied/,
+    );
+    await pair.source.rootQuery("GRANT INSERT ON shop.logins TO repl@'127.0.0.1'");
+    await ensureChannel(pair.channel, silent);
+  });
+
   it("refuses to start when the source has purged what the target lacks, naming the set", async () => {
     await pair.source.rootQuery("FLUSH BINARY LOGS");
     const [log] = await pair.source.rootQuery("SHOW BINARY LOG STATUS");

@@ -9,9 +9,10 @@ interface Containers {
   readonly restore?: ContainerState;
   readonly lastRestore?: ContainerState;
   readonly mysqld?: ContainerState;
+  readonly lastMysqld?: ContainerState;
 }
 
-function pod({ restore, lastRestore, mysqld }: Containers, status: Partial<PodStatus> = {}): Pod {
+function pod({ restore, lastRestore, mysqld, lastMysqld }: Containers, status: Partial<PodStatus> = {}): Pod {
   const common = { image: "mysql", imageID: "", ready: false, restartCount: 0 };
   const init = restore && {
     ...common,
@@ -23,7 +24,9 @@ function pod({ restore, lastRestore, mysqld }: Containers, status: Partial<PodSt
     status: {
       phase: "Pending",
       ...(init && { initContainerStatuses: [init] }),
-      ...(mysqld && { containerStatuses: [{ ...common, name: "mysqld", state: mysqld }] }),
+      ...(mysqld && {
+        containerStatuses: [{ ...common, name: "mysqld", state: mysqld, ...(lastMysqld && { lastState: lastMysqld }) }],
+      }),
       ...status,
     },
   };
@@ -80,6 +83,15 @@ describe("judgePod", () => {
       restoreSeconds: 30,
       seen: "container mysqld runs",
     });
+    const log = "[System] starting\n[ERROR] [MY-013171] Cannot boot\n[ERROR] Aborting\n[System] complete";
+    expect(judgePod(pod({ restore: ended(0), mysqld: backingOff, lastMysqld: ended(1, log) }))).toMatchObject({
+      kind: "started",
+      end: {
+        seen: "mysqld ended with exit code 1: [ERROR] [MY-013171] Cannot boot | [ERROR] Aborting",
+        at: at(31).toISOString(),
+      },
+    });
+    expect(judgePod(pod({ restore: ended(0), mysqld: backingOff, lastMysqld: ended(137) }))).not.toHaveProperty("end");
     expect(judgePod(pod({ restore: ended(0), mysqld: backingOff }))).toMatchObject({
       kind: "started",
       seen: "container mysqld: CrashLoopBackOff, back-off 10s",

@@ -32,7 +32,6 @@ test("a server of the lab is local only", () => {
   expect(placeSettings({ dataDirectory: "/d", socket: "/s", errorLog: "/e" })).toMatchObject({
     datadir: "/d",
     bind_address: "127.0.0.1",
-    skip_name_resolve: "ON",
     loose_mysqlx: "OFF",
   });
 });
