@@ -24,6 +24,7 @@ removed at the end. status.json in it tells how far the backup is.
   COMPRESSION_LEVEL      of zstd; default 1
   THREADS                of zstd and xtrabackup; default all processors
   EXPECTED_BYTES         uncompressed size; measured when not set
+  TARGET_SETTINGS        settings of mysqld for the manifest, which a copy of this server is to have: NAME=VALUE lines
   S3_ENDPOINT            address of an S3-compatible store
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN   default: the credentials of this host
   AWS_TOOL, MYSQL_TOOL, TAR_TOOL, XTRABACKUP_TOOL, ZSTD_TOOL    programs, when they are not on PATH
@@ -446,6 +447,16 @@ verify_object() {
     fail "the object in S3 has $bytes bytes and zstd wrote $COMPRESSED_BYTES" "run again"
 }
 
+# The lines of TARGET_SETTINGS as the members of a JSON object, one on each line.
+settings_json() {
+  local line separator=""
+  while IFS= read -r line; do
+    [[ -n $line ]] || continue
+    printf '%s\n    "%s": %s' "$separator" "${line%%=*}" "$(json_string "${line#*=}")"
+    separator=","
+  done <<<"$TARGET_SETTINGS"
+}
+
 publish_manifest() {
   local restore_space=$((UNCOMPRESSED_BYTES + UNCOMPRESSED_BYTES / 20 + 64 * MEBIBYTE))
   cat >"$WORK/manifest.json" <<MANIFEST
@@ -470,7 +481,9 @@ publish_manifest() {
   "lowerCaseTableNames": $LOWER_CASE_TABLE_NAMES,
   "innodbPageSizeBytes": $INNODB_PAGE_SIZE,
   "innodbDataFilePath": "$INNODB_DATA_FILE_PATH",
-  "keyring": "$KEYRING"
+  "keyring": "$KEYRING",
+  "settings": {$(settings_json)
+  }
 }
 MANIFEST
   aws_cli s3 cp "$WORK/manifest.json" "s3://$BUCKET/$MANIFEST_KEY" --content-type application/json --only-show-errors \
@@ -520,6 +533,7 @@ load_parameters() {
   XTRABACKUP_TOOL=${XTRABACKUP_TOOL:-xtrabackup} ZSTD_TOOL=${ZSTD_TOOL:-zstd}
   XTRABACKUP_STOP_TOOL=${XTRABACKUP_STOP_TOOL:-}
   COMPRESSION_LEVEL=${COMPRESSION_LEVEL:-1} THREADS=${THREADS:-$(nproc)} EXPECTED_BYTES=${EXPECTED_BYTES:-}
+  TARGET_SETTINGS=${TARGET_SETTINGS:-}
   METHOD=${METHOD:-} KEYRING="" TOOL_VERSION="" GTID_SET="" UNCOMPRESSED_BYTES="" COMPRESSED_BYTES="" SHA256=""
   CLONE_MARK="$JOB_DIRECTORY/clone-plugin-installed"
   CLONE_PARENT="${WORK_DIRECTORY:-}/clone-${BACKUP_ID:-}"
@@ -537,6 +551,10 @@ check_parameters() {
   for name in COMPRESSION_LEVEL THREADS; do
     [[ ${!name} =~ ^[0-9]+$ ]] || fail "$name is \"${!name}\"" "give a whole number"
   done
+  while IFS= read -r name; do
+    [[ -z $name || $name =~ ^[a-z][a-z0-9_.]*=[^\"\\]*$ ]] ||
+      fail "TARGET_SETTINGS has the line \"$name\"" "give NAME=VALUE lines, values without quotes and backslashes"
+  done <<<"$TARGET_SETTINGS"
   [[ -r $JOB_DIRECTORY/client.cnf ]] || fail "there is no $JOB_DIRECTORY/client.cnf" "start the backup anew"
 }
 

@@ -17,7 +17,21 @@ fi
 # data of the source have none here and are never started.
 skip_start=ON
 if [[ -e $data/$RELAY_LOG-$CHANNEL.index ]]; then skip_start=OFF; fi
+# Those by which applications find the source's behaviour again; a release passes over what it does not know. They come
+# first, so that the chart's and the user's own win.
+settings_of_source() {
+  local line inside="" pattern='^    "([a-z][a-z0-9_.]*)": "([^"\]*)",?$'
+  while IFS= read -r line; do
+    case $line in
+      '  "settings": {'*) inside=1 ;;
+      '  }'*) inside="" ;;
+      *) if [[ -n $inside && $line =~ $pattern ]]; then echo "loose_${BASH_REMATCH[1]} = \"${BASH_REMATCH[2]}\""; fi ;;
+    esac
+  done <"$manifest"
+}
 {
+  echo "[mysqld]"
+  settings_of_source
   cat "$CONFIGURATION"
   echo "datadir = $data"
   echo "server_id = $((SERVER_ID_BASE + ${POD_NAME##*-}))"

@@ -17,8 +17,12 @@ export function backupJobDirectory(request: Pick<BackupRequest, "workDirectory" 
   return `${request.workDirectory}/backup-${request.backupId}`;
 }
 
-/** Writes everything that backup.sh reads; gives the script's path. */
-export async function writeBackupJob(host: Host, request: BackupRequest): Promise<string> {
+/** Writes everything that backup.sh reads; gives the script's path. `settings` are those that the manifest is to have. */
+export async function writeBackupJob(
+  host: Host,
+  request: BackupRequest,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<string> {
   refuseUnreachable(request);
   const directory = backupJobDirectory(request);
   const ca = request.socket === undefined ? request.source.tls?.ca : undefined;
@@ -29,7 +33,7 @@ export async function writeBackupJob(host: Host, request: BackupRequest): Promis
     ...(ca === undefined ? {} : { caPath }),
   });
   await host.writeFile(`${directory}/client.cnf`, login, SECRET);
-  await host.writeFile(`${directory}/job.env`, environmentFile(backupParameters(request)), SECRET);
+  await host.writeFile(`${directory}/job.env`, environmentFile(backupParameters(request, settings)), SECRET);
   return installScript(host, directory, "backup.sh", request.scriptDirectory);
 }
 
@@ -73,7 +77,10 @@ export function secretsOf(storage: ObjectStorage, password = ""): string[] {
   return [password, storage.secretAccessKey ?? "", storage.sessionToken ?? ""];
 }
 
-function backupParameters(request: BackupRequest): Record<string, string | undefined> {
+function backupParameters(
+  request: BackupRequest,
+  settings: Readonly<Record<string, string>>,
+): Record<string, string | undefined> {
   const keys = backupKeys(request.keyPrefix, request.database, request.backupId);
   return {
     DATABASE: request.database,
@@ -85,6 +92,9 @@ function backupParameters(request: BackupRequest): Record<string, string | undef
     COMPRESSION_LEVEL: request.compressionLevel?.toString(),
     THREADS: request.threads?.toString(),
     EXPECTED_BYTES: request.expectedBytes?.toString(),
+    TARGET_SETTINGS: Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}`)
+      .join("\n"),
     ...storageParameters(request.storage),
     ...toolParameters(request.tools ?? {}),
     ...containerParameters(request),

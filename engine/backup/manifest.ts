@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isPlainSetting } from "../mysql/index.js";
 
 const bytes = z.number().int().nonnegative();
 const text = z.string().min(1);
@@ -32,6 +33,8 @@ const manifestSchema = z.strictObject({
   innodbDataFilePath: text.exactOptional(),
   /** The keyring component that has the keys of encrypted data; empty or absent where nothing is encrypted. */
   keyring: z.string().exactOptional(),
+  /** By which a copy behaves as the source did, by name as my.cnf has it. Backups of earlier releases have none. */
+  settings: z.record(z.string().regex(/^[a-z][a-z0-9_.]*$/), z.string().refine(isPlainSetting)).default({}),
 });
 
 /** What makes a backup valid, written after everything else. */

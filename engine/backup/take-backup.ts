@@ -15,7 +15,7 @@ import type { Manifest } from "./manifest.js";
 import { lookAtBackup } from "./observe-backup.js";
 import { removeFromStorage, undoOnHost } from "./remove-backup.js";
 import type { BackupRequest } from "./request.js";
-import { readSourceUuid } from "./source-uuid.js";
+import { readSourceUuid, readTargetSettings } from "./source-facts.js";
 
 /**
  * Makes the backup of `backupId` exist and gives its manifest. An intact one is left alone, one that is being taken is
@@ -38,7 +38,8 @@ export async function takeBackup(host: Host, request: BackupRequest, progress: P
     // Before its object is removed: what a killed run left might upload it once more.
     if (status?.state === "running") await undoOnHost(host, request);
     await removeFromStorage(request.storage, keysOf(request));
-    const script = await writeBackupJob(host, request);
+    const settings = await readTargetSettings(host, request);
+    const script = await writeBackupJob(host, request, settings);
     await prepareHost(host, request);
     await follow(host, request, progress, await startJob(host, directory, script));
   } catch (error) {

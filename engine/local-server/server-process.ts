@@ -43,6 +43,7 @@ export async function startServer(
     innodbPageSizeBytes: manifest.innodbPageSizeBytes,
     innodbDataFilePath: manifest.innodbDataFilePath,
     bufferPoolMebibytes: request.bufferPoolMebibytes,
+    settings: manifest.settings,
   };
   const configuration = targetConfiguration(place, process.getuid?.() === 0);
   await host.writeFile(`${runDirectory}/my.cnf`, configuration, 0o600);

@@ -1,3 +1,5 @@
+import { settingLines } from "../mysql/index.js";
+
 export interface TargetPlace {
   readonly dataDirectory: string;
   readonly runDirectory: string;
@@ -8,6 +10,8 @@ export interface TargetPlace {
   readonly innodbPageSizeBytes: number;
   readonly innodbDataFilePath: string | undefined;
   readonly bufferPoolMebibytes: number;
+  /** From the manifest: those by which applications find the source's behaviour again. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** Base name of the target's binary logs; the restore renames the shipped one to it. */
@@ -54,5 +58,6 @@ export function targetConfiguration(place: TargetPlace, isRoot: boolean): string
     ...(isRoot ? { user: "root" } : {}),
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
-  return `[mysqld]\n${lines.join("\n")}\n`;
+  // What comes later wins.
+  return `[mysqld]\n${[...settingLines(place.settings), ...lines].join("\n")}\n`;
 }

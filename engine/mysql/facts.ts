@@ -73,6 +73,16 @@ export async function readVariables(server: MysqlServer, names: readonly string[
   return new Map(rows.map(({ name, value }) => [name, value]));
 }
 
+/** All global variables by lower-case name. Values of more than 1024 characters are cut. */
+export async function readAllVariables(server: MysqlServer): Promise<Map<string, string>> {
+  const rows = await server.query(
+    "SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM performance_schema.global_variables",
+    [],
+    variableRow,
+  );
+  return new Map(rows.map(({ name, value }) => [name, value]));
+}
+
 export async function readServerFacts(server: MysqlServer): Promise<ServerFacts> {
   const values = await readVariables(server, Object.keys(variablesSchema.shape));
   const variables = variablesSchema.parse(Object.fromEntries(values));

@@ -14,6 +14,7 @@ export {
   compactGtidSet,
   type GtidConsistency,
   type GtidMode,
+  readAllVariables,
   readServerFacts,
   readVariables,
   type ServerFacts,
@@ -38,6 +39,14 @@ export { SESSION_VARIABLES, type SessionVariable } from "./session-variables.js"
 export { type BoundValue, Secret, type Statement, showStatement, statement } from "./statement.js";
 export { StatementError } from "./statement-error.js";
 export { OLDEST_SUPPORTED_VERSION, statementsFor, type VersionedStatements } from "./statements.js";
+export { policyOf, USUAL_VALUES, VARIABLE_POLICIES, type VariablePolicy } from "./variables/index.js";
+export { parseSourceBehaviour, sourceBehaviourQuery } from "./variables/source-behaviour.js";
+export {
+  isPlainSetting,
+  type SourceBehaviour,
+  settingLines,
+  targetSettings,
+} from "./variables/target-settings.js";
 export {
   compareVersions,
   dataObstacle,

@@ -94,8 +94,10 @@ export interface ServerObservation {
   readonly label: string;
   readonly role: Role;
   readonly facts: ServerFacts;
-  /** Variables beyond the facts, by lower-case name; those the version does not have are absent. */
+  /** All global variables by lower-case name; those the version does not have are absent. */
   readonly variables: ReadonlyMap<string, string>;
+  /** Names of those that were set since the program was compiled. */
+  readonly variablesSet: ReadonlySet<string>;
   /** Status values by lower-case name. */
   readonly status: ReadonlyMap<string, string>;
   /** Plugin name to status, for the plugins that matter here; those not installed are absent. */

@@ -29,8 +29,9 @@ import {
   checkPurged,
   checkViolationLog,
 } from "./gtid.js";
-import { checkConfigurationPair, checkConnectionPair, checkIdentities, checkSourceIdentity } from "./pair.js";
+import { checkConnectionPair, checkIdentities, checkSourceIdentity } from "./pair.js";
 import { checkFilters, checkSourceChannels, checkTargetChannels } from "./replication.js";
+import { checkSettingsPair, checkSourceSettings } from "./settings.js";
 import {
   checkCloneDdl,
   checkClonePlugin,
@@ -58,6 +59,7 @@ export function checkSource(source: ServerObservation, context: PreflightContext
     ...checkGtidTopology(source),
     ...checkRetention(source, context),
     checkBinlogFilter(source),
+    ...(context.purpose === "switchover" ? [] : checkSourceSettings(source)),
     checkDeviatingSessions(source),
     checkEngines(source, context),
     checkPrimaryKeys(source),
@@ -88,7 +90,7 @@ export function checkPair(
   return [
     ...checkVersionPair(source, target, context),
     ...checkIdentities(source, target),
-    ...checkConfigurationPair(source, target),
+    ...checkSettingsPair(source, target),
     checkConnectionPair(source, target),
     ...checkKeyringPair(source, target),
     checkTargetChannels(source, target),

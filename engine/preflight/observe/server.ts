@@ -1,18 +1,16 @@
 import { z } from "zod";
 import {
-  BINLOG_EXPIRY_VARIABLES,
   compareGtidSets,
   compareVersions,
   type MysqlServer,
+  readAllVariables,
   readExecuted,
   readServerFacts,
-  readVariables,
   type ServerFacts,
   subtractOn,
 } from "../../mysql/index.js";
 import type { Seen } from "../listing.js";
 import type { PairObservation, PreflightContext, Role, ServerObservation } from "../observation.js";
-import { PAIR_VARIABLES } from "../pair-variables.js";
 import {
   observeAccountsNamed,
   observeCurrentAccount,
@@ -43,25 +41,11 @@ import {
   observeTablesWithoutPrimaryKey,
 } from "./schema.js";
 
-const VARIABLES = [
-  ...PAIR_VARIABLES.map(({ name }) => name),
-  "max_connections",
-  "performance_schema",
-  "sync_binlog",
-  "innodb_flush_log_at_trx_commit",
-  ...BINLOG_EXPIRY_VARIABLES,
-  "innodb_data_file_path",
-  "innodb_redo_log_encrypt",
-  "innodb_undo_log_encrypt",
-  "binlog_encryption",
-  "log_error_verbosity",
-  "log_error_suppression_list",
-] as const;
-
 const STATUS = ["threads_connected"] as const;
 const PLUGINS = ["clone", "mysql_native_password"] as const;
 
 const pair = z.object({ name: z.string(), value: z.string() });
+const nameRow = z.object({ name: z.string() });
 const versionRow = z.object({ version: z.string() });
 
 /** Answered by any server that speaks the protocol, MariaDB too. */
@@ -83,7 +67,8 @@ export async function observeServer(
     label: server.label,
     role,
     facts,
-    variables: await readVariables(server, VARIABLES),
+    variables: await readAllVariables(server),
+    variablesSet: await readVariablesSet(server),
     status: await readStatus(server),
     plugins: await readPlugins(server),
     currentAccount: await observeCurrentAccount(server),
@@ -146,6 +131,16 @@ async function readStatus(server: MysqlServer): Promise<Map<string, string>> {
     pair,
   );
   return new Map(rows.map(({ name, value }) => [name, value]));
+}
+
+/** Names of those that were set since the program was compiled: in an option file, at the start, or at run time. */
+async function readVariablesSet(server: MysqlServer): Promise<Set<string>> {
+  const rows = await server.query(
+    "SELECT LOWER(VARIABLE_NAME) AS name FROM performance_schema.variables_info WHERE VARIABLE_SOURCE <> 'COMPILED'",
+    [],
+    nameRow,
+  );
+  return new Set(rows.map(({ name }) => name));
 }
 
 async function readPlugins(server: MysqlServer): Promise<Map<string, string>> {

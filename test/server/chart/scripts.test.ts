@@ -5,7 +5,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makeTestDirectory, removeTestDirectory } from "../../../lab/testing.js";
 import { chartDirectory } from "../../helpers/helm.js";
 
-const MANIFEST = '{\n  "backupId": "b1",\n  "lowerCaseTableNames": 1,\n  "innodbPageSizeBytes": 8192\n}\n';
+const MANIFEST = `${JSON.stringify(
+  {
+    backupId: "b1",
+    lowerCaseTableNames: 1,
+    innodbPageSizeBytes: 8192,
+    settings: { mandatory_roles: "`r`@`%`", sql_mode: "ANSI,STRICT_ALL_TABLES", "validate_password.length": "10" },
+  },
+  undefined,
+  2,
+)}\n`;
 
 let directory: string;
 let volume: string;
@@ -68,6 +77,10 @@ describe("start-mysqld.sh", () => {
     const { stdout, settings } = start("shop-2");
     expect(stdout).toBe(`--defaults-file=${volume}/run/my.cnf`);
     expect(settings).toEqual([
+      "[mysqld]",
+      'loose_mandatory_roles = "`r`@`%`"',
+      'loose_sql_mode = "ANSI,STRICT_ALL_TABLES"',
+      'loose_validate_password.length = "10"',
       "[mysqld]",
       "super_read_only = ON",
       `datadir = ${volume}/data`,

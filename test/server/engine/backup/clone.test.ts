@@ -118,7 +118,7 @@ describe("a backup by CLONE", () => {
       await lab.source.rootQuery(
         "SET sql_log_bin = 0",
         `CREATE USER odd@'%' IDENTIFIED BY '${literal}'`,
-        "GRANT PROCESS ON *.* TO odd@'%'",
+        "GRANT PROCESS, SELECT ON *.* TO odd@'%'",
       );
       try {
         // An account that may read, and nothing more: the login is proven by what it is refused.

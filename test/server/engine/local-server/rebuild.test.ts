@@ -14,6 +14,7 @@ import {
 import { MysqlServer, readServerFacts } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
 import { findFreePort } from "../../../../lab/process/index.js";
 import { testInstallation } from "../../../../lab/testing.js";
 import { BackupLab } from "../../helpers/backup-lab.js";
@@ -27,6 +28,7 @@ let rebuild: Parameters<typeof ensureRebuilt>[2];
 beforeAll(async () => {
   lab = await BackupLab.start("rebuild");
   const backup = lab.backup();
+  await lab.source.rootQuery("SET GLOBAL group_concat_max_len = 4711, GLOBAL block_encryption_mode = 'aes-256-cbc'");
   await takeBackup(host, backup, silent);
   request = {
     target: { ...lab.source.options, port: await findFreePort() },
@@ -66,6 +68,12 @@ it("a target that needs nothing is only run", async () => {
   const { server, manifestKey } = await ensureRebuilt(host, request, rebuild, undefined, silent);
   running = server;
   expect(manifestKey).toBe(request.restore.manifestKey);
+  const settings = "SELECT @@GLOBAL.group_concat_max_len AS length, @@GLOBAL.block_encryption_mode AS mode";
+  const row = z.object({ length: z.number(), mode: z.string() });
+  expect(await MysqlServer.with(request.target, "target", (target) => target.queryOne(settings, [], row))).toEqual({
+    length: 4711,
+    mode: "aes-256-cbc",
+  });
   expect(await needsRebuild(host, request, rebuild)).toBe(false);
 });
 

@@ -55,8 +55,8 @@ describe("a target", () => {
       "read-only",
       "replication-filters",
       "server-id-pair",
-      "lower-case-table-names",
       "innodb-page-size",
+      "lower-case-table-names",
       "errant-transactions",
     ]);
     expect(find(findings, "errant-transactions")?.seen).toBe(`${targetUuid}:1`);

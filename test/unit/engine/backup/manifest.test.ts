@@ -21,6 +21,7 @@ const good = {
   endedAt: "2026-11-20T22:54:16.881Z",
   lowerCaseTableNames: 0,
   innodbPageSizeBytes: 16384,
+  settings: { sql_mode: "ANSI_QUOTES", mandatory_roles: "`r`@`%`" },
 };
 
 describe("parseManifest", () => {
@@ -32,10 +33,13 @@ describe("parseManifest", () => {
     expect(parseManifest(JSON.stringify({ ...good, gtidSet: "" })).gtidSet).toBe("");
   });
 
-  it.each(Object.keys(good))("refuses a manifest without %s and names it", (field) => {
-    const without = Object.fromEntries(Object.entries(good).filter(([name]) => name !== field));
-    expect(() => parseManifest(JSON.stringify(without))).toThrow(`the manifest is malformed: ${field}: `);
-  });
+  it.each(Object.keys(good).filter((field) => field !== "settings"))(
+    "refuses a manifest without %s and names it",
+    (field) => {
+      const without = Object.fromEntries(Object.entries(good).filter(([name]) => name !== field));
+      expect(() => parseManifest(JSON.stringify(without))).toThrow(`the manifest is malformed: ${field}: `);
+    },
+  );
 
   it("names every wrong field at once", () => {
     expect(() => parseManifest(JSON.stringify({ ...good, sha256: "abc", bytes: -1 }))).toThrow(
@@ -47,6 +51,18 @@ describe("parseManifest", () => {
     expect(() => parseManifest(JSON.stringify({ ...good, formatVersion: 2 }))).toThrow("formatVersion: ");
     expect(() => parseManifest(JSON.stringify({ ...good, more: 1 }))).toThrow("manifest: Unrecognized key");
   });
+
+  it("takes a manifest without settings, of an earlier release", () => {
+    const { settings: _, ...earlier } = good;
+    expect(parseManifest(JSON.stringify(earlier)).settings).toEqual({});
+  });
+
+  it.each([{ "sql-mode": "x" }, { sql_mode: 'a"b' }, { sql_mode: "a\nuser = root" }])(
+    "refuses a setting that my.cnf could not hold as it is: %o",
+    (settings) => {
+      expect(() => parseManifest(JSON.stringify({ ...good, settings }))).toThrow("settings");
+    },
+  );
 
   it("refuses what is not JSON", () => {
     expect(() => parseManifest('{"formatVersion": 1,')).toThrow("the manifest is not JSON");

@@ -64,6 +64,7 @@ export function sourceWith(
     role: "source",
     facts: { ...FACTS, ...facts },
     variables: new Map(Object.entries({ ...VARIABLES, ...variables })),
+    variablesSet: new Set(),
     status: new Map([["threads_connected", "10"]]),
     plugins: new Map(),
     currentAccount: "'admin'@'%'",

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseVersion } from "../../../../engine/mysql/index.js";
-import {
-  checkConfigurationPair,
-  checkConnectionPair,
-  checkIdentities,
-  checkSourceIdentity,
-} from "../../../../engine/preflight/checks/pair.js";
+import { checkConnectionPair, checkIdentities, checkSourceIdentity } from "../../../../engine/preflight/checks/pair.js";
 import {
   checkFilters,
   checkSourceChannels,
@@ -133,57 +128,9 @@ describe("identity", () => {
   });
 });
 
-describe("configuration", () => {
-  const differing = (variables: Record<string, string>) =>
-    checkConfigurationPair(sourceWith(), targetWith({}, {}, variables))
-      .filter(({ severity }) => severity !== "ok")
-      .map(brief);
-
-  it("that is equal gives no more than ok", () => expect(differing({})).toEqual([]));
-
-  it("may list SQL modes in any order", () => {
-    expect(differing({ sql_mode: "NO_ENGINE_SUBSTITUTION,STRICT_TRANS_TABLES" })).toEqual([]);
-  });
-
-  it("that differs says what to do", () => {
-    expect(
-      differing({ lower_case_table_names: "1", innodb_page_size: "8192", sql_mode: "", max_allowed_packet: "1024" }),
-    ).toEqual([
-      [
-        "blocker",
-        "lower-case-table-names",
-        "1",
-        "table names would not be found: create the target anew with lower_case_table_names=0",
-      ],
-      [
-        "blocker",
-        "innodb-page-size",
-        "8192",
-        "a physical copy cannot be opened with another page size: create the target anew with innodb_page_size=16384",
-      ],
-      [
-        "warning",
-        "sql-mode",
-        "(empty)",
-        "statements accepted on the source may be refused on the target: SET PERSIST sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'; on the target",
-      ],
-      [
-        "warning",
-        "max-allowed-packet",
-        "1024",
-        "large statements and rows may be refused: SET PERSIST max_allowed_packet = 67108864; on the target",
-      ],
-    ]);
-  });
-
-  it("of only one version is not compared", () => {
-    expect(differing({ authentication_policy: "*,," })).toEqual([]);
-  });
-
-  it("must leave room for the application's connections", () => {
-    expect(checkConnectionPair(sourceWith(), targetWith({}, {}, { max_connections: "150" })).severity).toBe("warning");
-    expect(checkConnectionPair(sourceWith(), targetWith()).severity).toBe("ok");
-  });
+it("must leave room for the application's connections", () => {
+  expect(checkConnectionPair(sourceWith(), targetWith({}, {}, { max_connections: "150" })).severity).toBe("warning");
+  expect(checkConnectionPair(sourceWith(), targetWith()).severity).toBe("ok");
 });
 
 describe("channels and filters that are there already", () => {
