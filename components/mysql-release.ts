@@ -130,10 +130,11 @@ function withUsersVault({ vault, ...own }: ChartVaultCredentials, chartValues: R
 const DEFAULT_REPOSITORY = "docker.io/library/mysql";
 
 /** What the chart's pods will run. */
-export function chartSoftware({ image, mysql }: Readonly<Record<string, unknown>>): TargetSoftware {
+export function chartSoftware({ image, mysql, tls }: Readonly<Record<string, unknown>>): TargetSoftware {
   const { repository, tag } = asRecord(image);
   return {
     image: `${repository ?? DEFAULT_REPOSITORY}:${tag ?? ""}`,
+    requiresTls: asRecord(tls).required !== false,
     settings: asRecord(asRecord(mysql).settings),
   };
 }

@@ -78,8 +78,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
       }
       if (hasUnknown(news) || (!isNew && !news.requiresPrimary)) return;
       if (!isNew) return assertPrimary(news.source, news.target);
-      const { steps } = await describePreparation(news, false);
-      reportPlan(olds, steps);
+      reportPlan(olds, await describePreparation(news, false, report));
     });
   },
 

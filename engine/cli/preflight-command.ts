@@ -101,7 +101,13 @@ function parseRelease(text: string): string {
 }
 
 function plannedTargetOf(release: string): PlannedTarget {
-  return { name: `target ${release}`, version: versionOfTag(release), settings: new Map() };
+  return {
+    name: `target ${release}`,
+    version: versionOfTag(release),
+    isInPod: false,
+    requiresTls: false,
+    settings: new Map(),
+  };
 }
 
 function parseSeconds(text: string): number {

@@ -20,6 +20,8 @@ export interface PreflightContext {
   /** The keyring component that the restored server is given, e.g. `component_keyring_file`. */
   readonly targetKeyring?: string;
   readonly wantedBinlogRetentionSeconds?: number;
+  /** Whether the channel uses TLS. @default true */
+  readonly replicationUsesTls?: boolean;
   /** What the target will be, as long as there is none to look at. */
   readonly plannedTarget?: PlannedTarget;
 }
@@ -44,6 +46,55 @@ export interface StrayTablespace {
 
 export interface AccountPlugin extends Account {
   readonly plugin: string;
+}
+
+/** A session as its server sees it. */
+export interface SessionLogin {
+  readonly user: string;
+  /** Address or name that the server has for the client. */
+  readonly host: string;
+  /** What the login was matched to. */
+  readonly account: Account;
+}
+
+/** An account that a login could be matched to. */
+export interface LoginAccount extends Account {
+  readonly isLocked: boolean;
+  readonly isExpired: boolean;
+  /** Null for a password that does not expire; negative for one that has. */
+  readonly expiresInDays: number | null;
+  /** Whether it has limits of statements or connections of its own. */
+  readonly isLimited: boolean;
+}
+
+export interface PlainSessions {
+  readonly user: string;
+  readonly sessions: number;
+}
+
+/** An enabled event of another account than the administrator's. */
+export interface EventOwner extends EventName {
+  /** `user@host`. */
+  readonly definer: string;
+  /** Whether there is such an account. */
+  readonly exists: boolean;
+}
+
+/** Something that a server has loaded from a file in its plugin directory. */
+export interface LoadedLibrary {
+  readonly kind: "plugin" | "component" | "function";
+  readonly name: string;
+  /** Of a plugin, e.g. `AUTHENTICATION`; empty for the others. */
+  readonly type: string;
+  /** File name, or the component's URN. */
+  readonly file: string;
+}
+
+/** How many accounts log in by a plugin, and whether the server has it. */
+export interface AuthenticationPlugin {
+  readonly plugin: string;
+  readonly accounts: number;
+  readonly isActive: boolean;
 }
 
 export interface EventName {
@@ -102,6 +153,18 @@ export interface ServerObservation {
   readonly status: ReadonlyMap<string, string>;
   /** Plugin name to status, for the plugins that matter here; those not installed are absent. */
   readonly plugins: ReadonlyMap<string, string>;
+  readonly login: SessionLogin;
+  /** Accounts of the administrator's and the replication account's user name, and the anonymous ones. */
+  readonly loginAccounts: Seen<readonly LoginAccount[]>;
+  /** Accounts that only some hosts may log in with. */
+  readonly placedAccounts: Seen<Listing<Account>>;
+  readonly plainSessions: Seen<Listing<PlainSessions>>;
+  readonly fileAccounts: Seen<Listing<Account>>;
+  readonly eventOwners: Seen<Listing<EventOwner>>;
+  readonly libraries: Seen<readonly LoadedLibrary[]>;
+  readonly authentication: Seen<readonly AuthenticationPlugin[]>;
+  /** X Protocol connections since the server's start. */
+  readonly xConnections: Seen<number>;
   /** The account that the session was matched to, quoted. */
   readonly currentAccount: string;
   /** Lines of SHOW GRANTS for this session, active roles included. */

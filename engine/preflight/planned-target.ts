@@ -6,6 +6,10 @@ export interface PlannedTarget {
   readonly name: string;
   /** Undefined where the name says no release, e.g. `mysql:lts`. */
   readonly version: ServerVersion | undefined;
+  /** Whether it will run in Kubernetes, where clients come from other addresses. */
+  readonly isInPod: boolean;
+  /** Whether it will refuse logins without TLS, whatever the source does. */
+  readonly requiresTls: boolean;
   /** What it is told beside what every target runs with; values by lower-case name with underscores. */
   readonly settings: ReadonlyMap<string, string>;
 }

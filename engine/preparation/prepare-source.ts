@@ -47,6 +47,7 @@ import {
 } from "./source-statements.js";
 
 import { plannedTarget } from "./target-software.js";
+import { tryReplicationLogin } from "./try-replication-login.js";
 
 /** A run whose Pulumi was killed ends by itself soon; its provider notices at the end of its work. */
 const LOCK_TIMEOUT_SECONDS = 60;
@@ -69,9 +70,7 @@ export async function prepareSource(
     progress(`${role.label}: not the primary now; its preparation is left as it is`);
     return { ...(await readServerState(request)), replicationPassword: knownPassword };
   }
-  const findings = await preflight(request);
-  progress(formatFindings(findings.filter(({ severity }) => severity !== "ok")));
-  assertNoBlockers(findings);
+  await passPreflight(request, progress);
   return MysqlServer.with(request.source, "source", async (source) => {
     await source.lockOut(LOCK_TIMEOUT_SECONDS);
     const observed = await observe(source, request.replicationAccount);
@@ -84,6 +83,7 @@ export async function prepareSource(
         await apply(source, step, request, password, progress);
         isPasswordSet ||= step.kind === "create-account" || step.kind === "set-account-password";
       }
+      await tryReplicationLogin(request.source, { user: request.replicationAccount.user, password });
     } catch (error) {
       const state = await readServerState(request);
       throw new PartialFailure(isPasswordSet ? { ...state, replicationPassword: password } : state, error);
@@ -106,18 +106,18 @@ async function readServerState(
   });
 }
 
-/** Findings and steps of `prepareSource`, without secrets; changes nothing. */
+/** Steps of `prepareSource`, a line each, without secrets; tells what the preflight finds, and changes nothing. */
 export async function describePreparation(
   request: SourcePreparationRequest,
   isPasswordKnown: boolean,
-): Promise<{ readonly findings: Finding[]; readonly steps: string[] }> {
+  progress: Progress,
+): Promise<string[]> {
   refuseFinalized(await readSourceRole(request, undefined));
-  const findings = await preflight(request);
-  assertNoBlockers(findings);
+  await passPreflight(request, progress);
   return MysqlServer.with(request.source, "source", async (source) => {
     const observed = await observe(source, request.replicationAccount);
     const steps = planFor(observed, request, isPasswordKnown);
-    return { findings, steps: steps.map((step) => `${source.label}: ${describeStep(step, request)}`) };
+    return steps.map((step) => `${source.label}: ${describeStep(step, request)}`);
   });
 }
 
@@ -208,10 +208,22 @@ export async function assertPrimary(connection: ConnectionOptions, target?: Conn
   });
 }
 
+/** Tells everything that is found and is not well; a blocker is an error. */
+async function passPreflight(request: SourcePreparationRequest, progress: Progress): Promise<void> {
+  const findings = await preflight(request);
+  progress(formatFindings(findings.filter(({ severity }) => severity !== "ok")));
+  assertNoBlockers(findings);
+}
+
 async function preflight(request: SourcePreparationRequest): Promise<Finding[]> {
+  const { user, host } = request.replicationAccount;
+  const { accounts } = await MysqlServer.with(request.source, "source", readLedger);
   return runPreflight({
     purpose: "prepare",
     source: request.source,
+    replicationAccount: request.replicationAccount,
+    replicationAccountIsOurs: accounts.some((account) => account.user === user && account.host === host),
+    replicationUsesTls: request.replicationRequiresTls,
     ...(request.expectedSourceUuid === undefined ? {} : { expectedSourceUuid: request.expectedSourceUuid }),
     backupMethod: request.backupMethod,
     ...(request.targetKeyring === undefined ? {} : { targetKeyring: request.targetKeyring }),

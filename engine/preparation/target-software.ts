@@ -8,18 +8,25 @@ export interface TargetSoftware {
   readonly image?: string;
   /** Program on this machine, e.g. `/usr/sbin/mysqld`. */
   readonly mysqld?: string;
+  /** Whether it refuses logins without TLS, whatever the source does. @default false */
+  readonly requiresTls?: boolean;
   /** Settings that a user gives mysqld, as my.cnf has them. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a target that is not there yet; a program that does not run says nothing of its release. */
-export async function plannedTarget({ image, mysqld, settings = {} }: TargetSoftware): Promise<PlannedTarget> {
-  const known = plannedSettings(settings);
+export async function plannedTarget({
+  image,
+  mysqld,
+  requiresTls = false,
+  settings = {},
+}: TargetSoftware): Promise<PlannedTarget> {
+  const known = { isInPod: mysqld === undefined, requiresTls, settings: plannedSettings(settings) };
   if (mysqld !== undefined) {
     const seen = await withHost({ kind: "local" }, (host) => readProgramVersion(host, mysqld));
-    if ("version" in seen) return { name: mysqld, version: seen.version, settings: known };
-    return { name: `${mysqld} (${seen.failure})`, version: undefined, settings: known };
+    if ("version" in seen) return { name: mysqld, version: seen.version, ...known };
+    return { name: `${mysqld} (${seen.failure})`, version: undefined, ...known };
   }
   const tag = /:([^:/@]+)$/.exec(image ?? "")?.[1] ?? "";
-  return { name: `image ${image ?? "(none)"}`, version: versionOfTag(tag), settings: known };
+  return { name: `image ${image ?? "(none)"}`, version: versionOfTag(tag), ...known };
 }

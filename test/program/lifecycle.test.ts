@@ -61,12 +61,17 @@ describe("the program on platform local", () => {
 
   it("shows its plan, statement by statement, and changes nothing in preview", async () => {
     const { exitCode, output } = await stack.pulumi("preview");
+    // What is found comes with what will be done about it.
+    expect(output).toMatch(/warning +gtid-mode +source 127\.0\.0\.1:\d+ +gtid_mode is OFF/);
+    expect(output).toMatch(/0 blockers, \d+ warnings/);
     expect(output).toContain("SET PERSIST gtid_mode = 'OFF_PERMISSIVE'");
     expect(output).toContain(`physical copy by clone, streamed to s3://${stack.s3.bucket}/gtid-ferry/shop/1/`);
     expect(output).toContain(`target 127.0.0.1:${stack.targetPort}: download, verify and restore the backup`);
     expect(output).toContain("START REPLICA FOR CHANNEL 'gtid_ferry'");
     expect(output).not.toContain("undefined");
-    expect(output).toContain("IDENTIFIED WITH caching_sha2_password BY '********' REQUIRE SSL");
+    expect(output).toContain(
+      "IDENTIFIED WITH caching_sha2_password BY '********' REQUIRE SSL PASSWORD EXPIRE NEVER PASSWORD HISTORY 0 PASSWORD REUSE INTERVAL 0 DAY",
+    );
     expect(exitCode).toBe(0);
     expect(await sourcePicture(stack.source)).toEqual(before);
   });

@@ -29,6 +29,8 @@ import {
   checkPurged,
   checkViolationLog,
 } from "./gtid.js";
+import { checkLibraries, checkLibrariesPair } from "./loaded.js";
+import { checkLogins } from "./logins.js";
 import { checkConnectionPair, checkIdentities, checkSourceIdentity } from "./pair.js";
 import { checkFilters, checkSourceChannels, checkTargetChannels } from "./replication.js";
 import { checkSettingsPair, checkSourceSettings } from "./settings.js";
@@ -70,6 +72,8 @@ export function checkSource(source: ServerObservation, context: PreflightContext
     checkSystemTablespace(source),
     checkEncryption(source, context),
     ...checkReplicationAccount(source, context),
+    ...checkLogins(source, context),
+    ...checkLibraries(source, context),
     checkSourceChannels(source, context),
     checkXa(source),
     checkLongTransactions(source),
@@ -92,6 +96,7 @@ export function checkPair(
     ...checkIdentities(source, target),
     ...checkSettingsPair(source, target),
     checkConnectionPair(source, target),
+    ...checkLibrariesPair(source, target),
     ...checkKeyringPair(source, target),
     checkTargetChannels(source, target),
     ...checkPurged(source, target, pair, context),

@@ -5,7 +5,6 @@ import type { AccountPlugin } from "../observation.js";
 import { listing, look, SELECT, TOTAL } from "./bounded.js";
 
 const accountRow = z.object({ user: z.string(), host: z.string(), plugin: z.string() });
-const currentRow = z.object({ account: z.string() });
 const grantRow = z.record(z.string(), z.string());
 
 export function observeNativePasswordAccounts(server: MysqlServer): Promise<Seen<Listing<AccountPlugin>>> {
@@ -22,16 +21,6 @@ export function observeAccountsNamed(server: MysqlServer, user: string): Promise
   return look(() =>
     server.query("SELECT User AS user, Host AS host, plugin FROM mysql.user WHERE User = ?", [user], accountRow),
   );
-}
-
-export async function observeCurrentAccount(server: MysqlServer): Promise<string> {
-  const { account } = await server.queryOne(
-    `SELECT CONCAT(QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', LENGTH(CURRENT_USER())
-       - LENGTH(REPLACE(CURRENT_USER(), '@', '')))), '@', QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1))) AS account`,
-    [],
-    currentRow,
-  );
-  return account;
 }
 
 /** Without FOR, SHOW GRANTS merges in the privileges of the session's active roles. */

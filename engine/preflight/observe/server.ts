@@ -3,6 +3,7 @@ import {
   compareGtidSets,
   compareVersions,
   type MysqlServer,
+  quoteAccount,
   readAllVariables,
   readExecuted,
   readServerFacts,
@@ -11,12 +12,7 @@ import {
 } from "../../mysql/index.js";
 import type { Seen } from "../listing.js";
 import type { PairObservation, PreflightContext, Role, ServerObservation } from "../observation.js";
-import {
-  observeAccountsNamed,
-  observeCurrentAccount,
-  observeGrantLines,
-  observeNativePasswordAccounts,
-} from "./accounts.js";
+import { observeAccountsNamed, observeGrantLines, observeNativePasswordAccounts } from "./accounts.js";
 import {
   observeDeviatingSessions,
   observeLongTransactions,
@@ -24,6 +20,15 @@ import {
   observePreparedXa,
 } from "./activity.js";
 import { look } from "./bounded.js";
+import { observeAuthentication, observeLibraries, observeXConnections } from "./loaded.js";
+import {
+  observeEventOwners,
+  observeFileAccounts,
+  observeLoginAccounts,
+  observePlacedAccounts,
+  observePlainSessions,
+  observeSessionLogin,
+} from "./logins.js";
 import {
   observeBinlogFilter,
   observeBinlogReaders,
@@ -63,6 +68,7 @@ export async function observeServer(
   const xaAtFirst = await observePreparedXa(server);
   const facts = await readServerFacts(server);
   const account = context.replicationAccount;
+  const login = await observeSessionLogin(server);
   return {
     label: server.label,
     role,
@@ -71,7 +77,16 @@ export async function observeServer(
     variablesSet: await readVariablesSet(server),
     status: await readStatus(server),
     plugins: await readPlugins(server),
-    currentAccount: await observeCurrentAccount(server),
+    login,
+    loginAccounts: await observeLoginAccounts(server, [login.user, ...(account === undefined ? [] : [account.user])]),
+    placedAccounts: await observePlacedAccounts(server),
+    plainSessions: await observePlainSessions(server),
+    fileAccounts: await observeFileAccounts(server),
+    eventOwners: await observeEventOwners(server),
+    libraries: await observeLibraries(server),
+    authentication: await observeAuthentication(server),
+    xConnections: await observeXConnections(server),
+    currentAccount: quoteAccount(login.account),
     grantLines: await observeGrantLines(server),
     tlsEnabled: await observeTls(server),
     otherEngineTables: await observeOtherEngineTables(server),

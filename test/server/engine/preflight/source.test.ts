@@ -145,6 +145,52 @@ describe("a source with much to be said of", () => {
   });
 });
 
+describe("a source where logins are not what they seem", () => {
+  let server: TestMysql;
+  beforeAll(async () => {
+    server = await startTestMysql({
+      name: "preflight-logins",
+      settings: { skip_name_resolve: "OFF" },
+    });
+    await server.rootQuery(
+      "CREATE USER ferry_admin@'127.0.0.%' IDENTIFIED BY 'another'",
+      "CREATE USER ''@'127.%' IDENTIFIED BY 'x'",
+      "INSTALL COMPONENT 'file://component_validate_password'",
+      "SET GLOBAL validate_password.policy = LOW",
+      "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'",
+      "CREATE USER operator@localhost IDENTIFIED WITH auth_socket",
+      "SET GLOBAL init_connect = 'SET @x = 1', GLOBAL default_password_lifetime = 20",
+      "CREATE SCHEMA app",
+      "CREATE DEFINER = gone@localhost EVENT app.orphan ON SCHEDULE EVERY 1 DAY STARTS '2040-01-01' DO DO 1",
+    );
+  });
+  afterAll(() => server.stop());
+
+  it("has each of it named", async () => {
+    // The administrator's own account is for any host; from here another one comes first.
+    await server.rootQuery("ALTER USER ferry_admin@'127.0.0.%' IDENTIFIED BY 'gtid-ferry-lab-admin'");
+    await server.rootQuery(
+      "GRANT ferry_admin@'%' TO ferry_admin@'127.0.0.%'",
+      "SET DEFAULT ROLE ALL TO ferry_admin@'127.0.0.%'",
+    );
+    const findings = await runPreflight({ source: server.options, purpose: "prepare", backupMethod: "clone" });
+    const seenOf = (check: string) => [find(findings, check)?.severity, find(findings, check)?.seen];
+    expect(seenOf("administrator-login")).toEqual(["ok", "'ferry_admin'@'127.0.0.%'"]);
+    expect(seenOf("anonymous-accounts")).toEqual(["warning", "''@'127.%'"]);
+    expect(seenOf("init-connect")).toEqual(["warning", "SET @x = 1"]);
+    expect(seenOf("event-owners")).toEqual(["warning", "without a definer: app.orphan of gone@localhost"]);
+    expect(seenOf("password-expiry")[1]).toMatch(/'ferry_admin'@'127.0.0.%' in \d+ days$/);
+    expect(seenOf("authentication-plugins")).toEqual(["warning", "auth_socket (1 account)"]);
+    expect(seenOf("loaded-libraries")[1]).toBe(
+      "component file://component_validate_password, authentication plugin auth_socket (auth_socket.so)",
+    );
+    expect(seenOf("settings")).toEqual([
+      "warning",
+      "set here, and not handed to the target: init_connect = SET @x = 1",
+    ]);
+  });
+});
+
 describe("a source that needs a restart", () => {
   let server: TestMysql;
   beforeAll(async () => {

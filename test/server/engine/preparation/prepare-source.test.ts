@@ -84,14 +84,14 @@ describe("prepareSource", () => {
     const lines: string[] = [];
     await prepareSource(request(), result.replicationPassword, (line) => lines.push(line));
     expect(lines.filter((line) => line.startsWith("source "))).toEqual([]);
-    expect((await describePreparation(request(), true)).steps).toEqual([]);
+    expect(await describePreparation(request(), true, silent)).toEqual([]);
   });
 
   it("goes on after dying at any step, and still knows the original values", async () => {
     await source.rootQuery("SET PERSIST binlog_expire_logs_seconds = 3600");
     const before = await picture();
     const quick = { ...request(), consistencyWatchSeconds: 0 };
-    const steps = (await describePreparation(quick, false)).steps.length;
+    const steps = (await describePreparation(quick, false, silent)).length;
     expect(steps).toBe(18);
     for (let death = 0; death < steps; death += 1) {
       let done = -1;
@@ -128,6 +128,22 @@ describe("prepareSource", () => {
     expect(await failAt("ALTER USER")).not.toHaveProperty("replicationPassword");
   });
 
+  it("finds out before the backup that init_connect does not let the replication account in", async () => {
+    await source.rootQuery(
+      "CREATE TABLE app.logins (name VARCHAR(100))",
+      "GRANT CONNECTION_ADMIN ON *.* TO ferry_admin",
+      "SET GLOBAL init_connect = 'INSERT INTO app.logins VALUES (CURRENT_USER())'",
+    );
+    const quick = { ...request(), consistencyWatchSeconds: 0 };
+    const failure: unknown = await prepareSource(quick, undefined, silent).catch((error: unknown) => error);
+    expect(String(failure)).toContain('init_connect is "INSERT INTO app.logins VALUES (CURRENT_USER())"');
+    await source.rootQuery("GRANT INSERT ON app.logins TO gtid_ferry_repl@'127.0.0.1'");
+    if (!(failure instanceof PartialFailure)) throw failure;
+    await prepareSource(quick, failure.partial.replicationPassword, silent);
+    await restoreSource(quick, silent);
+    await source.rootQuery("SET GLOBAL init_connect = ''", "DROP TABLE app.logins");
+  });
+
   it("reports statements that GTID consistency would refuse, before the application gets an error", async () => {
     await source.rootQuery(
       "CREATE TABLE app.log (id INT) ENGINE = MyISAM",
@@ -161,9 +177,7 @@ describe("prepareSource", () => {
     expect(await picture()).toEqual(before);
     await source.rootQuery("CREATE USER gtid_ferry_repl@'127.0.0.1' IDENTIFIED BY 'somebody'");
     const withForeign = await picture();
-    await expect(prepareSource(request(), undefined, silent)).rejects.toThrow(
-      /exists already and was not created here/,
-    );
+    await expect(prepareSource(request(), undefined, silent)).rejects.toThrow(/exists and was not created here/);
     expect(await picture()).toEqual(withForeign);
   });
 });

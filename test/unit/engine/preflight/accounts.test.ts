@@ -75,7 +75,13 @@ describe("mysql_native_password", () => {
     ["8.0.36", {}, "warning"],
     ["lts", {}, "warning"],
   ])("accounts, where the target will be %s with %o: %s", (tag, settings, severity) => {
-    const plannedTarget = { name: tag, version: versionOfTag(tag), settings: plannedSettings(settings) };
+    const plannedTarget = {
+      name: tag,
+      version: versionOfTag(tag),
+      isInPod: false,
+      requiresTls: false,
+      settings: plannedSettings(settings),
+    };
     expect(checkNativePasswords(source, undefined, { ...PREPARE, plannedTarget }).severity).toBe(severity);
   });
 

@@ -1,6 +1,11 @@
 import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
 import type { Finding } from "../../../../engine/operation/index.js";
-import type { PairObservation, PreflightContext, ServerObservation } from "../../../../engine/preflight/observation.js";
+import type {
+  LoginAccount,
+  PairObservation,
+  PreflightContext,
+  ServerObservation,
+} from "../../../../engine/preflight/observation.js";
 
 export const SOURCE_UUID = "194b6e1a-e532-11f1-a3ef-02fc00000001";
 export const TARGET_UUID = "294b6e1a-e532-11f1-a3ef-02fc00000002";
@@ -53,6 +58,13 @@ const VARIABLES = {
   binlog_expire_logs_auto_purge: "ON",
 };
 
+/** An account that a login could be matched to, with nothing to be found on. */
+export function loginAccount(user: string, host: string, changes: Partial<LoginAccount> = {}): LoginAccount {
+  return { user, host, isLocked: false, isExpired: false, expiresInDays: null, isLimited: false, ...changes };
+}
+
+const ADMINISTRATOR = loginAccount("admin", "%");
+
 /** A source that has nothing to be found on, besides what a test changes. */
 export function sourceWith(
   changes: Partial<ServerObservation> = {},
@@ -67,6 +79,15 @@ export function sourceWith(
     variablesSet: new Set(),
     status: new Map([["threads_connected", "10"]]),
     plugins: new Map(),
+    login: { user: "admin", host: "10.20.1.9", account: { user: "admin", host: "%" } },
+    loginAccounts: { value: [ADMINISTRATOR] },
+    placedAccounts: NONE,
+    plainSessions: NONE,
+    fileAccounts: NONE,
+    eventOwners: NONE,
+    libraries: { value: [] },
+    authentication: { value: [{ plugin: "caching_sha2_password", accounts: 3, isActive: true }] },
+    xConnections: { value: 0 },
     currentAccount: "'admin'@'%'",
     grantLines: [],
     tlsEnabled: { value: true },

@@ -70,7 +70,13 @@ describe("a target that is not there yet", () => {
     checkPlannedTarget(sourceWith({}, { version: parseVersion(source) }), {
       ...PREPARE,
       backupMethod,
-      plannedTarget: { name: `image mysql:${tag}`, version: versionOfTag(tag), settings: new Map() },
+      plannedTarget: {
+        name: `image mysql:${tag}`,
+        version: versionOfTag(tag),
+        isInPod: false,
+        requiresTls: false,
+        settings: new Map(),
+      },
     }).map(({ check, severity }) => `${check}: ${severity}`);
 
   it.each([

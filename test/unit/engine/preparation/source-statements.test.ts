@@ -13,7 +13,7 @@ describe("statements of the preparation", () => {
   it("shows account statements with every text quoted and no password", () => {
     const create = createAccountStatement(account, true, "s3cret");
     expect(showStatement(create)).toBe(
-      "CREATE USER 're?pl\\''@'10.10.%' IDENTIFIED WITH caching_sha2_password BY '********' REQUIRE SSL",
+      "CREATE USER 're?pl\\''@'10.10.%' IDENTIFIED WITH caching_sha2_password BY '********' REQUIRE SSL PASSWORD EXPIRE NEVER PASSWORD HISTORY 0 PASSWORD REUSE INTERVAL 0 DAY",
     );
     expect(showStatement(grantStatement(account))).toBe("GRANT REPLICATION SLAVE ON *.* TO 're?pl\\''@'10.10.%'");
   });
