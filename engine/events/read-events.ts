@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Account, ADMIN_SCHEMA, isAtLeast, type MysqlServer, parseVersion } from "../mysql/index.js";
+import { type Account, ADMIN_SCHEMA, type MysqlServer, parseVersion, statementsFor } from "../mysql/index.js";
 import { missingGrants } from "../preflight/index.js";
 import { type ApplicationEvent, isDisabledByReplication } from "./application-event.js";
 
@@ -47,7 +47,7 @@ async function missingByDefiner(server: MysqlServer, definers: readonly string[]
   const missing = new Map<string, string[]>();
   if (definers.length === 0) return missing;
   const self = await server.queryOne("SELECT @@version AS version, CURRENT_USER() AS account", [], selfRow);
-  const namesOthers = isAtLeast(parseVersion(self.version), "8.2.0") ? "SET_ANY_DEFINER" : "SET_USER_ID";
+  const namesOthers = statementsFor(parseVersion(self.version)).namesDefiners;
   const lacking = new Set(
     await missingGrants(server, [namesOthers, "SUPER", "SYSTEM_USER", "ALLOW_NONEXISTENT_DEFINER"], "global"),
   );

@@ -1,4 +1,5 @@
-import { isAtLeast, type ServerVersion } from "./version.js";
+import { hasName } from "./series/index.js";
+import type { ServerVersion } from "./version.js";
 
 /** Oldest server the engine works with: the first with all `replica_*` names. */
 export const OLDEST_SUPPORTED_VERSION = "8.0.26";
@@ -13,15 +14,18 @@ export interface VersionedStatements {
   readonly hasRowVersions: boolean;
   /** Whether GTIDs may carry a tag. */
   readonly hasTaggedGtids: boolean;
+  /** The privilege to name other accounts as definers. */
+  readonly namesDefiners: "SET_ANY_DEFINER" | "SET_USER_ID";
 }
 
 export function statementsFor(version: ServerVersion): VersionedStatements {
-  const renamed = isAtLeast(version, "8.2.0");
+  const has = (name: "SHOW BINARY LOG STATUS" | "RESET BINARY LOGS AND GTIDS") => hasName("statement", name, version);
   return {
-    showBinaryLogStatus: renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
-    resetBinaryLogsAndGtids: renamed ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER",
-    hasGtidOnly: isAtLeast(version, "8.0.27"),
-    hasRowVersions: isAtLeast(version, "8.0.29"),
-    hasTaggedGtids: isAtLeast(version, "8.3.0"),
+    showBinaryLogStatus: has("SHOW BINARY LOG STATUS") ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
+    resetBinaryLogsAndGtids: has("RESET BINARY LOGS AND GTIDS") ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER",
+    hasGtidOnly: hasName("channel option", "GTID_ONLY", version),
+    hasRowVersions: hasName("column", "TOTAL_ROW_VERSIONS", version),
+    hasTaggedGtids: hasName("privilege", "TRANSACTION_GTID_TAG", version),
+    namesDefiners: hasName("privilege", "SET_ANY_DEFINER", version) ? "SET_ANY_DEFINER" : "SET_USER_ID",
   };
 }

@@ -69,7 +69,7 @@ async function makeTemplate({ mysqld }: MysqlInstallation, initial: MysqldSettin
     // Nothing of the template's own life may be in its copies.
     disable_log_bin: "ON",
     gtid_mode: "OFF",
-    innodb_redo_log_capacity: "8M",
+    loose_innodb_redo_log_capacity: "8M",
   };
   await writeFile(configurationFile, configurationText(settings));
   await mustRun([mysqld, `--defaults-file=${configurationFile}`, "--initialize-insecure"], 300, directory, errorLog);

@@ -72,7 +72,7 @@ export function checkViolationLog(
 }
 
 /** The messages' symbols, or their numbers with or without `MY-`, as log_error_suppression_list takes them. */
-const VIOLATION_MESSAGE = /^(ER_RPL_GTID_UNSAFE_\w+|(MY-)?0*(13098|13099|13100))$/i;
+const VIOLATION_MESSAGE = /^(ER_(RPL|SERVER)_GTID_UNSAFE_\w+|(MY-)?0*(13098|13099|13100|13229|13234))$/i;
 const UNTIL_PREPARED = "once phase prepare has passed, set it back to";
 
 /** Servers above and below must take every step of gtid_mode together with this one. */

@@ -1,4 +1,4 @@
-import { type Account, matchAccount, quoteAccount } from "../../mysql/index.js";
+import { type Account, matchAccount, quoteAccount, statementsFor } from "../../mysql/index.js";
 import { checkOn, type Finding } from "../../operation/index.js";
 import { holds, parseGrants } from "../grants.js";
 import { counted, enumerate } from "../listing.js";
@@ -233,7 +233,7 @@ function checkEventOwners({ label, eventOwners, grantLines, facts }: ServerObser
     const grants = parseGrants(grantLines);
     const names = ["SET_ANY_DEFINER", "SET_USER_ID", "SUPER"];
     if (names.some((name) => holds(grants, name, "global"))) return check.ok(`${counted(total, "event")} of others`);
-    const privilege = facts.version.major === 8 && facts.version.minor < 2 ? "SET_USER_ID" : "SET_ANY_DEFINER";
+    const privilege = statementsFor(facts.version).namesDefiners;
     return check.warning(
       enumerate(
         rows.map(({ schema, name, definer }) => `${schema}.${name} of ${definer}`),

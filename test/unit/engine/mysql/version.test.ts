@@ -157,12 +157,14 @@ describe("statementsFor", () => {
     ["8.3.0", "SHOW BINARY LOG STATUS", "RESET BINARY LOGS AND GTIDS", true, true, true],
     ["26.7.0", "SHOW BINARY LOG STATUS", "RESET BINARY LOGS AND GTIDS", true, true, true],
   ])("%s", (version, showBinaryLogStatus, resetBinaryLogsAndGtids, hasGtidOnly, hasRowVersions, hasTaggedGtids) => {
+    const isRenamed = showBinaryLogStatus === "SHOW BINARY LOG STATUS";
     expect(statementsFor(parseVersion(version))).toEqual({
       showBinaryLogStatus,
       resetBinaryLogsAndGtids,
       hasGtidOnly,
       hasRowVersions,
       hasTaggedGtids,
+      namesDefiners: isRenamed ? "SET_ANY_DEFINER" : "SET_USER_ID",
     });
   });
 });

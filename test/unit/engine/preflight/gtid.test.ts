@@ -95,7 +95,7 @@ describe("the error log, by which prepare sees violations", () => {
     ]);
   });
 
-  it.each(["MY-013098", "13100", "er_rpl_gtid_unsafe_stmt_on_non_trans_table"])(
+  it.each(["MY-013098", "13100", "13229", "er_rpl_gtid_unsafe_stmt_on_non_trans_table"])(
     "lacks what is suppressed: %s",
     (code) => {
       const list = `MY-010909,${code}`;
