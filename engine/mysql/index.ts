@@ -34,6 +34,9 @@ export {
 export type { SessionOptions } from "./open-connection.js";
 export { readProgramVersion, versionOfProgram } from "./program-version.js";
 export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
+export { GONE_FROM_PROGRAMS, GONE_PLUGINS, GONE_PRIVILEGES, GONE_VARIABLES } from "./series/gone.js";
+export { comeBetween, leaveBetween } from "./series/lifetime.js";
+export { RESERVED_WORDS } from "./series/statements.js";
 export { MysqlServer } from "./server.js";
 export { SESSION_VARIABLES, type SessionVariable } from "./session-variables.js";
 export { type BoundValue, Secret, type Statement, showStatement, statement } from "./statement.js";

@@ -31,15 +31,9 @@ export function versionOfTag(tag: string): ServerVersion | undefined {
   };
 }
 
-/** Settings as a user writes them, by lower-case name with underscores. */
+/** Settings as a user writes them, by lower-case name with underscores, and with the prefix `loose_` if they have it. */
 export function plannedSettings(settings: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
   return new Map(
-    Object.entries(settings).map(([name, value]) => [
-      name
-        .toLowerCase()
-        .replaceAll("-", "_")
-        .replace(/^loose_/, ""),
-      String(value),
-    ]),
+    Object.entries(settings).map(([name, value]) => [name.toLowerCase().replaceAll("-", "_"), String(value)]),
   );
 }

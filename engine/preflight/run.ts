@@ -1,4 +1,4 @@
-import { addressOf, type ConnectionOptions, errnoOf, MysqlServer } from "../mysql/index.js";
+import { addressOf, type ConnectionOptions, compareVersions, errnoOf, MysqlServer } from "../mysql/index.js";
 import { checkOn, FerryError, type Finding, messageOf } from "../operation/index.js";
 import {
   checkPair,
@@ -10,6 +10,7 @@ import {
 } from "./checks/index.js";
 import type { PreflightContext, Role, ServerObservation } from "./observation.js";
 import { observePair, observeServer, readVersionText } from "./observe/server.js";
+import { checkPlannedSettings, checkUpgrade } from "./upgrade/check-upgrade.js";
 
 export interface PreflightRequest extends PreflightContext {
   readonly source: ConnectionOptions;
@@ -45,6 +46,7 @@ export async function runPreflight(request: PreflightRequest): Promise<Finding[]
         ? []
         : checkPlannedTarget(source.observation, request)),
       ...(await pairFindings(source, target, request)),
+      ...(await upgradeFindings(source, target?.observation, request)),
     ];
   } finally {
     await Promise.all([source.server?.close(), target?.server?.close()]);
@@ -72,6 +74,28 @@ async function look(options: ConnectionOptions, role: Role, context: PreflightCo
   } catch (error) {
     await server.close();
     return { findings: [unobserved(server.label, error)] };
+  }
+}
+
+/** Where the target's series is a newer one, or its release after one that changed something within the series. */
+async function upgradeFindings(
+  source: Looked,
+  target: ServerObservation | undefined,
+  context: PreflightContext,
+): Promise<Finding[]> {
+  const { server, observation } = source;
+  if (server === undefined || observation === undefined || context.purpose === "switchover") return [];
+  const from = observation.facts.version;
+  const { plannedTarget } = context;
+  const to = target?.facts.version ?? plannedTarget?.version;
+  if (to === undefined || compareVersions(from, to) >= 0) return [];
+  try {
+    return [
+      ...(plannedTarget === undefined ? [] : checkPlannedSettings(server.label, from, plannedTarget)),
+      ...(await checkUpgrade(server, from, to)),
+    ];
+  } catch (error) {
+    return [unobserved(server.label, error)];
   }
 }
 

@@ -23,3 +23,17 @@ export function always(list: string): Names {
 export function existsAt({ since, removed }: Lifetime, version: ServerVersion): boolean {
   return (since === undefined || isAtLeast(version, since)) && (removed === undefined || !isAtLeast(version, removed));
 }
+
+/** Names that one release has and a later one does not. */
+export function leaveBetween(names: Names, from: ServerVersion, to: ServerVersion): string[] {
+  return namesWhere(names, (lifetime) => existsAt(lifetime, from) && !existsAt(lifetime, to));
+}
+
+/** Names that one release does not have and a later one does. */
+export function comeBetween(names: Names, from: ServerVersion, to: ServerVersion): string[] {
+  return namesWhere(names, (lifetime) => !existsAt(lifetime, from) && existsAt(lifetime, to));
+}
+
+function namesWhere(names: Names, is: (lifetime: Lifetime) => boolean): string[] {
+  return Object.entries(names).flatMap(([name, lifetime]) => (is(lifetime) ? [name] : []));
+}

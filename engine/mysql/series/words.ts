@@ -6,10 +6,11 @@ export const FUNCTIONS: Names = always(`BIT_XOR CAST CHAR_LENGTH COALESCE CONCAT
   GTID_SUBSET HEX IF INTERVAL IS_USED_LOCK JSON_TYPE LEFT LEAST LENGTH LOAD_FILE LOCATE LOWER MAX NOW NULLIF QUOTE REPLACE
   ROUND SHA2 SLEEP SUBSTRING_INDEX SUM SYSDATE TIMESTAMPDIFF TRIM UNHEX UPPER USER UTC_TIMESTAMP UUID_TO_BIN VERSION
   WAIT_FOR_EXECUTED_GTID_SET CHAR RAND AES_DECRYPT AES_ENCRYPT ST_SRID JSON_TABLE JSON_ARRAY JSON_OBJECT JSON_SET CRC32 ELT
-  LPAD REPEAT`);
+  LPAD REPEAT REGEXP_LIKE REGEXP_SUBSTR`);
 
 const OLD_AND_NEW = "who asks for it names the one of the server's release, or both";
 
+const ADVICE = "engine/preflight/upgrade/rules.ts";
 const DEFINERS = ["engine/mysql/statements.ts", "engine/preflight/checks/logins.ts"];
 
 /** Privileges that are no words of other statements, or more than one. */
@@ -27,12 +28,12 @@ export const PRIVILEGES: Names = {
   SET_ANY_DEFINER: {
     since: "8.2.0",
     because: OLD_AND_NEW,
-    usedIn: DEFINERS,
+    usedIn: [...DEFINERS, ADVICE],
   },
   ALLOW_NONEXISTENT_DEFINER: {
     since: "8.2.0",
     because: OLD_AND_NEW,
-    usedIn: ["engine/events/read-events.ts"],
+    usedIn: ["engine/events/read-events.ts", ADVICE],
   },
   TRANSACTION_GTID_TAG: {
     since: "8.3.0",

@@ -45,7 +45,9 @@ function nativePasswordsOn(target: ServerObservation | undefined, planned: Plann
   if (isAtLeast(version, NATIVE_PASSWORD_GONE)) return "gone";
   if (target !== undefined) return target.plugins.get("mysql_native_password") === "ACTIVE" ? "on" : "off";
   if (!isAtLeast(version, NATIVE_PASSWORD_OFF)) return "on";
-  return /^(on|1|true)$/i.test(planned?.settings.get("mysql_native_password") ?? "") ? "on" : "off";
+  const { settings } = planned ?? {};
+  const value = settings?.get("mysql_native_password") ?? settings?.get("loose_mysql_native_password") ?? "";
+  return /^(on|1|true)$/i.test(value) ? "on" : "off";
 }
 
 /** Needs the target's version where there is a target, or is to be one. */
