@@ -15,7 +15,7 @@ export const VARIABLES: Names = {
     default_storage_engine default_tmp_storage_engine enforce_gtid_consistency eq_range_index_dive_limit
     event_scheduler explicit_defaults_for_timestamp foreign_key_checks group_concat_max_len gtid_executed gtid_mode
     gtid_next gtid_owned gtid_purged information_schema_stats_expiry init_connect innodb_buffer_pool_size
-    innodb_directories innodb_flush_log_at_trx_commit innodb_lock_wait_timeout innodb_page_size interactive_timeout
+    innodb_directories innodb_file_per_table innodb_flush_log_at_trx_commit innodb_lock_wait_timeout innodb_page_size interactive_timeout
     lc_messages lc_time_names lock_wait_timeout log_bin log_bin_basename log_error log_error_suppression_list
     log_error_verbosity log_replica_updates lower_case_table_names mandatory_roles max_allowed_packet max_connections
     max_error_count max_execution_time max_join_size max_sort_length max_user_connections net_read_timeout

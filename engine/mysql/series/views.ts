@@ -10,7 +10,8 @@ export const VIEWS: Names = {
     information_schema.COLLATION_CHARACTER_SET_APPLICABILITY information_schema.COLUMNS
     information_schema.COLUMNS_EXTENSIONS information_schema.COLUMN_PRIVILEGES information_schema.COLUMN_STATISTICS
     information_schema.ENABLED_ROLES information_schema.ENGINES information_schema.EVENTS information_schema.FILES
-    information_schema.INNODB_TABLES information_schema.INNODB_TABLESPACES information_schema.INNODB_TRX
+    information_schema.INNODB_TABLES information_schema.INNODB_TABLESPACES information_schema.INNODB_TABLESPACES_BRIEF
+    information_schema.INNODB_TRX
     information_schema.KEYWORDS information_schema.KEY_COLUMN_USAGE information_schema.OPTIMIZER_TRACE
     information_schema.PARAMETERS information_schema.PARTITIONS information_schema.PLUGINS
     information_schema.PROCESSLIST information_schema.PROFILING information_schema.REFERENTIAL_CONSTRAINTS

@@ -35,7 +35,7 @@ const used = namesUsed(files, (name) => policyOf(name) !== undefined);
 
 /** Capitals that are not MySQL's: of the environment, of other programs, of this one's own texts, of the driver. */
 const NOT_OF_MYSQL =
-  /^(AWS_|FERRY_|GTID_FERRY_|DB_|S3_|PULUMI_|SSH_AUTH_SOCK$|LC_ALL$|DEBIAN_FRONTEND$|WHEN_REQUIRED$|HANDSHAKE_NO_SSL_SUPPORT$)/;
+  /^(AWS_|FERRY_|GTID_FERRY_|DB_|S3_|PULUMI_|SSH_AUTH_SOCK$|MYSQL_TEST_LOGIN_FILE$|LC_ALL$|DEBIAN_FRONTEND$|WHEN_REQUIRED$|HANDSHAKE_NO_SSL_SUPPORT$)/;
 /** Accounts of the server, and values of the chart. */
 const NO_VIEWS = /^mysql\.(infoschema|session|sys|channel|serverIdBase|settings)$/;
 /** Tables and columns that have a variable's name. */
@@ -89,7 +89,16 @@ describe("the table of server series has every name that the sources use:", () =
 
   it("settings of the servers that are made", () => {
     const place = { dataDirectory: "/d", runDirectory: "/r", port: 1, serverId: 1, bufferPoolMebibytes: 1 };
-    const local = targetConfiguration({ ...place, lowerCaseTableNames: 0, innodbPageSizeBytes: 1, settings: {} }, true);
+    const local = targetConfiguration(
+      {
+        ...place,
+        lowerCaseTableNames: 0,
+        innodbPageSizeBytes: 1,
+        innodbDataFilePath: "ibdata1:12M:autoextend",
+        settings: {},
+      },
+      true,
+    );
     const chart = readFileSync("chart/templates/_mysqld-settings.tpl", "utf8");
     const script = readFileSync("chart/files/start-mysqld.sh", "utf8");
     const names = [
