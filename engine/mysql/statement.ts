@@ -18,10 +18,18 @@ export function statement(sql: string, ...values: (BoundValue | Secret)[]): Stat
   return { sql, values };
 }
 
-/** The statement for people: values filled in, secrets as asterisks. */
+/** A GTID set of an old server may have hundreds of kilobytes, and a message is for people. */
+const SHOWN_CHARACTERS = 1_000;
+
+/** The statement for people: values filled in, long ones cut short, secrets as asterisks. */
 export function showStatement({ sql, values }: Statement): string {
-  const shown = values.map((value) => (value instanceof Secret ? "********" : value));
+  const shown = values.map((value) => (value instanceof Secret ? "********" : shortened(value)));
   return format(sql, driverValues(shown));
+}
+
+function shortened(value: BoundValue): BoundValue {
+  if (typeof value !== "string" || value.length <= SHOWN_CHARACTERS) return value;
+  return `${value.slice(0, SHOWN_CHARACTERS)}... (${value.length.toLocaleString("en")} characters)`;
 }
 
 export function boundValues({ values }: Statement): DriverValue[] {

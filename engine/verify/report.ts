@@ -21,6 +21,8 @@ export interface VerificationReport {
   readonly replica: ComparedServer;
   /** Whether schema objects, accounts and grants were compared too. */
   readonly scope: "everything" | "rows";
+  /** Whether no table was left out by name. */
+  readonly isWhole: boolean;
   /** Every compared table. */
   readonly tables: readonly TableResult[];
   /** Compared rows, and their tables' bytes as the primary estimates them. */
@@ -41,6 +43,22 @@ export function isSameTable({ differences, undecided, problem }: TableResult): b
   return differences === 0 && undecided.length === 0 && problem === undefined;
 }
 
+export type Verdict = "OK" | "DIFFERENT" | "UNDECIDED";
+
+/** `UNDECIDED` where nothing is known to differ, and something could not be compared. */
+export function verdictOf({ equal, tables, objects }: VerificationReport): Verdict {
+  if (equal) return "OK";
+  return tables.some(isDifferentTable) || objects.some(isDifferentObject) ? "DIFFERENT" : "UNDECIDED";
+}
+
+function isDifferentTable({ differences, problem }: TableResult): boolean {
+  return differences > 0 || (problem !== undefined && problem.kind !== "undecided");
+}
+
+function isDifferentObject({ verdict }: ObjectDifference): boolean {
+  return verdict !== "undecided";
+}
+
 /** One line: the verdict, and how much of what. */
 export function summarize(report: VerificationReport): string {
   const { tables, rows, objects, scope, seconds } = report;
@@ -50,14 +68,11 @@ export function summarize(report: VerificationReport): string {
     const what = scope === "rows" ? "match" : "and all schema objects, accounts and grants match";
     return `OK: ${compared} ${what} (${time})`;
   }
-  const different = tables.filter(
-    ({ differences, problem }) => differences > 0 || (problem && problem.kind !== "undecided"),
-  );
-  const differing = objects.filter(({ verdict }) => verdict !== "undecided");
+  const different = tables.filter(isDifferentTable);
+  const differing = objects.filter(isDifferentObject);
   const undecided =
     tables.filter(({ undecided, problem }) => undecided.length > 0 || problem?.kind === "undecided").length +
     (objects.length - differing.length);
-  const isDifferent = different.length + differing.length > 0;
   const parts = [
     ...(different.length === 0 ? [] : [differingTables(different, tables.length)]),
     ...(differing.length === 0
@@ -65,7 +80,7 @@ export function summarize(report: VerificationReport): string {
       : [count(differing.length, "schema object, account or grant", "schema objects, accounts or grants")]),
     ...(undecided === 0 ? [] : [`${undecided} undecided`]),
   ];
-  return `${isDifferent ? "DIFFERENT" : "UNDECIDED"}: ${parts.join(", ")} (${compared} compared, ${time})`;
+  return `${verdictOf(report)}: ${parts.join(", ")} (${compared} compared, ${time})`;
 }
 
 function differingTables(different: readonly TableResult[], all: number): string {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { ADMIN_SCHEMA, MysqlServer, showTable } from "../mysql/index.js";
+import { ADMIN_SCHEMA, MysqlServer, StatementError, showTable } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
 import { chooseKey, readTableShapes, type TableShape } from "../tables/index.js";
 import { CheckpointStore } from "./checkpoint-store.js";
@@ -15,6 +15,7 @@ import { isEqual, type VerificationReport } from "./report.js";
 import { assertKnown, DEFAULT_LIMITS, isChosen, type VerificationRequest } from "./request.js";
 import { compareTables } from "./rows/compare-tables.js";
 import { type Lane, openSessions } from "./sessions.js";
+import { recordVerification } from "./verification-record.js";
 
 /** Its tables belong to each server by itself. */
 const HIDDEN_SCHEMAS = [ADMIN_SCHEMA];
@@ -22,7 +23,8 @@ const identityRow = z.object({ uuid: z.string(), version: z.string(), machine: z
 
 /**
  * Compares what two live servers have while the primary is written to: rows, and with `objects` definitions, accounts and
- * grants too. Writes nothing to either. Differences are no error: the report has them.
+ * grants too. Writes nothing to either, but the primary's own record of it. Differences are no error: the report has
+ * them.
  */
 export async function verifyData(
   request: VerificationRequest,
@@ -53,12 +55,13 @@ export async function verifyData(
     const found = options.objects ? await compareOthers(lane, isSameRelease) : { differences: [], notes: [] };
     const { differences: objects, notes } = withoutIgnored(found, ignored);
     await store.remove();
-    return {
+    const report: VerificationReport = {
       startedAt: store.startedAt,
       seconds: Math.round(performance.now() - begin) / 1000,
       primary: { name: request.primary.name, uuid: one.uuid },
       replica: { name: request.replica.name, uuid: other.uuid },
       scope: options.objects ? "everything" : "rows",
+      isWhole: request.tables === undefined,
       tables: store.results,
       rows: store.results.reduce((sum, { rows }) => sum + rows, 0),
       bytes: compared.bytes,
@@ -66,9 +69,22 @@ export async function verifyData(
       notes: [...compared.notes, ...notes],
       equal: isEqual(store.results, objects),
     };
+    const unrecorded = await tryRecording(lane, report);
+    return unrecorded === undefined ? report : { ...report, notes: [...report.notes, unrecorded] };
   } finally {
     await pace.stop();
     await sessions.close();
+  }
+}
+
+/** Why the primary could not remember the comparison, which is what it is without that. */
+async function tryRecording({ primary }: Lane, report: VerificationReport): Promise<string | undefined> {
+  try {
+    await recordVerification(primary, report);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    return `the result is not kept in the primary: ${error.message}`;
   }
 }
 
