@@ -1,7 +1,14 @@
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel, reportChannel } from "@gtid-ferry/engine/replication";
-import { repairData, showRepair, type VerificationRequest, verifyTables } from "@gtid-ferry/engine/verify";
+import {
+  describeReport,
+  repairData,
+  showRepair,
+  type VerificationRequest,
+  verifyTables,
+} from "@gtid-ferry/engine/verify";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { awaitCatchUp } from "../../../../lab/catch-up.js";
 import { type Pair, startPair, verificationOf } from "../../helpers/pair.js";
 
 let pair: Pair;
@@ -45,6 +52,7 @@ const request = (): VerificationRequest => ({
   ...verificationOf(pair),
   limits: { listedRows: 1000, lagTimeoutSeconds: 20 },
 });
+const caughtUp = () => awaitCatchUp(pair.source.options, pair.target.options);
 const everything =
   "SELECT i.*, ST_AsText(place) AS p, (SELECT COUNT(*) FROM shop.part WHERE item = i.id) AS parts FROM shop.item i ORDER BY id";
 
@@ -104,5 +112,65 @@ describe("repairing rows", () => {
       expect.stringMatching(/^shop.item: source .*: error 1062: Duplicate entry/),
     ]);
     expect(await pair.source.rootQuery("SELECT COUNT(*) AS n FROM shop.item WHERE id = 6000")).toEqual([{ n: 0 }]);
+  });
+
+  it("replaces rows whose keys are the same by their collation and not by their bytes", async () => {
+    await pair.source.rootQuery(
+      "CREATE TABLE shop.coded (code VARCHAR(10) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, v INT)",
+      "INSERT INTO shop.coded VALUES ('\u00df2', 1), ('b', 2)",
+    );
+    await caughtUp();
+    await onTarget("UPDATE coded SET code = 'SS2' WHERE v = 1");
+    const tables = [["shop", "coded"]];
+    const found = await verifyTables({ ...request(), tables }, silent);
+    expect(describeReport(found).slice(1)).toEqual([
+      'shop.coded ("\u00df2"): missing on target',
+      'shop.coded ("SS2"): only on target',
+    ]);
+    expect(await repairData(request(), found, silent)).toEqual({ repairedRows: 1, refused: [] });
+    expect((await verifyTables({ ...request(), tables }, silent)).equal).toBe(true);
+  });
+
+  it("works on servers that ask every table for a primary key, and by a key that is generated", async () => {
+    await pair.source.rootQuery(
+      "CREATE TABLE shop.derived (a INT NOT NULL, b INT AS (a * 2) STORED NOT NULL, v INT, PRIMARY KEY (b))",
+      "INSERT INTO shop.derived (a, v) VALUES (1, 1), (2, 2)",
+      "SET GLOBAL sql_require_primary_key = ON",
+    );
+    await caughtUp();
+    await onTarget("UPDATE derived SET v = 7 WHERE a = 2");
+    const tables = [["shop", "derived"]];
+    const found = await verifyTables({ ...request(), tables }, silent);
+    expect(await repairData(request(), found, silent)).toEqual({ repairedRows: 1, refused: [] });
+    expect((await verifyTables({ ...request(), tables }, silent)).equal).toBe(true);
+    await pair.source.rootQuery("SET GLOBAL sql_require_primary_key = OFF");
+  });
+
+  it("says in one sentence what to do about a table without a key, and one that is defined otherwise", async () => {
+    await pair.source.rootQuery(
+      "CREATE TABLE shop.plain (v INT)",
+      "INSERT INTO shop.plain VALUES (1), (1)",
+      "CREATE TABLE shop.other (id INT PRIMARY KEY)",
+    );
+    await caughtUp();
+    await onTarget("INSERT INTO plain VALUES (2)", "ALTER TABLE other ADD COLUMN extra INT");
+    const found = await verifyTables(
+      {
+        ...request(),
+        tables: [
+          ["shop", "plain"],
+          ["shop", "other"],
+        ],
+      },
+      silent,
+    );
+    const { repairedRows, refused } = await repairData(request(), found, silent);
+    expect(repairedRows).toBe(0);
+    expect([...refused].sort()).toEqual([
+      expect.stringMatching(
+        /^shop.other: its columns or keys are defined otherwise on target, .* make the table there what it is on the primary/,
+      ),
+      expect.stringMatching(/^shop.plain: 0 rows missing, 1 surplus on target; .* give it a primary key/),
+    ]);
   });
 });
