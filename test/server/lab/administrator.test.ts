@@ -49,6 +49,7 @@ const USES: Readonly<Record<string, readonly string[]>> = {
   BACKUP_ADMIN: ["LOCK INSTANCE FOR BACKUP", "UNLOCK INSTANCE", "SELECT * FROM performance_schema.log_status"],
   CONNECTION_ADMIN: ["SET GLOBAL offline_mode = ON", "SET GLOBAL offline_mode = OFF"],
   XA_RECOVER_ADMIN: ["XA RECOVER"],
+  "LOCK TABLES": ["LOCK TABLES shop.t READ", "UNLOCK TABLES"],
 };
 
 const ACCESS_DENIED = [1044, 1045, 1142, 1143, 1227, 1401, 3619, 3630];
