@@ -1,6 +1,7 @@
 {{- /*
 What every target runs with: it comes up read-only, with no event running, so that nothing but replication can write to
-it before the cutover.
+it before the cutover. With replicate_same_server_id one that was restored from a backup of before a rollback gets back
+what it committed as the primary; GTIDs keep transactions from going round.
 */ -}}
 {{- define "target.mysqldSettings" -}}
 log_bin: binlog
@@ -12,6 +13,7 @@ super_read_only: "ON"
 event_scheduler: "OFF"
 relay_log: relay-bin
 relay_log_recovery: "ON"
+replicate_same_server_id: "ON"
 replica_preserve_commit_order: "ON"
 sync_binlog: "1"
 innodb_flush_log_at_trx_commit: "1"

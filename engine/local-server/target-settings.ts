@@ -33,6 +33,8 @@ export function replicaSettings(serverId: number): Readonly<Record<string, strin
     super_read_only: "ON",
     event_scheduler: "OFF",
     relay_log_recovery: "ON",
+    // Restored from a backup of before a rollback it would skip, without a word, what it committed as the primary.
+    replicate_same_server_id: "ON",
     replica_preserve_commit_order: "ON",
     sync_binlog: 1,
     innodb_flush_log_at_trx_commit: 1,

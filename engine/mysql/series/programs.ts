@@ -10,7 +10,7 @@ export const PROGRAM_OPTIONS: Readonly<Record<"mysqld" | "mysql" | "mysqladmin" 
 
 /** Options of mysqld that are no variables, and that a target is started with. */
 export const SERVER_OPTIONS: Names = {
-  ...always("user mysqlx default_time_zone sysdate_is_now"),
+  ...always("user mysqlx default_time_zone sysdate_is_now replicate_same_server_id"),
   // 8.0.34 to 8.4: written with loose_ before.
   mysql_native_password: {
     since: "8.4.0",
