@@ -124,7 +124,7 @@ describe("a backup of which a part fails leaves nothing", () => {
 
   it("the password is wrong", async () => {
     const message = await failure(lab.backup({ source: { ...lab.source.options, password: "wrong-password" } }));
-    expect(message).toMatch(/reading the source's settings failed on .*\n  seen:.*Access denied for user/);
+    expect(message).toMatch(/reading the source's settings failed on .*\n {2}seen:.*Access denied for user/);
   });
 
   it("tools are missing, all of which are named with their packages", async () => {
