@@ -1,9 +1,8 @@
 import type { Host, ProcessIdentity } from "../hosts/index.js";
-import { addressOf } from "../mysql/index.js";
+import { addressOf, optionFile } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
 import { environmentFile } from "./environment-file.js";
 import { backupKeys } from "./keys.js";
-import { optionFile } from "./option-file.js";
 import type { BackupRequest, BackupTools, RestoreRequest } from "./request.js";
 import { installScript } from "./scripts.js";
 import type { ObjectStorage } from "./storage.js";

@@ -1,8 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type OptionFileExtras, optionFile } from "../backup/option-file.js";
-import { addressOf, type ConnectionOptions } from "../mysql/index.js";
+import { addressOf, type ConnectionOptions, type OptionFileExtras, optionFile } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
 import { openTunnel, serveOnSocket, type TunnelVia } from "../tunnel/index.js";
 

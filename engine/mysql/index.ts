@@ -32,6 +32,7 @@ export {
   tableKey,
 } from "./names.js";
 export type { SessionOptions } from "./open-connection.js";
+export { type OptionFileExtras, optionFile } from "./option-file.js";
 export { readProgramVersion, versionOfProgram } from "./program-version.js";
 export { type Account, quoteAccount, quoteIdentifier, quoteString } from "./quoting.js";
 export { GONE_FROM_PROGRAMS, GONE_PLUGINS, GONE_PRIVILEGES, GONE_VARIABLES } from "./series/gone.js";

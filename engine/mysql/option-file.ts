@@ -1,4 +1,4 @@
-import type { ConnectionOptions, TlsOptions } from "../mysql/connection-options.js";
+import type { ConnectionOptions, TlsOptions } from "./connection-options.js";
 
 export interface OptionFileExtras {
   /** Unix socket on the host; then host, port and TLS are not used. */

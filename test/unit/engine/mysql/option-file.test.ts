@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { optionFile, quoteOptionValue } from "../../../../engine/backup/option-file.js";
+import { optionFile, quoteOptionValue } from "../../../../engine/mysql/option-file.js";
 
 const source = { host: "10.1.2.3", port: 3306, user: "backup", password: 'it\'s #1 \\ "x"' };
 
