@@ -271,7 +271,8 @@ export class Migration extends pulumi.ComponentResource {
   }
 }
 
-function rolesOutputs({ primary, switchovers, report }: Switchover): Outputs {
+/** Who is the primary now, which after `ferry switchover` or a failover may be another one than the phase declares. */
+function rolesOutputs({ present, switchovers, report }: Switchover): Outputs {
   // Of an undefined output Pulumi warns in every update.
-  return { primary, switchovers, lastSwitchover: report.apply((last) => last ?? null) };
+  return { primary: present, switchovers, lastSwitchover: report.apply((last) => last ?? null) };
 }

@@ -1,6 +1,6 @@
 import type { ChannelSource } from "@gtid-ferry/engine/channel";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
-import type { Tree } from "@gtid-ferry/engine/replica-tree";
+import type { Tree } from "@gtid-ferry/engine/topology";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Configuration } from "./configuration";
 

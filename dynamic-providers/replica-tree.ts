@@ -1,5 +1,5 @@
-import type { FollowLimits, Tree, TreeRequest, TreeState } from "@gtid-ferry/engine/replica-tree";
-import type { ReplicationEnd } from "@gtid-ferry/engine/replication";
+import type { TreeRequest, TreeState } from "@gtid-ferry/engine/replica-tree";
+import type { FollowLimits, Member, Tree } from "@gtid-ferry/engine/topology";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
@@ -25,7 +25,7 @@ interface Inputs extends TreeRequest {
 type Outputs = Inputs & TreeState;
 
 export interface ReplicaTreeArgs extends Omit<InputsOf<Inputs>, "members"> {
-  members: pulumi.Input<Record<string, InputsOf<ReplicationEnd>>>;
+  members: pulumi.Input<Record<string, InputsOf<Member>>>;
 }
 
 const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
@@ -46,7 +46,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     });
   },
 
-  /** Looks at the servers: a replica that stopped is mended by the next `up`, without a refresh. */
+  /** Looks at the servers: a replica that stopped is repaired by the next `up`, without a refresh. */
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const { readTree } = await import("@gtid-ferry/engine/replica-tree");
     return guarded(async () => {

@@ -1,5 +1,6 @@
 import type { ErrantPolicy } from "@gtid-ferry/engine/errant";
-import type { ChannelRequest, ChannelResult, ReplicationEnd } from "@gtid-ferry/engine/replication";
+import type { ChannelRequest, ChannelResult } from "@gtid-ferry/engine/replication";
+import type { Member } from "@gtid-ferry/engine/topology";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type ChangeEffect,
@@ -23,15 +24,22 @@ interface Inputs extends ChannelRequest {
 
 type Outputs = Inputs & ChannelResult;
 
-export interface ReplicationChannelArgs extends Omit<InputsOf<Inputs>, "source" | "target"> {
-  source: InputsOf<ReplicationEnd>;
-  target: InputsOf<ReplicationEnd>;
+export interface ReplicationChannelArgs
+  extends Omit<InputsOf<Inputs>, "source" | "target" | "replicas" | "reverseReplication"> {
+  source: InputsOf<Member>;
+  target: InputsOf<Member>;
+  /** More replicas, one of which may have become the primary. @default {} */
+  replicas?: pulumi.Input<Record<string, InputsOf<Member>>>;
+  /** Whether the source has to replicate from the target once that is the primary. @default "required" */
+  reverseReplication?: pulumi.Input<"required" | "none">;
 }
 
 const EFFECTS: Readonly<Record<string, ChangeEffect>> = {
   channel: "replace",
   source: "update",
   target: "update",
+  replicas: "update",
+  reverseReplication: "update",
   startTimeoutSeconds: "update",
   errantTransactions: "update",
   errantTransactionsConfirmed: "update",
@@ -56,13 +64,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
     return { inputs: news };
   },
 
-  /** Looks at the servers: a channel that stopped is mended by the next `up`, without a refresh. */
+  /** Looks at the servers: a channel that stopped is repaired by the next `up`, without a refresh. */
   async diff(_id: string, olds: Outputs, news: Inputs) {
     const { readChannelResult } = await import("@gtid-ferry/engine/replication");
     return guarded(async () => {
       const isBroken = async () => {
         const now = await readChannelResult({ ...olds, ...news }, report);
-        return now?.running !== true || now.errant !== "";
+        return now === undefined || (!now.running && now.isGivenUp !== true) || now.errant !== "";
       };
       const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, hasUnknown(news) || (await isBroken()));
       // Another target server has no channel yet, and the old one's goes with it.
@@ -132,7 +140,7 @@ export class ReplicationChannel extends pulumi.dynamic.Resource {
         errant: undefined,
         ...args,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "target"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["source", "target", "replicas"] }),
       "gtid-ferry",
       "ReplicationChannel",
     );

@@ -77,7 +77,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
         refuseAccountChange(olds, news.replicationAccount, !olds.requiresPrimary);
       }
       if (hasUnknown(news) || (!isNew && !news.requiresPrimary)) return;
-      if (!isNew) return assertPrimary(news.source, news.target);
+      if (!isNew) return assertPrimary(news.source, news.target === undefined ? [] : [news.target]);
       reportPlan(olds, await describePreparation(news, false, report));
     });
   },

@@ -21,7 +21,9 @@ async function main({ rounds, report, ...load }: Options): Promise<void> {
     const writes = await track.finish();
     const reports = await track.reports();
     const secondsOf = (wanted: string) =>
-      reports.flatMap(({ steps }) => steps.filter(({ step }) => step === wanted).map(({ seconds }) => seconds));
+      reports.flatMap(({ steps }) =>
+        steps.filter(({ step }) => step === wanted).map(({ milliseconds }) => milliseconds / 1000),
+      );
     await writeReport(
       {
         rounds,
@@ -30,7 +32,7 @@ async function main({ rounds, report, ...load }: Options): Promise<void> {
         failovers: reports.length,
         writes,
         mostWritableServers: track.mostWritable,
-        repairedFormerPrimaries: done.filter(({ parted }) => parted).length,
+        repairedFormerPrimaries: done.filter(({ diverged }) => diverged).length,
         killToWritableSeconds: quantiles(done.map(({ pauseSeconds }) => pauseSeconds)),
         stepSeconds: Object.fromEntries(FAILOVER_STEPS.map((step) => [step, quantiles(secondsOf(step))])),
       },

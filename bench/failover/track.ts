@@ -19,7 +19,7 @@ export interface Round {
   /** From the last write that the old primary acknowledged to the first one of the new primary. */
   readonly pauseSeconds: number;
   /** Whether the old primary had transactions that no client had been promised, and had to be repaired. */
-  readonly parted: boolean;
+  readonly diverged: boolean;
 }
 
 /** Writes whose outcome contradicts what the clients were promised, on the worst server. */
@@ -83,8 +83,8 @@ export class Track {
     await sleep(LEAST_LOAD_MILLISECONDS);
     const pauseSeconds = writers.takeGaps().overall / 1000;
     await tree.servers[former].restart();
-    const parted = await this.awaitReturn(former, primary, begin);
-    return { pauseSeconds, parted };
+    const diverged = await this.awaitReturn(former, primary, begin);
+    return { pauseSeconds, diverged };
   }
 
   /** Ends the load: everybody then has the same, and each acknowledged write once. */
@@ -141,17 +141,17 @@ export class Track {
   }
 
   private async awaitReturn(former: Name, primary: Name, since: number): Promise<boolean> {
-    let parted = false;
+    let diverged = false;
     await this.until(`${former} following ${primary}`, async () => {
       await this.writableNow();
       const lines = this.lines.slice(since);
-      if (!parted && lines.some((line) => line.startsWith(`${former} alone has`))) {
+      if (!diverged && lines.some((line) => line.startsWith(`left: ${former} `) && line.includes("only it has"))) {
         await this.tree.repair(former, primary);
-        parted = true;
+        diverged = true;
       }
       return (await this.tree.follows(former)) ? true : undefined;
     });
-    return parted;
+    return diverged;
   }
 
   private async until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {

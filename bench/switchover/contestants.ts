@@ -1,6 +1,6 @@
-import { DEFAULT_LIMITS, type Side, switchover, type TimedStep } from "@gtid-ferry/engine/cutover";
-import { silent } from "@gtid-ferry/engine/operation";
-import { otherSide } from "@gtid-ferry/engine/topology";
+import { silent, type TimedStep } from "@gtid-ferry/engine/operation";
+import { DEFAULT_LIMITS, switchover } from "@gtid-ferry/engine/switchover";
+import { otherSide, type Side } from "@gtid-ferry/engine/topology";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import type { SwitchoverPair } from "../../test/server/helpers/switchover-pair.js";
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Side } from "@gtid-ferry/engine/cutover";
 import { messageOf } from "@gtid-ferry/engine/operation";
-import { otherSide } from "@gtid-ferry/engine/topology";
+import { otherSide, type Side } from "@gtid-ferry/engine/topology";
 import type { TestMysql } from "../../lab/testing.js";
 import { FollowingWriters, WRITTEN_TABLE } from "../../test/server/helpers/following-writers.js";
 import { type SwitchoverPair, startSwitchoverPair } from "../../test/server/helpers/switchover-pair.js";

@@ -1,7 +1,7 @@
 import { type HostOptions, withHost } from "../hosts/index.js";
 import { briefly, type ConnectionOptions } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
-import { isOutlived } from "../topology/index.js";
+import { isSuperseded } from "../topology/index.js";
 import { listBackups } from "./find-backup.js";
 import { backupJobDirectory } from "./job-files.js";
 import { backupKeys } from "./keys.js";
@@ -23,7 +23,7 @@ export async function removeBackups(removal: BackupRemoval, progress: Progress):
       for (const request of requests) await removeBackup(host, request, progress);
     });
   } catch (error) {
-    if (!(await isOutlived(error, [removal.target]))) throw error;
+    if (!(await isSuperseded(error, [removal.target]))) throw error;
     progress(`${briefly(error)}; the source is no longer the primary, so only the storage is cleared`);
     for (const request of requests) {
       await removeFromStorage(request.storage, backupKeys(request.keyPrefix, request.database, request.backupId));

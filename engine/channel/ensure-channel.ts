@@ -9,11 +9,11 @@ import {
   showStatement,
   subtractOn,
 } from "../mysql/index.js";
-import { FerryError, type Progress, waitUntil } from "../operation/index.js";
+import { assertNoBlockers, FerryError, type Progress, waitUntil } from "../operation/index.js";
 import { readConflict } from "./conflict.js";
 import { describeConflict } from "./conflict-text.js";
+import { type ChannelGrounds, checkChannel } from "./findings.js";
 import { describeLag, replicationLag } from "./lag.js";
-import { type ChannelGrounds, channelObstacles } from "./obstacles.js";
 import { channelMatches, planChannel } from "./plan.js";
 import { readReceived } from "./received.js";
 import { ERRANT_ADVICE, receiverAdvice, receiverRefusal } from "./receiver-advice.js";
@@ -61,7 +61,7 @@ export async function ensureChannelBetween(
   const state = channels.find(({ channel }) => channel === request.channel);
   const passwordMatches = await storedPasswordMatches(replica, request);
   const steps = planChannel({ state, passwordMatches, replicaVersion: facts.replica.version }, request);
-  if (steps.length > 0) await refuseObstacles(source, replica, request, { ...facts, channels });
+  if (steps.length > 0) await refuseStart(source, replica, request, { ...facts, channels }, progress);
   for (const step of steps) {
     progress(`${replica.label}: ${showStatement(step)}`);
     await replica.run(step);
@@ -69,11 +69,12 @@ export async function ensureChannelBetween(
   await awaitReplication(source, replica, request, facts.source, progress);
 }
 
-async function refuseObstacles(
+async function refuseStart(
   source: MysqlServer,
   replica: MysqlServer,
   request: ChannelDetails,
   seen: { source: ServerFacts; replica: ServerFacts; channels: readonly ChannelState[] },
+  progress: Progress,
 ): Promise<void> {
   const isComparable = seen.source.gtidMode === "ON" && seen.replica.gtidMode === "ON";
   const grounds: ChannelGrounds = {
@@ -84,15 +85,11 @@ async function refuseObstacles(
     purgedAndMissing: await subtractOn(replica, seen.source.gtidPurged, seen.replica.gtidExecuted),
     lostSinceRestore: await subtractOn(replica, request.restoredGtidSet, seen.replica.gtidExecuted),
   };
-  const obstacles = channelObstacles(grounds);
-  if (obstacles.length === 0) return;
-  throw new FerryError({
-    failed: `starting replication channel ${request.channel}`,
-    where: replica.label,
-    seen: obstacles.map(({ seen: text }) => text).join("; "),
-    wanted: obstacles.map(({ wanted }) => wanted).join("; "),
-    next: obstacles.map(({ next }) => next).join("; "),
-  });
+  const findings = checkChannel(replica.label, grounds);
+  for (const { severity, server, seen: text } of findings) {
+    if (severity === "warning") progress(`warning: ${server}: ${text}`);
+  }
+  assertNoBlockers(findings, `starting replication channel ${request.channel}`);
 }
 
 /** Whether a channel of the replica leads to this source, with the same account, password, TLS and times. */

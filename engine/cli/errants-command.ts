@@ -4,7 +4,7 @@ import { explainWithData } from "./errants-explain.js";
 import { formatErrants } from "./errants-format.js";
 import { addErrantsOptions, type ErrantsOptions, SERVERS_HELP, withErrantServers } from "./errants-options.js";
 import { repairCommand } from "./errants-repair.js";
-import { EXIT_CODE } from "./preflight-command.js";
+import { EXIT_CODE } from "./exit-code.js";
 
 interface ListOptions extends ErrantsOptions {
   readonly limit: number;

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import type { InjectionMember } from "../errant/index.js";
 import { type ConnectionOptions, MysqlServer, readServerFacts } from "../mysql/index.js";
 import { FerryError } from "../operation/index.js";
-import { otherSide, readRole } from "../topology/index.js";
+import { otherSide, readWitness } from "../topology/index.js";
 import { addServersOptions, PASSWORD_HELP } from "./server-options.js";
-import { namedPair, primaryOf } from "./server-pair.js";
+import { namedPair, primarySide } from "./server-pair.js";
 
 export interface ErrantsOptions extends Readonly<Record<string, unknown>> {
   readonly compare?: true;
@@ -40,7 +40,7 @@ export async function withErrantServers<T>(command: Command, work: (servers: Err
   try {
     const target = await MysqlServer.connect(connections.target, "target", { batches: true });
     try {
-      const primary = primaryOf(await readRole(source, "source"), await readRole(target, "target"), isStated);
+      const primary = primarySide(await readWitness(source, "source"), await readWitness(target, "target"), isStated);
       for (const server of [source, target]) await requireGtids(server);
       const servers = { source, target };
       const replica = otherSide(primary);

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { CONFIRMATION_CHARACTERS, chooseRepair, type ErrantReport, oneLine, resetHistory } from "../errant/index.js";
-import { GtidSet } from "../gtid/index.js";
+import { CONFIRMATION_CHARACTERS, chooseRepair, type ErrantReport, resetHistory } from "../errant/index.js";
+import { formatGtidSet, GtidSet } from "../gtid/index.js";
 import { compareGtidSets } from "../mysql/index.js";
 import { messageOf } from "../operation/index.js";
 import { explainWithData } from "./errants-explain.js";
@@ -12,7 +12,7 @@ import {
   withErrantServers,
 } from "./errants-options.js";
 import { applyRepair, METHODS, type Method, planRepair } from "./errants-steps.js";
-import { EXIT_CODE } from "./preflight-command.js";
+import { EXIT_CODE } from "./exit-code.js";
 
 interface RepairOptions extends ErrantsOptions {
   readonly method: Method;
@@ -95,8 +95,8 @@ async function repair(servers: ErrantServers, options: RepairOptions): Promise<n
   const { errant } = isPlan ? report : await compareGtidSets(servers.primary, servers.replica);
   const done: RepairReport = {
     method,
-    repaired: isPlan ? "" : oneLine(gtids),
-    notErrant: oneLine(chosen.notErrant),
+    repaired: isPlan ? "" : formatGtidSet(gtids),
+    notErrant: formatGtidSet(chosen.notErrant),
     statements,
     errant,
   };

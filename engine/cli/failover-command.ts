@@ -1,17 +1,18 @@
 import { Command } from "commander";
 import {
-  type FailoverPlan,
+  type FailoverPreview,
   type FailoverRequest,
   type FailoverResult,
   failover,
-  planFailover,
-  type Settled,
+  previewFailover,
+  type Repaired,
 } from "../failover/index.js";
+import { describeVerdict } from "../reconcile/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
+import { EXIT_CODE } from "./exit-code.js";
 import { addFailoverLimits, type FailoverLimitOptions, failoverLimits } from "./failover-limits.js";
-import { EXIT_CODE } from "./preflight-command.js";
-import { TOPOLOGY_HELP } from "./topology-command.js";
-import { readTopology, type Topology } from "./topology-file.js";
+import { readTopology, type StackTopology } from "./topology-file.js";
+import { TOPOLOGY_HELP } from "./topology-help.js";
 import { WITHOUT_FLAGS } from "./without-option.js";
 
 interface FailoverOptions extends FailoverLimitOptions {
@@ -28,18 +29,18 @@ interface FailoverOptions extends FailoverLimitOptions {
 
 const HELP = `${TOPOLOGY_HELP}
 
-For a primary that is dead; to move the role from one that lives is a switchover, made by the stack's phase. It is dead when
-this machine gets no answer for some seconds and no replica hears it any more: a lost network of this machine is no failover.
-The replica with the most transactions applies what it has received, collects what only others have, and becomes the
-primary; all others follow it, and the routes lead to it. Nothing that is known is lost, and no errant transaction spreads,
+For a primary that is dead; to move the role from one that is up, use \`ferry switchover\` or the stack's phase. It is dead when
+this machine gets no answer for some seconds and every replica's I/O thread has lost it: a lost network of this machine is no
+failover. The replica with the most transactions applies its relay log, gathers what only other replicas have, and becomes the
+primary; all others follow it, and traffic is routed to it. No known transaction is lost, and no errant transaction spreads,
 without an option that says so. A run that was killed is completed by the next one with the same options.
 
 The dead primary could come back writable, unless \`ferry watch --failover\` was watching it. Run this again when it is back:
 it is fenced at once, and follows if it has nothing that the others lack; else what only it has is listed.
 
 Exit code:
-  0  the primary is replaced, or what was left of a failover is in order
-  1  refused, or only planned; nothing was changed
+  0  failover complete, or nothing left to do
+  1  refused, or a dry run; no changes made
   2  wrong usage, a failure, or something is left to do: run again
 
 Examples:
@@ -49,9 +50,7 @@ Examples:
 
 export function failoverCommand(): Command {
   const command = new Command("failover")
-    .description(
-      "replace a primary that is dead by its best replica; prints the plan, and changes nothing without --confirm",
-    )
+    .description("replace a dead primary with its best replica; a dry run without --confirm")
     .requiredOption("--topology <file>", "the stack output topology (JSON, mode 600), - for standard input")
     .option("--plan", "only look, and print what would be done (the default without --confirm)")
     .option("--confirm <name>", "give up this primary")
@@ -74,8 +73,9 @@ async function run(request: FailoverRequest, routes: readonly TrafficRoute[], op
   const print = (result: object, lines: readonly string[]) =>
     console.log(options.json === true ? JSON.stringify(result, undefined, 2) : lines.join("\n"));
   if (options.plan === true || options.confirm === undefined) {
-    const plan = await planFailover(request, routes);
-    print(plan, [...plan.lines, ...(plan.refusals.length > 0 ? plan.refusals : [`nothing was changed${howTo(plan)}`])]);
+    const plan = await previewFailover(request, routes);
+    const verdict = plan.refusals.length > 0 ? plan.refusals.map(describeVerdict) : [dryRun(plan)];
+    print(plan, [...plan.lines, ...verdict]);
     return EXIT_CODE.blockers;
   }
   const result = await failover(request, routes, (line) => console.error(line));
@@ -83,14 +83,15 @@ async function run(request: FailoverRequest, routes: readonly TrafficRoute[], op
   return exitCodeOf(result);
 }
 
-function howTo({ givenUp, confirm }: FailoverPlan): string {
-  if (confirm === undefined) return "";
+function dryRun({ givenUp, confirm }: FailoverPreview): string {
+  const unchanged = "Dry run: no changes made";
+  if (confirm === undefined) return unchanged;
   return givenUp === undefined
-    ? `; make it so by --confirm ${confirm}`
-    : `; give up ${givenUp} by --confirm ${confirm}`;
+    ? `${unchanged}. To do this, re-run with --confirm ${confirm}`
+    : `${unchanged}. To fail over and abandon ${givenUp}, re-run with --confirm ${confirm}`;
 }
 
-function requestFrom(topology: Topology, options: FailoverOptions): FailoverRequest {
+function requestFrom(topology: StackTopology, options: FailoverOptions): FailoverRequest {
   const { channel, members, tree } = topology;
   const { confirm, to, without, acceptErrant = false, acceptLoss = false, fenced = false } = options;
   return {
@@ -98,7 +99,7 @@ function requestFrom(topology: Topology, options: FailoverOptions): FailoverRequ
     members,
     tree,
     ...(confirm === undefined ? {} : { expectedPrimary: confirm }),
-    wishes: { ...(to === undefined ? {} : { to }), without, acceptErrant, acceptLoss, fenced },
+    overrides: { ...(to === undefined ? {} : { to }), without, acceptErrant, acceptLoss, fenced },
     limits: failoverLimits(topology, options),
   };
 }
@@ -106,27 +107,31 @@ function requestFrom(topology: Topology, options: FailoverOptions): FailoverRequ
 function describeResult(result: FailoverResult): string[] {
   switch (result.kind) {
     case "refused":
-      return [...result.reasons, "nothing was changed"];
+      return [...result.findings.map(describeVerdict), "no changes made"];
     case "completed":
-      return [`${result.primary} is the primary`, ...describeSettled(result.settled)];
+      return [`${result.primary} is the primary`, ...describeRepaired(result.repaired)];
     case "failed over": {
-      const { primary, previous, number, writableSeconds, steps } = result.report;
+      const { primary, previous, number, writableMilliseconds, steps, repaired } = result.report;
       return [
-        `${primary} is the primary instead of ${previous}, entry ${number} of the journal: writable after ${writableSeconds} s`,
-        `seconds of each step: ${steps.map(({ step, seconds }) => `${step} ${seconds}`).join(", ")}`,
-        ...describeSettled(result.report.settled),
+        `${primary} is the primary instead of ${previous}, entry ${number} of the journal: writable after ${writableMilliseconds / 1000} s`,
+        `milliseconds of each step: ${steps.map(({ step, milliseconds }) => `${step} ${milliseconds}`).join(", ")}`,
+        ...describeRepaired(repaired),
         `${previous} could come back writable: run this again when it is back, and it is fenced and compared`,
       ];
     }
   }
 }
 
-function describeSettled({ done, parted, notes, failed }: Settled): string[] {
-  return [...done, ...parted, ...notes, ...failed.map((line) => `left to do: ${line}`)];
+function describeRepaired({ done, left, failed }: Repaired): string[] {
+  return [
+    ...done,
+    ...left.map(({ server, seen, fix }) => `left: ${server}: ${seen}; next: ${fix}`),
+    ...failed.map((line) => `left to do: ${line}`),
+  ];
 }
 
 function exitCodeOf(result: FailoverResult): number {
   if (result.kind === "refused") return EXIT_CODE.blockers;
-  const { failed } = result.kind === "completed" ? result.settled : result.report.settled;
+  const { failed } = result.kind === "completed" ? result.repaired : result.report.repaired;
   return failed.length > 0 ? EXIT_CODE.usageOrUnreachable : EXIT_CODE.fine;
 }

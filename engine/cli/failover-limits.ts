@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { DEFAULT_FAILOVER_LIMITS, type FailoverRequest } from "../failover/index.js";
 import { parsePositive } from "./parse-number.js";
-import type { Topology } from "./topology-file.js";
+import type { StackTopology } from "./topology-file.js";
 
 /** The options that a failover takes by hand and by itself. */
 export interface FailoverLimitOptions {
@@ -34,7 +34,7 @@ export function addFailoverLimits(command: Command): Command {
 
 /** Those of the command line win over the stack's. */
 export function failoverLimits(
-  { limits }: Topology,
+  { limits }: StackTopology,
   { confirmSeconds, connectTimeout, drainTimeout }: FailoverLimitOptions,
 ): FailoverRequest["limits"] {
   return {

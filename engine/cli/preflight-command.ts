@@ -9,10 +9,8 @@ import {
   runPreflight,
   versionOfTag,
 } from "../preflight/index.js";
+import { EXIT_CODE } from "./exit-code.js";
 import { addServersOptions, missingServer, namedServers, PASSWORD_HELP } from "./server-options.js";
-
-/** What a command ends with. */
-export const EXIT_CODE = { fine: 0, blockers: 1, usageOrUnreachable: 2 } as const;
 
 interface PreflightOptions extends Readonly<Record<string, unknown>> {
   readonly purpose: PreflightPurpose;

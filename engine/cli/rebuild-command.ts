@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type Host, withHost } from "../hosts/index.js";
 import { ensureRebuilt, planRebuild } from "../local-server/index.js";
-import { EXIT_CODE } from "./preflight-command.js";
+import { EXIT_CODE } from "./exit-code.js";
 import { readPrivateText } from "./private-json.js";
 import { parseRebuildRequest, type RebuildRequest } from "./rebuild-request.js";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { addressOf, type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { committedRole, otherSide, pairStatus, readRole, type ServerRole, type Side } from "../topology/index.js";
+import { otherSide, primaryOf, readWitness, requirePrimary, type Side, type Witness } from "../topology/index.js";
 import type { NamedServer } from "../verify/index.js";
 import { missingServer, namedServers } from "./server-options.js";
 
@@ -32,7 +32,7 @@ export async function directedPair(command: Command, progress: Progress): Promis
   const { source, target } = connections;
   const primary = await MysqlServer.with(source, "source", (from) =>
     MysqlServer.with(target, "target", async (to) =>
-      primaryOf(await readRole(from, "source"), await readRole(to, "target"), isStated),
+      primarySide(await readWitness(from, "source"), await readWitness(to, "target"), isStated),
     ),
   );
   if (primary === "target") {
@@ -46,12 +46,12 @@ export async function directedPair(command: Command, progress: Progress): Promis
 }
 
 /** Which server is the primary: the journal tells, or the user's words stand, as long as it does not contradict them. */
-export function primaryOf(source: ServerRole, target: ServerRole, isStated: boolean): Side {
-  if (!isStated) return committedRole(source, target).primary;
+export function primarySide(source: Witness, target: Witness, isStated: boolean): Side {
+  if (!isStated) return requirePrimary([source, target], "source").name === "source" ? "source" : "target";
   // A journal of another pair came with the data, and says nothing of these two.
-  if (pairStatus(source, target).kind !== "reachable") return "source";
-  const { primary, entry } = committedRole(source, target);
-  if (primary === "source") return "source";
+  const status = primaryOf([source, target], "source");
+  if (status.kind !== "reachable" || status.name === "source") return "source";
+  const { entry } = status;
   throw new FerryError({
     failed: "comparing two servers",
     where: `${source.label} and ${target.label}`,

@@ -1,17 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
+import type { Finding } from "../operation/index.js";
 import {
+  checkHealth,
+  describeFinding,
   describeTree,
-  type ObservedTree,
-  observeMembers,
+  type ObservedTopology,
+  observe,
   presentTree,
-  treeProblems,
+  reachableMembers,
+  rootOf,
+  type Tree,
+  treeFrom,
   withMembers,
-} from "../replica-tree/index.js";
-import { EXIT_CODE } from "./preflight-command.js";
+} from "../topology/index.js";
+import { EXIT_CODE } from "./exit-code.js";
 import { formatGtidSets, formatServers } from "./status-format.js";
-import { TOPOLOGY_HELP } from "./topology-command.js";
-import { readTopology, type Topology } from "./topology-file.js";
+import { readTopology, type StackTopology } from "./topology-file.js";
+import { TOPOLOGY_HELP } from "./topology-help.js";
 
 interface StatusOptions {
   readonly topology: string;
@@ -53,15 +59,16 @@ export function statusCommand(): Command {
     });
 }
 
-async function show(topology: Topology, options: StatusOptions, before: string): Promise<void> {
-  const observed = await withMembers(topology, (open) => observeMembers(topology, open));
-  const problems = treeProblems(observed, topology.tree);
-  const text = options.json === true ? jsonOf(observed, problems, options) : screen(observed, topology, problems);
+async function show(topology: StackTopology, options: StatusOptions, before: string): Promise<void> {
+  const observed = await withMembers(topology, (open) => observe(topology, open));
+  const tree = observed.primary === undefined ? topology.tree : treeFrom(topology.tree, observed.primary);
+  const findings = checkHealth(observed, tree);
+  const text = options.json === true ? jsonOf(observed, findings, options) : screen(observed, topology, tree, findings);
   console.log(before + text);
-  process.exitCode = problems.length === 0 ? EXIT_CODE.fine : EXIT_CODE.blockers;
+  process.exitCode = findings.length === 0 ? EXIT_CODE.fine : EXIT_CODE.blockers;
 }
 
-function screen(observed: ObservedTree, topology: Topology, problems: readonly string[]): string {
+function screen(observed: ObservedTopology, topology: StackTopology, tree: Tree, findings: readonly Finding[]): string {
   const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
   return [
     `${new Date().toISOString()}  channel ${observed.channel}  ${describePrimary(observed)}`,
@@ -71,32 +78,55 @@ function screen(observed: ObservedTree, topology: Topology, problems: readonly s
     "GTID sets",
     ...indented(formatGtidSets(observed)),
     "",
-    ...(problems.length === 0
-      ? [`all is well: ${describeTree(topology.tree)}`]
-      : [`not as wanted (${describeTree(topology.tree)}):`, ...indented(problems)]),
+    ...(findings.length === 0 ? [`OK: topology healthy: ${describeTree(tree)}`] : [verdict(observed, tree)]),
+    ...indented(findings.map(describeFinding)),
+    ...describeMoved(observed, topology.tree),
   ].join("\n");
 }
 
-function describePrimary(observed: ObservedTree): string {
-  const { entry } = observed.status;
-  const role = observed.primary === undefined ? "no primary" : `primary ${observed.primary}`;
+/** The worst first: two writable servers, none, or something else that is not as it is to be. */
+function verdict(observed: ObservedTopology, tree: Tree): string {
+  const writable = reachableMembers(observed).filter(({ facts }) => !facts.readOnly);
+  if (writable.length > 1) return `CRITICAL: split brain: ${writable.length} writable servers`;
+  if (writable.length === 0) return "CRITICAL: no writable server";
+  return `DEGRADED: wanted ${describeTree(tree)}`;
+}
+
+/** The stack goes on from whoever has the role. */
+function describeMoved({ primary }: ObservedTopology, declared: Tree): string[] {
+  const root = rootOf(declared);
+  if (primary === undefined || root === undefined || primary === root) return [];
+  return [
+    `${primary} is the primary, and the stack declares ${root}; nothing is moved back: \`ferry switchover --to ${root}\` gives it the role`,
+  ];
+}
+
+function describePrimary({ status, primary }: ObservedTopology): string {
+  const { entry } = status;
+  const role = primary === undefined ? "no primary" : `primary ${primary}`;
   if (entry === undefined) return `${role}, no switchover yet`;
   return `${role}, since switchover ${entry.number} of ${entry.committedAt} UTC${entry.isFinal ? ", final" : ""}`;
 }
 
-function jsonOf(observed: ObservedTree, problems: readonly string[], options: StatusOptions): string {
-  const { channel, primary, members } = observed;
-  const lastEntry = observed.status.entry;
-  const status = {
+function jsonOf(observed: ObservedTopology, findings: readonly Finding[], options: StatusOptions): string {
+  const { channel, primary, members, status } = observed;
+  const seen = {
     at: new Date().toISOString(),
     channel,
     primary,
     tree: presentTree(observed),
-    problems,
-    lastEntry,
-    members,
+    problems: findings.map(describeFinding),
+    findings,
+    lastEntry: status.entry,
+    members: Object.fromEntries(Object.values(members).map((member) => [member.name, withoutFailure(member)])),
   };
-  return JSON.stringify(status, undefined, options.watch === undefined ? 2 : 0);
+  return JSON.stringify(seen, undefined, options.watch === undefined ? 2 : 0);
+}
+
+function withoutFailure(member: ObservedTopology["members"][string]): object {
+  if (member.reachable) return member;
+  const { failure: _failure, ...shown } = member;
+  return shown;
 }
 
 function parseSeconds(text: string): number {

@@ -2,20 +2,20 @@ import { describeChannel, describeLag, isReplicating } from "../channel/index.js
 import { addressOf } from "../mysql/index.js";
 import {
   childrenOf,
-  type ObservedMember,
-  type ObservedTree,
-  type PlacedMember,
+  type MemberState,
+  type ObservedTopology,
   presentTree,
   rootOf,
+  type SeenMember,
+  type Topology,
   type Tree,
-  type TreeRequest,
-} from "../replica-tree/index.js";
+} from "../topology/index.js";
 import { columns } from "./columns.js";
 
 const HEAD = ["SERVER", "ADDRESS", "VERSION", "ROLE", "STATE", "LAG"];
 
 /** The servers as a tree, one line each; who has no place in it comes last. */
-export function formatServers(observed: ObservedTree, members: TreeRequest["members"]): string[] {
+export function formatServers(observed: ObservedTopology, members: Topology["members"]): string[] {
   const present = presentTree(observed);
   const rows = inOrder(present).map(({ name, indent }) => row(observed.members[name], indent, observed, members));
   const others = Object.values(observed.members).filter(({ name }) => present[name] === undefined);
@@ -36,10 +36,10 @@ function inOrder(tree: Tree): { name: string; indent: string }[] {
 }
 
 function row(
-  member: ObservedMember | undefined,
+  member: SeenMember | undefined,
   indent: string,
-  observed: ObservedTree,
-  members: TreeRequest["members"],
+  observed: ObservedTopology,
+  members: Topology["members"],
 ): string[] {
   if (member === undefined) return [];
   const end = members[member.name];
@@ -49,7 +49,7 @@ function row(
   return [...place, member.facts.version.text, roleOf(member, isPrimary), stateOf(member, isPrimary), lagOf(member)];
 }
 
-function roleOf({ semiSync, delaySeconds }: PlacedMember, isPrimary: boolean): string {
+function roleOf({ semiSync, delaySeconds }: MemberState, isPrimary: boolean): string {
   const isSemiSync = isPrimary ? semiSync.isSourceEnabled : semiSync.isReplicaEnabled;
   return [
     isPrimary ? "primary" : "replica",
@@ -58,19 +58,19 @@ function roleOf({ semiSync, delaySeconds }: PlacedMember, isPrimary: boolean): s
   ].join(", ");
 }
 
-function stateOf({ facts, channel }: PlacedMember, isPrimary: boolean): string {
+function stateOf({ facts, channel }: MemberState, isPrimary: boolean): string {
   const access = facts.superReadOnly ? "super read-only" : facts.readOnly ? "read-only" : "writable";
   if (isPrimary && channel === undefined) return access;
   const isFine = channel !== undefined && isReplicating(channel);
   return `${access}, ${isFine ? "receives and applies" : describeChannel(channel)}`;
 }
 
-function lagOf({ lag }: PlacedMember): string {
+function lagOf({ lag }: MemberState): string {
   return lag === undefined ? "" : describeLag(lag);
 }
 
 /** The primary's GTID set, and how each other one differs from it. */
-export function formatGtidSets({ members, primary }: ObservedTree): string[] {
+export function formatGtidSets({ members, primary }: ObservedTopology): string[] {
   const reachable = Object.values(members).filter((member) => member.reachable);
   return columns(
     reachable.map((member) => {

@@ -1,11 +1,10 @@
 import { Command } from "commander";
-import { DEFAULT_LIMITS } from "../cutover/index.js";
-import { type PromotionRequest, planPromotion, promote } from "../promotion/index.js";
+import { DEFAULT_LIMITS, previewSwitchover, type SwitchoverRequest, switchover } from "../switchover/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
+import { EXIT_CODE } from "./exit-code.js";
 import { parsePositive } from "./parse-number.js";
-import { EXIT_CODE } from "./preflight-command.js";
-import { TOPOLOGY_HELP } from "./topology-command.js";
 import { readTopology } from "./topology-file.js";
+import { TOPOLOGY_HELP } from "./topology-help.js";
 import { leaveOut, WITHOUT_FLAGS } from "./without-option.js";
 
 interface SwitchoverOptions {
@@ -20,7 +19,7 @@ interface SwitchoverOptions {
 const HELP = `${TOPOLOGY_HELP}
 
 For a primary that lives; to replace a dead one is \`ferry failover\`. The next primary is put directly below the present one,
-which then is fenced; when the next one has everything, it accepts writes, the routes lead to it, and whoever followed the
+which then is fenced; when the next one has everything, it accepts writes, traffic is routed to it, and whoever followed the
 former primary follows it. Writes pause for at most the budget, after which the former primary accepts writes again by
 itself. A run that was killed is completed by the next one.
 
@@ -60,21 +59,21 @@ export function switchoverCommand(): Command {
     });
 }
 
-async function run(request: PromotionRequest, routes: readonly TrafficRoute[], options: SwitchoverOptions) {
+async function run(request: SwitchoverRequest, routes: readonly TrafficRoute[], options: SwitchoverOptions) {
   const print = (result: object, text: string) =>
     console.log(options.json === true ? JSON.stringify(result, undefined, 2) : text);
   if (options.plan === true) {
-    const plan = await planPromotion(request, routes);
+    const plan = await previewSwitchover(request, routes);
     const isDone = plan.lines.length === 0;
     print(plan, isDone ? `nothing to do: ${request.to} is the primary` : plan.lines.join("\n"));
     return isDone ? EXIT_CODE.fine : EXIT_CODE.blockers;
   }
-  const result = await promote(request, routes, (line) => console.error(line));
+  const result = await switchover(request, routes, (line) => console.error(line));
   const { primary, moved, report } = result;
   const pause =
     report === undefined
       ? "was the primary already"
       : `is the primary, writes paused for ${report.pauseMilliseconds} ms`;
-  print(result, `${primary} ${pause}; ${moved.length === 0 ? "nobody else" : moved.join(", ")} had to move`);
+  print(result, `${primary} ${pause}; ${moved.length === 0 ? "no other server" : moved.join(", ")} had to move`);
   return EXIT_CODE.fine;
 }

@@ -1,18 +1,18 @@
 import { Command } from "commander";
+import { changeTree, describePlan, planTree } from "../reconcile/index.js";
 import {
   DEFAULT_FOLLOW_LIMITS,
   describeTree,
-  describeTreePlan,
-  ensureTree,
-  observeMembers,
-  planTree,
+  observe,
   presentTree,
+  treeFrom,
   treeWithout,
   withMembers,
-} from "../replica-tree/index.js";
-import { EXIT_CODE } from "./preflight-command.js";
+} from "../topology/index.js";
+import { EXIT_CODE } from "./exit-code.js";
 import { formatServers } from "./status-format.js";
-import { readTopology, type Topology } from "./topology-file.js";
+import { readTopology, type StackTopology } from "./topology-file.js";
+import { TOPOLOGY_HELP } from "./topology-help.js";
 import { completeTree, readWantedTree } from "./wanted-tree.js";
 import { leaveOut, WITHOUT_FLAGS } from "./without-option.js";
 
@@ -23,11 +23,6 @@ interface TopologyOptions {
   readonly apply?: true;
   readonly json?: true;
 }
-
-/** How every command that works on all servers of a stack is told of them. */
-export const TOPOLOGY_HELP = `
-Takes everything from the stack output topology, a secret:
-  pulumi stack output topology --show-secrets --json | npm run -s ferry -- COMMAND --topology -`;
 
 const HELP = `${TOPOLOGY_HELP}
 
@@ -67,32 +62,36 @@ export function topologyCommand(): Command {
 }
 
 async function showAndApply(
-  topology: Topology,
-  named: Topology["tree"] | undefined,
+  topology: StackTopology,
+  named: StackTopology["tree"] | undefined,
   options: TopologyOptions,
 ): Promise<void> {
-  const { channel, members } = topology;
-  const observed = await withMembers(topology, (open) => observeMembers(topology, open));
-  const tree = completeTree(named ?? treeWithout(topology.tree, options.without, observed.primary), observed);
+  const observed = await withMembers(topology, (open) => observe(topology, open));
+  const tree = completeTree(named ?? stackTree(topology, options.without, observed.primary), observed);
   const plan = planTree(observed, tree);
-  const lines = describeTreePlan(plan, observed, topology);
-  const isRefused = plan.obstacles.length > 0;
+  const lines = describePlan(plan, observed, topology);
+  const isRefused = plan.blockers.length > 0;
   const print = (result: object, text: readonly string[]) =>
     console.log(options.json === true ? JSON.stringify(result, undefined, 2) : text.join("\n"));
   if (options.apply === true && !isRefused) {
     const limits = { ...DEFAULT_FOLLOW_LIMITS, ...topology.limits };
-    const result = await ensureTree({ channel, members, tree, limits }, (line) => console.error(line));
-    const text = result.moved.length === 0 ? "nothing had to move" : `${result.moved.join(", ")} moved`;
+    const result = await changeTree(topology, { tree, limits }, (line) => console.error(line));
+    const text = result.moved.length === 0 ? "no server had to move" : `${result.moved.join(", ")} moved`;
     print({ ...result, tree }, [`${describeTree(tree)}: ${text}, ${result.seconds.toFixed(2)} s`]);
     return;
   }
   const present = presentTree(observed);
   print({ present, wanted: tree, plan: lines, refused: isRefused }, [
-    ...formatServers(observed, members),
+    ...formatServers(observed, topology.members),
     "",
     ...(lines.length === 0
-      ? ["nothing to do: the tree is as wanted"]
+      ? ["nothing to do: the topology is as desired"]
       : [`plan to ${describeTree(tree)}:`, ...lines.map((line) => `  ${line}`)]),
   ]);
   process.exitCode = isRefused || plan.steps.length > 0 ? EXIT_CODE.blockers : EXIT_CODE.fine;
+}
+
+/** The stack's own tree, from whoever has the primary role now. */
+function stackTree({ tree }: StackTopology, without: readonly string[], primary: string | undefined) {
+  return treeWithout(primary === undefined ? tree : treeFrom(tree, primary), without, primary);
 }

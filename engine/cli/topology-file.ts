@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { TreeRequest } from "../replica-tree/index.js";
+import type { Topology } from "../topology/index.js";
 import { type RouteOptions, routeOptions } from "../traffic/index.js";
 import { connectionSchema } from "./connections-file.js";
 import { parseOutput, readPrivateText } from "./private-json.js";
 
 /** The stack output `topology`: every server, how others reach it, and who shall follow whom. Holds secrets. */
-export interface Topology extends TreeRequest {
+export interface StackTopology extends Topology {
   readonly routes: readonly RouteOptions[];
   readonly limits?: TopologyLimits;
 }
@@ -44,11 +44,11 @@ const schema = z.strictObject({
 });
 
 /** Reads the stack output `topology` from a file that only its owner may use, or from standard input (`-`). */
-export async function readTopology(file: string): Promise<Topology> {
+export async function readTopology(file: string): Promise<StackTopology> {
   return parseTopology(await readPrivateText(file, OUTPUT));
 }
 
 /** Checks the JSON text of the stack output `topology`. Errors name keys and rules, never a value. */
-export function parseTopology(json: string): Topology {
+export function parseTopology(json: string): StackTopology {
   return parseOutput(json, OUTPUT, schema);
 }

@@ -14,8 +14,8 @@ import {
   verifyData,
 } from "../verify/index.js";
 import { isConfirmed } from "./confirm.js";
+import { EXIT_CODE } from "./exit-code.js";
 import { parsePositive } from "./parse-number.js";
-import { EXIT_CODE } from "./preflight-command.js";
 import { addServersOptions, PASSWORD_HELP } from "./server-options.js";
 import { type DirectedPair, directedPair } from "./server-pair.js";
 

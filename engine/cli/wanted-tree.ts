@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf } from "../operation/index.js";
-import { type ObservedTree, presentTree, type Tree } from "../replica-tree/index.js";
+import { type ObservedTopology, presentTree, type Tree } from "../topology/index.js";
 import { UsageError } from "./usage-error.js";
 
 const treeSchema = z.record(z.string().min(1), z.string().min(1).nullable());
@@ -55,7 +55,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The whole tree: who is not named stays where it is. A primary that is given a source leaves its place to that one. */
-export function completeTree(named: NamedSources, observed: ObservedTree): Tree {
+export function completeTree(named: NamedSources, observed: ObservedTopology): Tree {
   const { primary } = observed;
   const tree = { ...presentTree(observed), ...named };
   if (primary === undefined || typeof named[primary] !== "string") return tree;

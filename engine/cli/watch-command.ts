@@ -3,8 +3,8 @@ import { watch } from "../failover/index.js";
 import { withRoutes } from "../traffic/index.js";
 import { addFailoverLimits, type FailoverLimitOptions, failoverLimits } from "./failover-limits.js";
 import { parsePositive } from "./parse-number.js";
-import { TOPOLOGY_HELP } from "./topology-command.js";
 import { readTopology } from "./topology-file.js";
+import { TOPOLOGY_HELP } from "./topology-help.js";
 import { WITHOUT_FLAGS } from "./without-option.js";
 
 interface WatchCommandOptions extends FailoverLimitOptions {

@@ -1,130 +1,143 @@
-import { MysqlServer } from "../mysql/index.js";
+import { isUnreachable } from "../mysql/index.js";
 import { FerryError, messageOf, PartialFailure, type Progress } from "../operation/index.js";
-import { isOutlived, type JournalEntry, ownsRole, readRole } from "../topology/index.js";
+import { checkFinalize, openParties, planFinalize, runFinalize, switchover, withRun } from "../switchover/index.js";
+import { type LostMember, type MemberState, serverFor } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
-import { planEstablish } from "./establish-plan.js";
-import { assertLeadable, observeFinalRoles } from "./final-roles.js";
-import { finalize, finalizeAlone } from "./finalize.js";
-import type { SwitchoverRequest } from "./request.js";
-import type { RoleEnd, RolesRequest, RolesResult } from "./roles-request.js";
-import { LOCK_TIMEOUT_SECONDS, openSessions, type Sessions } from "./sessions.js";
-import type { PairState } from "./state.js";
-import { type SwitchoverReport, switchover } from "./switchover.js";
+import { finalRoles } from "./final-roles.js";
+import {
+  describeElsewhere,
+  type KnownRoles,
+  notTheSource,
+  type RolesRequest,
+  type RolesResult,
+  switchoverTo,
+  wantedPrimary,
+} from "./request.js";
+import { resultOf, type SeenRoles, withRoles } from "./roles.js";
 
 /**
- * Makes the wanted server the primary, or sees that it is; then gives up the way back if that is wanted. `known` is what
- * an earlier run left. Errors are FerryErrors in a PartialFailure whose state is not in order, so that a next run looks.
+ * Makes the wanted server the primary, or sees that it is; then gives up the rollback if that is wanted. `known` is what an
+ * earlier run left: where that was asked for the same primary, and another server has the role since, nothing is moved back.
+ * Errors are FerryErrors in a PartialFailure whose state is not in order, so that a next run looks.
  */
 export async function ensureRoles(
   request: RolesRequest,
-  known: RolesResult | undefined,
+  known: KnownRoles | undefined,
   progress: Progress,
 ): Promise<RolesResult> {
   try {
     return await withRoutes(request.routes, (routes) =>
-      request.isFinal ? makeFinal(request, known, routes, progress) : switchRoles(request, known, routes, progress),
+      request.isFinal ? makeFinal(request, known, routes, progress) : keepRoles(request, known, routes, progress),
     );
   } catch (error) {
-    const unknown = { primary: "source", sourceUuid: "", targetUuid: "", switchovers: 0 } as const;
-    throw new PartialFailure<RolesResult>({ ...unknown, isFinal: false, inOrder: false, ...known }, error);
+    const unknown = { primary: "source", present: "", sourceUuid: "", targetUuid: "", switchovers: 0 } as const;
+    throw new PartialFailure<KnownRoles>({ ...unknown, isFinal: false, inOrder: false, ...known }, error);
   }
 }
 
-async function switchRoles(
+async function keepRoles(
   request: RolesRequest,
-  known: RolesResult | undefined,
+  known: KnownRoles | undefined,
   routes: readonly TrafficRoute[],
   progress: Progress,
 ): Promise<RolesResult> {
-  const { report = known?.report, ...result } = await switchover(switchoverRequest(request), routes, progress);
-  return { ...result, isFinal: false, inOrder: true, ...withReport(report) };
+  const to = await withRoles(request, routes, (roles) => {
+    for (const member of lostEnds(roles)) refuseLost(member, roles, progress);
+    const { main, observed } = roles;
+    return wantedPrimary(request, known, { name: main.name, hasMoved: observed.status.entry !== undefined });
+  });
+  for (const line of describeElsewhere(request, to)) progress(line);
+  const { report = known?.report } = await switchover(switchoverTo(request, to), routes, progress);
+  const result = await withRoles(request, routes, (roles) => resultOf(roles, known));
+  return { ...result, inOrder: true, ...(report === undefined ? {} : { report }) };
+}
+
+/** Source and target, as far as they do not answer. */
+function lostEnds({ observed }: SeenRoles): LostMember[] {
+  return ["source", "target"].flatMap((name) => {
+    const member = observed.members[name];
+    return member === undefined || member.reachable ? [] : [member];
+  });
+}
+
+/** A former primary that does not answer is what a failover has left: it comes back fenced, or is taken back by `ferry failover`. */
+function refuseLost(member: LostMember, { main, observed }: SeenRoles, progress: Progress): void {
+  const { entry } = observed.status;
+  const isFormer =
+    member.expectedUuid === undefined
+      ? entry !== undefined && !isHere(entry.previousUuid, observed)
+      : main.primaryUuids.includes(member.expectedUuid);
+  if (!isFormer) throw member.failure;
+  progress(
+    `warning: ${member.label} does not answer (${member.seen}); ${main.name} is the primary instead: bring it back, or finalize without it`,
+  );
+}
+
+function isHere(uuid: string, { members }: SeenRoles["observed"]): boolean {
+  return Object.values(members).some((member) => member.reachable && member.facts.serverUuid === uuid);
 }
 
 async function makeFinal(
   request: RolesRequest,
-  known: RolesResult | undefined,
+  known: KnownRoles | undefined,
   routes: readonly TrafficRoute[],
   progress: Progress,
 ): Promise<RolesResult> {
   if (known?.isFinal === true) {
-    assertLeadable(await observeFinalRoles(request, routes));
-    await Promise.all(routes.map((route) => route.lead("target")));
-    return { ...known, inOrder: true };
+    const { name } = await finalRoles(request, routes);
+    await Promise.all(routes.map((route) => route.lead(name)));
+    return { ...known, present: name, inOrder: true };
   }
-  let sessions: Sessions;
-  try {
-    sessions = await openSessions(request);
-  } catch (error) {
-    if (!(await isOutlived(error, [request.target.connection]))) throw error;
-    progress(`the source is gone, and the target is the primary: ${messageOf(error)}`);
-    return makeFinalAlone(request, known, routes, progress);
-  }
-  try {
-    const pair = await finalize(request, sessions, routes, progress);
-    return { ...rolesResult(pair, request.channel), ...withReport(known?.report) };
-  } finally {
-    await sessions.close();
-  }
+  const parties = await withRoles(request, routes, ({ observed, main }) => {
+    if (main.name === "source") throw notTheSource(main.label);
+    const source = observed.members.source;
+    if (source?.reachable === true) return ["source", main.name];
+    if (source !== undefined) assertSuperseded(source, main);
+    progress(`the source is gone, and ${main.name} is the primary: ${messageOf(source?.failure)}`);
+    return [main.name];
+  });
+  return finalize(request, parties, known, routes, progress);
 }
 
-async function makeFinalAlone(
+/** Whoever is left of the two parties gives up the rollback. */
+export async function finalize(
   request: RolesRequest,
-  known: RolesResult | undefined,
+  parties: readonly string[],
+  known: KnownRoles | undefined,
   routes: readonly TrafficRoute[],
   progress: Progress,
 ): Promise<RolesResult> {
-  assertLeadable(await observeFinalRoles(request, routes));
-  return MysqlServer.with(request.target.connection, "target", async (target) => {
-    await target.lockOut(LOCK_TIMEOUT_SECONDS);
-    const role = await readRole(target, "target");
-    const { uuid, lastEntry } = role;
-    if (!ownsRole(role) || lastEntry === undefined) throw lostRole(target.label, lastEntry);
-    await finalizeAlone(target, lastEntry, progress);
-    await Promise.all(routes.map((route) => route.lead("target")));
-    const servers = { sourceUuid: known?.sourceUuid || lastEntry.previousUuid, targetUuid: uuid };
-    const roles = { primary: "target", switchovers: lastEntry.number, isFinal: true, inOrder: true } as const;
-    return { ...roles, ...servers, ...withReport(known?.report) };
-  });
+  const [kept = ""] = parties.slice(-1);
+  const order = { request: switchoverTo(request, kept), routes, progress, parties };
+  const sessions = await openParties(order);
+  try {
+    await withRun(order, sessions, async (run) => {
+      await withRoles(request, routes, async (roles) => {
+        const { entry } = roles.observed.status;
+        const source = roles.observed.members.source;
+        if (roles.main.name !== kept || entry === undefined) throw notTheSource(roles.main.label);
+        const server = serverFor(run.members, kept);
+        const retired =
+          source?.reachable === true && parties.includes("source")
+            ? { retired: { server: serverFor(run.members, "source"), state: source } }
+            : {};
+        const { channel, limits } = request;
+        const steps = await planFinalize({ kept: server, ...retired }, entry, channel, limits.settleTimeoutSeconds);
+        const findings = await checkFinalize(server, roles.plan, roles.observed, run.topology);
+        await runFinalize(steps, findings, progress);
+      });
+    });
+  } finally {
+    await sessions.close();
+  }
+  await Promise.all(routes.map((route) => route.lead(kept)));
+  const result = await withRoles(request, routes, (roles) => resultOf(roles, known));
+  return { ...result, isFinal: true, inOrder: true };
 }
 
-export function rolesResult(pair: PairState, channel: string): RolesResult {
-  return {
-    primary: pair.primary,
-    sourceUuid: pair.source.uuid,
-    targetUuid: pair.target.uuid,
-    switchovers: pair.entry?.number ?? 0,
-    isFinal: pair.entry?.isFinal === true,
-    inOrder: planEstablish(pair, channel).length === 0,
-  };
-}
-
-function lostRole(where: string, entry: JournalEntry | undefined): FerryError {
-  return new FerryError({
-    failed: "finalizing the migration",
-    where,
-    seen: `${entry?.primaryUuid ?? "no server"} is the primary by its journal`,
-    wanted: "the target as the primary",
-    next: "see `ferry status`; give the role back by `ferry switchover --to target`, then run again",
-  });
-}
-
-function withReport(report: SwitchoverReport | undefined): Pick<RolesResult, "report"> {
-  return report === undefined ? {} : { report };
-}
-
-/** The request of a switchover, which needs to know how each server is reached by the other. */
-export function switchoverRequest(request: RolesRequest): SwitchoverRequest {
-  return { ...request, source: withAddress(request, "source"), target: withAddress(request, "target") };
-}
-
-function withAddress(request: RolesRequest, side: "source" | "target"): SwitchoverRequest["source"] {
-  const end: RoleEnd = request[side];
-  if (end.address !== undefined) return { ...end, address: end.address };
-  throw new FerryError({
-    failed: "preparing the switchover",
-    where: side,
-    seen: "no address by which the other server replicates from it",
-    wanted: "an address for each server, so that there is a way back",
-    next: "give the address of the channel's source",
-  });
+/** Gone for good is only a source that gives no answer at all, while the primary accepts writes. */
+function assertSuperseded({ failure }: LostMember, { facts }: MemberState): void {
+  const cause = failure instanceof FerryError ? failure.cause : undefined;
+  if ((isUnreachable(failure) || isUnreachable(cause)) && !facts.readOnly) return;
+  throw failure;
 }

@@ -1,36 +1,49 @@
-import { FerryError } from "../operation/index.js";
-import { judgePrimary, type PrimaryJudgement } from "../topology/index.js";
+import { assertNoBlockers, checkOn } from "../operation/index.js";
+import { observeRoutes } from "../switchover/index.js";
+import { checkPrimary, memberFor, observe, withMembers } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
-import type { RolesRequest } from "./roles-request.js";
-import type { PairState } from "./state.js";
-import { assertNoSuccessor } from "./successor.js";
+import { type RolesRequest, topologyOf } from "./request.js";
 
-/** A finalized migration: only the target is asked, because its source may be gone for good. */
-export interface FinalRoles {
-  readonly target: PrimaryJudgement;
-  readonly routes: PairState["routes"];
-}
-
-export async function observeFinalRoles(
-  request: Pick<RolesRequest, "target">,
+/**
+ * Who is the primary of a finalized migration, and whether all traffic is routed to it. The source is not asked, because it may be
+ * gone for good. Throws where nothing may be routed to it.
+ */
+export async function finalRoles(
+  request: RolesRequest,
   routes: readonly TrafficRoute[],
-): Promise<FinalRoles> {
-  const target = await judgePrimary(request.target.connection, "target");
-  return {
-    target,
-    routes: await Promise.all(routes.map(async (route) => ({ name: route.name, state: await route.observe() }))),
-  };
+): Promise<{ readonly name: string; readonly inOrder: boolean }> {
+  const { source: _gone, ...members } = topologyOf(request).members;
+  const topology = { ...topologyOf(request), members };
+  return withMembers(topology, async (open) => {
+    const [observed, seen] = await Promise.all([observe(topology, open), observeRoutes(routes)]);
+    const primary = checkPrimary(observed);
+    assertNoBlockers(primary, "looking at the new database");
+    const { name, label, facts } = memberFor(observed, observed.primary ?? "");
+    const elsewhere = seen.filter(({ state }) => state !== name && !isHarmless(state, Object.keys(members)));
+    assertNoBlockers(
+      [
+        ...(facts.readOnly
+          ? [
+              checkOn(label, "primary-writable", "a primary that accepts writes").blocker(
+                "it is read-only",
+                `see who is the primary (\`ferry status\`); one that has only restarted is made writable by \`ferry failover --confirm ${name}\``,
+              ),
+            ]
+          : []),
+        ...elsewhere.map((route) =>
+          checkOn(route.name, "traffic-route", `to route to ${name}, the primary`).blocker(
+            `it routes to ${route.state}, as after a failover or a switchover that made that the primary`,
+            `see who is the primary (\`ferry status\`), then change the route by hand`,
+          ),
+        ),
+      ],
+      "looking at the new database",
+    );
+    return { name, inOrder: seen.every(({ state }) => state === name) };
+  });
 }
 
-/** Throws where nothing may be led to the target. */
-export function assertLeadable({ target, routes }: FinalRoles): void {
-  assertNoSuccessor(routes);
-  if (target.isPrimary) return;
-  throw new FerryError({
-    failed: "leading to the new database",
-    where: "target",
-    seen: target.seen,
-    wanted: "the target as the primary, accepting writes",
-    next: "see who is the primary (`ferry status`); give the role back by `ferry switchover --to target`, or open a target that has only restarted by `ferry failover --confirm target`; then run again",
-  });
+/** Held, set by nobody, or at a server whose own journal says that it is the primary no more. */
+function isHarmless(state: string, members: readonly string[]): boolean {
+  return ["held", "elsewhere", "unset", "source", ...members].includes(state);
 }

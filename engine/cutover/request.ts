@@ -1,74 +1,80 @@
-import type { HostOptions } from "../hosts/index.js";
 import { FerryError } from "../operation/index.js";
-import type { ReplicationEnd } from "../replication/index.js";
-import type { Side } from "../topology/index.js";
+import type { ReverseReplication, SwitchoverLimits, SwitchoverReport, SwitchoverRequest } from "../switchover/index.js";
+import type { Member, Side, Topology } from "../topology/index.js";
+import type { RouteOptions } from "../traffic/index.js";
 
-/** One of the two servers. */
-export interface SwitchoverEnd extends ReplicationEnd {
-  /** The server_uuid that it must have; any when absent. */
-  readonly expectedUuid?: string;
-  /** The machine that it runs on, where commands can be run there: to see its free disk space. */
-  readonly host?: HostOptions;
-}
-
-export interface SwitchoverLimits {
-  /** Longest write pause: the source lifts its own fence after it, whatever became of this run. */
-  readonly budgetSeconds: number;
-  /** Longest time that one attempt to fence may hold up writes while it waits for running statements. */
-  readonly attemptTimeoutSeconds: number;
-  readonly attempts: number;
-  /** How long to wait, before anything is changed, for what passes by itself: DDL, long statements, lag. */
-  readonly quietTimeoutSeconds: number;
-  /** Greatest lag at which the fence is tried. */
-  readonly maximumLagSeconds: number;
-  /** How long the replica may take to follow its new primary, and how long an unreachable server is waited for. */
-  readonly settleTimeoutSeconds: number;
-}
-
-export interface SwitchoverRequest {
-  /** Name of the replication channel, the same on both servers. */
+/** Which server of a migration is to be the primary, and whether that is for good. */
+export interface RolesRequest {
+  /** Name of the replication channel, the same on all servers. */
   readonly channel: string;
-  readonly source: SwitchoverEnd;
-  readonly target: SwitchoverEnd;
-  /** Which of the two shall be the primary. */
+  readonly source: Member;
+  readonly target: Member;
+  /** More replicas, by name: one of them may have become the primary meanwhile. */
+  readonly replicas?: Readonly<Record<string, Member>>;
   readonly primary: Side;
+  /** Whether the rollback is given up. Only once the source is the primary no more. */
+  readonly isFinal: boolean;
   readonly limits: SwitchoverLimits;
+  /** The ways by which applications reach the primary. */
+  readonly routes: readonly RouteOptions[];
+  /** @default "required" */
+  readonly reverseReplication?: ReverseReplication;
 }
 
-export const DEFAULT_LIMITS: SwitchoverLimits = {
-  budgetSeconds: 10,
-  attemptTimeoutSeconds: 1,
-  attempts: 5,
-  quietTimeoutSeconds: 60,
-  maximumLagSeconds: 1,
-  settleTimeoutSeconds: 60,
-};
+export interface RolesResult {
+  /** The member that is the primary now, by name; `""` where it cannot be told. */
+  readonly present: string;
+  readonly sourceUuid: string;
+  readonly targetUuid: string;
+  /** Number of switchovers that this migration has committed. */
+  readonly switchovers: number;
+  readonly isFinal: boolean;
+  /** Whether all servers and routes are as the primary role wants them; false after a run that died. */
+  readonly inOrder: boolean;
+  /** The newest switchover that was run with this state. */
+  readonly report?: SwitchoverReport;
+}
 
-/** The part of the budget that is kept for undoing: after it this run gives up by itself, before the source does. */
-export const UNDO_RESERVE = 0.1;
+/** What an earlier run has left: `primary` is the one that it was asked for. */
+export type KnownRoles = RolesResult & { readonly primary?: Side };
 
-/** Throws one error that names every limit that makes no sense. */
-export function assertLimits(limits: SwitchoverLimits): void {
-  const wrong: string[] = [];
-  for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isFinite(value) || value <= 0) wrong.push(`${name} is ${value}, and must be above 0`);
-  }
-  if (!Number.isInteger(limits.attemptTimeoutSeconds)) {
-    wrong.push(
-      `attemptTimeoutSeconds is ${limits.attemptTimeoutSeconds}, and must be whole seconds (lock_wait_timeout)`,
-    );
-  }
-  if (limits.budgetSeconds * (1 - UNDO_RESERVE) <= limits.attemptTimeoutSeconds) {
-    wrong.push(
-      `budgetSeconds is ${limits.budgetSeconds}, and must leave room after one attempt of attemptTimeoutSeconds (${limits.attemptTimeoutSeconds})`,
-    );
-  }
-  if (wrong.length === 0) return;
-  throw new FerryError({
-    failed: "checking the limits of the switchover",
-    where: "the configuration",
-    seen: wrong.join("; "),
-    wanted: "a budget that one fence attempt fits into, and limits above 0",
-    next: "correct these values; nothing has been changed",
+/** The servers as a topology; as long as the role has never moved the source is the primary. */
+export function topologyOf({ channel, source, target, replicas = {} }: Omit<RolesRequest, "primary">): Topology {
+  return { channel, members: { ...replicas, source, target }, tree: { source: null, target: "source" } };
+}
+
+/** The switchover to `to`, in which nobody moves but the former primary: the others have a place of their own. */
+export function switchoverTo(request: RolesRequest, to: string): SwitchoverRequest {
+  const { limits, reverseReplication = "required" } = request;
+  return { ...topologyOf(request), to, limits, reverseReplication, moves: "former" };
+}
+
+/** Which member is to be the primary now: the declared one, where that has been asked for anew; else who has the role. */
+export function wantedPrimary({ primary }: RolesRequest, known: KnownRoles | undefined, present: Present): string {
+  const isAsked = known === undefined ? !present.hasMoved : known.primary !== primary;
+  return isAsked ? primary : present.name;
+}
+
+export interface Present {
+  readonly name: string;
+  /** Whether a switchover or a failover is in the journal. */
+  readonly hasMoved: boolean;
+}
+
+/** For a person: the role is where the stack does not declare it, and what to do about it. */
+export function describeElsewhere({ primary }: RolesRequest, present: string): string[] {
+  if (present === primary) return [];
+  return [
+    `warning: ${present} is the primary, and this phase declares ${primary}; nothing is moved back: \`ferry switchover --to ${primary}\` gives it the role, and so does going to another phase and back`,
+  ];
+}
+
+export function notTheSource(where: string): FerryError {
+  return new FerryError({
+    failed: "finalizing the migration",
+    where,
+    seen: "the source is the primary",
+    wanted: "another server as the primary, followed by the fenced source",
+    next: "run phase cutover first, and see that the application works; there is no rollback after finalize",
   });
 }

@@ -1,7 +1,6 @@
-import { GtidSet } from "../gtid/index.js";
+import { formatGtidSet, GtidSet } from "../gtid/index.js";
 import { ERRANT_CLASSES, type ErrantClass } from "./classify.js";
 import { unconfirmedUuids } from "./confirmation.js";
-import { oneLine } from "./gtid-text.js";
 import { offeredRepairs, type RepairMethod, type RepairOffer, type RepairSituation } from "./policy.js";
 
 export interface RepairChoice {
@@ -40,7 +39,7 @@ export function chooseRepair(
     const offer = offers.find(({ method }) => method === choice.method) ?? injectionFor(choice.method, offers);
     if (offer === undefined) {
       const offered = offers.map(({ method }) => method).join(", ");
-      refusals.push(`${choice.method} is not offered for ${oneLine(part)} (${errantClass}); offered: ${offered}`);
+      refusals.push(`${choice.method} is not offered for ${formatGtidSet(part)} (${errantClass}); offered: ${offered}`);
     } else if (offer.needsConfirmation) toConfirm = toConfirm.union(part);
   }
   const unconfirmed = unconfirmedUuids(toConfirm, choice.confirmation);

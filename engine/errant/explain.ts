@@ -5,11 +5,11 @@ import {
   type RowChange,
   readTransactions,
 } from "../binlog/index.js";
-import { GtidSet } from "../gtid/index.js";
+import { formatGtidSet, GtidSet } from "../gtid/index.js";
 import type { ConnectionOptions, MysqlServer, TableName } from "../mysql/index.js";
 import { ChangesByTable } from "./changes.js";
 import { classify, type ErrantClass } from "./classify.js";
-import { eachGtid, oneLine } from "./gtid-text.js";
+import { eachGtid } from "./gtid-text.js";
 
 /** One errant transaction; `transaction` is missing where no binary log holds it any more. */
 export interface ErrantTransaction {
@@ -65,12 +65,12 @@ export async function explainErrants(
   const unknown = wanted.subtract(sets.harmless.union(sets.equal).union(sets.changed));
   return {
     classes: {
-      harmless: oneLine(sets.harmless),
-      equal: oneLine(sets.equal),
-      changed: oneLine(sets.changed),
-      unknown: oneLine(unknown),
+      harmless: formatGtidSet(sets.harmless),
+      equal: formatGtidSet(sets.equal),
+      changed: formatGtidSet(sets.changed),
+      unknown: formatGtidSet(unknown),
     },
-    changedByStatement: oneLine(setOf(byStatement)),
+    changedByStatement: formatGtidSet(setOf(byStatement)),
     changedTables,
     transactions: [
       ...(await withColumnNames(replica, kept)).map((transaction) => {

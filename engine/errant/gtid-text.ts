@@ -7,8 +7,3 @@ export function* eachGtid(set: GtidSet): Generator<string> {
     for (let number = start; number <= end; number += 1n) yield `${prefix}:${number}`;
   }
 }
-
-/** A set without white space, as `SET GLOBAL gtid_purged` and messages have it. */
-export function oneLine(set: GtidSet): string {
-  return set.toString().replaceAll("\n", "");
-}

@@ -3,7 +3,6 @@ export { classify, ERRANT_CLASSES, type ErrantClass } from "./classify.js";
 export { CONFIRMATION_CHARACTERS, unconfirmedUuids } from "./confirmation.js";
 export { DataComparison } from "./data-comparison.js";
 export { type ErrantTransaction, type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
-export { oneLine } from "./gtid-text.js";
 export {
   describeInjection,
   type InjectionMember,

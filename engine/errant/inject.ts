@@ -1,4 +1,4 @@
-import { GtidSet } from "../gtid/index.js";
+import { formatGtidSet, GtidSet } from "../gtid/index.js";
 import {
   type ConnectionOptions,
   errnoOf,
@@ -9,7 +9,7 @@ import {
   statement,
 } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { eachGtid, oneLine } from "./gtid-text.js";
+import { eachGtid } from "./gtid-text.js";
 
 /** A server that gets empty transactions; `role` is how messages name it. */
 export interface InjectionMember {
@@ -155,7 +155,7 @@ function notThere(member: MysqlServer, left: GtidSet): FerryError {
   return new FerryError({
     failed: "injecting empty transactions",
     where: member.label,
-    seen: `gtid_executed lacks ${oneLine(left)}`,
+    seen: `gtid_executed lacks ${formatGtidSet(left)}`,
     wanted: "all of them in gtid_executed",
     next: "see whether another session holds these GTIDs (SELECT @@GLOBAL.gtid_owned), then run again",
   });

@@ -1,7 +1,6 @@
-import { GtidSet } from "../gtid/index.js";
+import { formatGtidSet, GtidSet } from "../gtid/index.js";
 import { type ConnectionOptions, compareGtidSets, type MysqlServer } from "../mysql/index.js";
 import { type ExplainOptions, type Explanation, explainErrants } from "./explain.js";
-import { oneLine } from "./gtid-text.js";
 import { readResetRecord } from "./reset-record.js";
 
 /** The errant transactions of a replica, explained. GTID sets carry no white space; `""` is none. */
@@ -23,6 +22,6 @@ export async function reportErrants(
 ): Promise<ErrantReport> {
   const unfinishedReset = (await readResetRecord(replica))?.errant ?? "";
   const { errant, missing } = await compareGtidSets(source, replica);
-  const part = only === undefined ? errant : oneLine(only.intersect(GtidSet.parse(errant)));
+  const part = only === undefined ? errant : formatGtidSet(only.intersect(GtidSet.parse(errant)));
   return { errant, missing, unfinishedReset, ...(await explainErrants(replica, replicaConnection, part, options)) };
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { FENCE } from "../fence/index.js";
 import { ADMIN_SCHEMA, type MysqlServer, quoteIdentifier, type Statement, statement } from "../mysql/index.js";
 import { FerryError, messageOf } from "../operation/index.js";
 
@@ -36,7 +37,6 @@ const recordRow = z.object({
 /** The statement that changes super_read_only waits this long for running transactions. */
 const LOCK_WAIT_SECONDS = 5;
 const CLOSE_TRIES = 5;
-const CLOSE = statement("SET GLOBAL super_read_only = 1");
 const LOG_AGAIN = statement("SET SESSION sql_log_bin = 1");
 
 export async function readResetRecord(replica: MysqlServer): Promise<ResetRecord | undefined> {
@@ -100,7 +100,7 @@ async function writeLocally(replica: MysqlServer, steps: readonly Statement[]): 
       statement("SET GLOBAL read_only = 1"),
       statement("SET GLOBAL super_read_only = 0"),
       ...steps,
-      CLOSE,
+      FENCE,
       LOG_AGAIN,
     );
   } catch (error) {
@@ -113,7 +113,7 @@ async function writeLocally(replica: MysqlServer, steps: readonly Statement[]): 
 async function closeAgain(replica: MysqlServer): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await replica.batch(CLOSE, LOG_AGAIN);
+      await replica.batch(FENCE, LOG_AGAIN);
       return;
     } catch (error) {
       if (attempt < CLOSE_TRIES) continue;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { describeChannel, isReplicating, readChannel, readChannels } from "../channel/index.js";
-import { GtidSet } from "../gtid/index.js";
+import { formatGtidSet, GtidSet } from "../gtid/index.js";
 import {
   type MysqlServer,
   readExecuted,
@@ -13,10 +13,9 @@ import {
   statement,
   statementsFor,
 } from "../mysql/index.js";
-import { FerryError, type Progress, waitUntil } from "../operation/index.js";
-import { oneLine } from "./gtid-text.js";
+import { assertNoBlockers, FerryError, type Progress, waitUntil } from "../operation/index.js";
 import { decideReset } from "./reset-decision.js";
-import { resetObstacles } from "./reset-obstacles.js";
+import { checkReset } from "./reset-findings.js";
 import { type ResetRecord, readResetRecord, removeResetRecord, writeResetRecord } from "./reset-record.js";
 
 export interface ResetRequest {
@@ -56,7 +55,7 @@ export async function planReset(replica: MysqlServer, { errant }: ResetRequest):
  */
 export async function resetHistory(replica: MysqlServer, request: ResetRequest, progress: Progress): Promise<void> {
   const timeoutSeconds = request.timeoutSeconds ?? 30;
-  await replica.lockOut(timeoutSeconds);
+  await replica.acquireLock(timeoutSeconds);
   const begun = await readResetRecord(replica);
   if (begun !== undefined) {
     progress(`${replica.label}: completing a reset that was begun before`);
@@ -64,7 +63,7 @@ export async function resetHistory(replica: MysqlServer, request: ResetRequest, 
   }
   const executed = GtidSet.parse(await readExecuted(replica));
   if (executed.intersect(request.errant).isEmpty()) return;
-  await refuseObstacles(replica);
+  await refuseReset(replica);
   const record = await newRecord(replica, executed.intersect(request.errant));
   await writeResetRecord(replica, record);
   await complete(replica, record, timeoutSeconds, progress);
@@ -80,7 +79,7 @@ async function complete(
   if (decideReset(begun, facts.gtidExecuted, facts.serverUuid) !== "finish") {
     if (begun.persistedSkipStart) await run(replica, PERSIST_SKIP_START, progress);
     await stopChannels(replica, timeoutSeconds, progress);
-    await refuseObstacles(replica);
+    await refuseReset(replica);
     const record = await cleanHistory(replica, begun, facts, progress);
     await writeResetRecord(replica, { ...record, isClean: true });
   }
@@ -146,7 +145,7 @@ async function newRecord(replica: MysqlServer, errant: GtidSet): Promise<ResetRe
     countRow,
   );
   return {
-    errant: oneLine(errant),
+    errant: formatGtidSet(errant),
     channels: await runningChannels(replica),
     persistedSkipStart: variables.get("skip_replica_start") !== "ON" && found === 0,
     sets: undefined,
@@ -200,27 +199,20 @@ async function awaitChannel(
   });
 }
 
-async function refuseObstacles(replica: MysqlServer): Promise<void> {
+async function refuseReset(replica: MysqlServer): Promise<void> {
   const facts = await readServerFacts(replica);
   const { found } = await replica.queryOne(
     "SELECT COUNT(*) AS found FROM performance_schema.replication_group_members WHERE MEMBER_STATE NOT IN ('OFFLINE', '')",
     [],
     countRow,
   );
-  const obstacles = resetObstacles({
+  const findings = checkReset(replica.label, {
     readOnly: facts.readOnly,
     gtidMode: facts.gtidMode,
     downstream: await lastingDownstream(replica),
     groupMember: found > 0,
   });
-  if (obstacles.length === 0) return;
-  throw new FerryError({
-    failed: "taking GTIDs out of the history",
-    where: replica.label,
-    seen: obstacles.map(({ seen }) => seen).join("; "),
-    wanted: obstacles.map(({ wanted }) => wanted).join("; "),
-    next: obstacles.map(({ next }) => next).join("; "),
-  });
+  assertNoBlockers(findings, "taking GTIDs out of the history");
 }
 
 /** Who reads the replica's binary logs and goes on doing so: one that has just ended is in the list for a moment. */
@@ -245,7 +237,7 @@ async function run(replica: MysqlServer, step: Statement, progress: Progress): P
 }
 
 function cleanOf(executed: string, { errant }: ResetRecord): string {
-  return oneLine(GtidSet.parse(executed).subtract(GtidSet.parse(errant)));
+  return formatGtidSet(GtidSet.parse(executed).subtract(GtidSet.parse(errant)));
 }
 
 function isSameSet(a: string, b: string): boolean {

@@ -1,7 +1,7 @@
 import { GtidSet } from "../gtid/index.js";
 import { MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { type EndConnections, withEnds } from "../replication/index.js";
+import { type MigrationConnections, withEnds } from "../replication/index.js";
 import { otherSide } from "../topology/index.js";
 import { chooseRepair } from "./choose-repair.js";
 import { CONFIRMATION_CHARACTERS } from "./confirmation.js";
@@ -13,7 +13,7 @@ import { resetHistory } from "./reset.js";
 /** What is done about errant transactions without asking: nothing, or one of the repairs that leave the data alone. */
 export type ErrantPolicy = "fail" | "inject-empty" | "reset";
 
-export interface SettleRequest extends EndConnections {
+export interface SettleRequest extends MigrationConnections {
   readonly policy: ErrantPolicy;
   /** What the user typed to confirm: the first 8 characters or more of each UUID, where the policy needs it. */
   readonly confirmation: string;
@@ -28,7 +28,11 @@ export interface SettleRequest extends EndConnections {
 export async function settleErrants(request: SettleRequest, progress: Progress): Promise<void> {
   const { policy } = request;
   if (policy === "fail") return;
-  const side = await withEnds(request, async (ends) => ends.side);
+  const { side, primary: name } = await withEnds(request, async (ends) => ends);
+  if (side === undefined) {
+    progress(`${name} is the primary: for errant transactions of the source or the target see \`ferry errants\``);
+    return;
+  }
   const [from, to] = [request[side].connection, request[otherSide(side)].connection];
   const roles = { primary: side, replica: otherSide(side) };
   await MysqlServer.with(from, roles.primary, async (primary) => {

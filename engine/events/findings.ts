@@ -28,8 +28,11 @@ export function checkEvents(label: string, events: readonly ApplicationEvent[]):
 }
 
 /** Of an event that could not be enabled, for whoever can: what is missing and the statements. */
-export function describeLeft(label: string, event: ApplicationEvent): string {
+export function describeLeft(server: string, event: ApplicationEvent): Finding {
   const why =
     event.lacks.length > 0 ? `the administrator lacks ${event.lacks.join(" and ")}` : "it may have run already";
-  return `${label}: event ${eventName(event)} stays disabled, because ${why}; enable it: ${showEnabling(event)}`;
+  return checkOn(server, "event-left", "every event of the former primary enabled").warning(
+    `event ${eventName(event)} stays disabled, because ${why}; enable it: ${showEnabling(event)}`,
+    showEnabling(event),
+  );
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MysqlServer, statement } from "../mysql/index.js";
 import { FerryError, inTime, messageOf } from "../operation/index.js";
-import type { PlacedMember } from "../replica-tree/index.js";
+import { type MemberState, serverFor } from "../topology/index.js";
 import { gaveNoAnswer, judgeDeath, type ReplicaView, type Verdict, viewOf } from "./confirm-dead.js";
-import { type Run, serverFor } from "./run.js";
-import { wasLeftStopped } from "./standing.js";
-import { readSigns } from "./watch-receivers.js";
+import { isLeftStopped } from "./places.js";
+import { readSigns } from "./receiver-signs.js";
+import type { FailoverRun } from "./run.js";
 
 /** What one look at the primary gave: an answer of any kind, or none. */
-export interface PrimaryLook {
+export interface PrimaryProbe {
   readonly answers: boolean;
   readonly seen: string;
 }
@@ -18,11 +18,11 @@ const LOOK_INTERVAL_MILLISECONDS = 500;
 const FRESH_MILLISECONDS = 1_000;
 
 /** Connects to the primary once. A server that refuses the login lives. */
-export async function lookAtPrimary(run: Pick<Run, "request">, name: string): Promise<PrimaryLook> {
-  const end = run.request.members[name];
-  if (end === undefined) throw new Error(`${name} is no member`);
+export async function probePrimary(run: Pick<FailoverRun, "request">, name: string): Promise<PrimaryProbe> {
+  const member = run.request.members[name];
+  if (member === undefined) throw new Error(`${name} is no member`);
   const { connectTimeoutSeconds } = run.request.limits;
-  const connection = { ...end.connection, connectTimeoutSeconds };
+  const connection = { ...member.connection, connectTimeoutSeconds };
   const milliseconds = connectTimeoutSeconds * 1000 + LOOK_INTERVAL_MILLISECONDS;
   try {
     await inTime(
@@ -45,16 +45,16 @@ export async function lookAtPrimary(run: Pick<Run, "request">, name: string): Pr
  * lives they are stopped again.
  */
 export async function awaitDeath(
-  run: Run,
+  run: FailoverRun,
   primary: string,
-  followers: readonly PlacedMember[],
+  followers: readonly MemberState[],
 ): Promise<Exclude<Verdict, { kind: "undecided" }>> {
-  const left = followers.filter(wasLeftStopped);
+  const left = followers.filter(isLeftStopped);
   const areAllStopped = followers.every(({ channel }) => channel?.receiver === "OFF");
   const isGivenUp = run.request.expectedPrimary !== undefined;
   const woken = areAllStopped && isGivenUp ? followers.filter((member) => !left.includes(member)) : [];
-  const setReceiver = async (verb: "START" | "STOP", { name }: PlacedMember) =>
-    serverFor(run, name).run(statement(`${verb} REPLICA IO_THREAD FOR CHANNEL ?`, run.request.channel));
+  const setReceiver = async (verb: "START" | "STOP", { name }: MemberState) =>
+    serverFor(run.members, name).run(statement(`${verb} REPLICA IO_THREAD FOR CHANNEL ?`, run.request.channel));
   for (const member of [...left, ...woken]) await setReceiver("START", member);
   const verdict = await lookUntilProven(run, primary, followers);
   if (verdict.kind === "alive") for (const member of woken) await setReceiver("STOP", member);
@@ -62,25 +62,25 @@ export async function awaitDeath(
 }
 
 async function lookUntilProven(
-  run: Run,
+  run: FailoverRun,
   primary: string,
-  followers: readonly PlacedMember[],
+  followers: readonly MemberState[],
 ): Promise<Exclude<Verdict, { kind: "undecided" }>> {
   const { confirmSeconds, confirmTimeoutSeconds } = run.request.limits;
-  const { fenced: isFenced } = run.request.wishes;
+  const { fenced: isFenced } = run.request.overrides;
   const begin = performance.now();
   // The look that made this run believe it away has just failed.
   let awaySince: number | undefined = begin;
-  let told = "";
+  let reported = "";
   for (;;) {
-    const look = await lookAtPrimary(run, primary);
+    const look = await probePrimary(run, primary);
     awaySince = look.answers ? undefined : (awaySince ?? performance.now());
     const awaySeconds = awaySince === undefined ? undefined : (performance.now() - awaySince) / 1000;
     const views = await readViews(run, followers, awaySeconds ?? 0);
     const verdict = judgeDeath({ awaySeconds, confirmSeconds, views, isFenced });
     const seen = [`from here: ${look.seen}`, ...views.map(({ name, view }) => `${name} ${view}`)].join("; ");
-    if (seen !== told) run.progress(`${primary}: ${seen}`);
-    told = seen;
+    if (seen !== reported) run.progress(`${primary}: ${seen}`);
+    reported = seen;
     if (verdict.kind === "dead") return verdict;
     if (verdict.kind === "alive") return { kind: "alive", why: `${verdict.why} (${seen})` };
     if (performance.now() - begin > confirmTimeoutSeconds * 1000) {
@@ -91,7 +91,7 @@ async function lookUntilProven(
 }
 
 /** What came of work that may only be used while the primary is dead. */
-export type WorkOutcome<T> = { readonly done: T } | { readonly cameBack: PrimaryLook };
+export type WorkOutcome<T> = { readonly done: T } | { readonly cameBack: PrimaryProbe };
 
 /**
  * Looks at a dead primary again and again while `work` runs, which should end soon once its signal is aborted. The work
@@ -99,7 +99,7 @@ export type WorkOutcome<T> = { readonly done: T } | { readonly cameBack: Primary
  * long as a connection may, so quick work needs one look.
  */
 export async function whileDead<T>(
-  look: () => Promise<PrimaryLook>,
+  look: () => Promise<PrimaryProbe>,
   work: (cameBack: AbortSignal) => Promise<T>,
 ): Promise<WorkOutcome<T>> {
   const back = new AbortController();
@@ -128,13 +128,13 @@ export async function whileDead<T>(
 }
 
 async function readViews(
-  run: Run,
-  followers: readonly PlacedMember[],
+  run: FailoverRun,
+  followers: readonly MemberState[],
   awaySeconds: number,
 ): Promise<{ name: string; view: ReplicaView }[]> {
   return Promise.all(
     followers.map(async ({ name }) => {
-      const signs = await readSigns(serverFor(run, name), run.request.channel);
+      const signs = await readSigns(serverFor(run.members, name), run.request.channel);
       return { name, view: signs === undefined ? ("does not look" as const) : viewOf(signs, awaySeconds) };
     }),
   );

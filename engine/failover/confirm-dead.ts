@@ -68,7 +68,7 @@ export interface DeathGrounds {
 
 /** Why a primary that no replica looks for is not given up. */
 export const NOBODY_LOOKS =
-  "no replica looks for it: make sure that it cannot come back writable, then say so by --fenced";
+  "no replica's I/O thread looks for it: make sure that it cannot come back writable, then say so by --fenced";
 
 export type Verdict =
   | { readonly kind: "dead" }
@@ -89,7 +89,7 @@ export function judgeDeath({ awaySeconds, confirmSeconds, views, isFenced }: Dea
   const waiting = views.filter(({ view }) => view === "waits");
   if (waiting.length > 0) return { kind: "undecided", why: `${names(waiting)} cannot tell yet` };
   if (!isFenced && !isLookedFor(views)) return { kind: "undecided", why: NOBODY_LOOKS };
-  if (awaySeconds < confirmSeconds) return { kind: "undecided", why: `away for less than ${confirmSeconds} s` };
+  if (awaySeconds < confirmSeconds) return { kind: "undecided", why: `unreachable for less than ${confirmSeconds} s` };
   return { kind: "dead" };
 }
 

@@ -1,10 +1,9 @@
-import type { ObservedTree } from "../replica-tree/index.js";
-import { reachable } from "./standing.js";
+import { type ObservedTopology, reachableMembers } from "../topology/index.js";
 
 /** Seconds left until the next automatic failover; 0 when the role never moved, or long enough ago. */
-export function coolDownLeft(observed: ObservedTree, coolDownSeconds: number): number {
+export function coolDownLeft(observed: ObservedTopology, coolDownSeconds: number): number {
   const { entry } = observed.status;
-  const [witness] = reachable(observed);
+  const [witness] = reachableMembers(observed);
   if (entry === undefined || witness === undefined) return 0;
   const passed = (utcMilliseconds(witness.facts.now) - utcMilliseconds(entry.committedAt)) / 1000;
   return Math.max(0, coolDownSeconds - passed);

@@ -1,21 +1,27 @@
-import { oneLine } from "../errant/index.js";
-import { messageOf, type Progress } from "../operation/index.js";
-import { type Members, type ObservedTree, type PlacedMember, serverOf, withMembers } from "../replica-tree/index.js";
+import { formatGtidSet } from "../gtid/index.js";
+import { type Finding, messageOf, type Progress } from "../operation/index.js";
+import { countUnseen } from "../reconcile/index.js";
+import { type MemberState, type ObservedTopology, reachableMembers } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
-import { awaitDeath, lookAtPrimary, whileDead } from "./await-death.js";
-import { type Choice, type ChoiceOutcome, choose } from "./choose.js";
+import { awaitDeath, probePrimary, whileDead } from "./await-death.js";
+import { choiceGrounds } from "./candidates.js";
+import { promote } from "./commit.js";
 import { describeChoice } from "./describe.js";
-import { collect, drain, pointAt, stopReceiver, stopReceivers } from "./drain.js";
-import { countUnseen } from "./next-entry.js";
-import { openingOf, whyAtRest } from "./opening.js";
-import { promote } from "./promote.js";
-import { choiceGrounds } from "./replicas.js";
+import { type Choice, type ChoiceOutcome, elect } from "./elect.js";
+import { alive, notDead, notExpected, unknownPrimary } from "./findings.js";
+import { applyRelayLog, gatherMissing } from "./gather.js";
+import { pointAt, restoreReplicas, stopReceiver, stopReceivers } from "./receivers.js";
+import { lockAll, planRepair, type Repaired, repair } from "./repair.js";
 import { assertFailoverRequest, type FailoverRequest } from "./request.js";
-import { restoreReplicas } from "./restore.js";
-import type { Run } from "./run.js";
-import { lookForLeftovers, observeTree, type Settled, settle } from "./settle.js";
-import { type Away, type Here, reachable } from "./standing.js";
-import { type FailoverListener, StepTimes, type TimedFailoverStep } from "./step-times.js";
+import {
+  type FailoverListener,
+  type FailoverRun,
+  observeRun,
+  type Reachable,
+  type TimedFailoverStep,
+  type Unreachable,
+  withRun,
+} from "./run.js";
 
 /** How a failover went. */
 export interface FailoverReport {
@@ -24,20 +30,20 @@ export interface FailoverReport {
   /** Number of the journal's entry. */
   readonly number: number;
   /** From the beginning of this run, its connections included, until the new primary accepted writes. */
-  readonly writableSeconds: number;
+  readonly writableMilliseconds: number;
   /** GTIDs that somebody had and that are lost, as accepted; `""` is none. */
   readonly lost: string;
   /** Errant GTIDs that became everybody's, as accepted; `""` is none. */
   readonly replayed: string;
   readonly steps: readonly TimedFailoverStep[];
-  readonly settled: Settled;
+  readonly repaired: Repaired;
 }
 
 export type FailoverResult =
   /** Nothing was changed, or everything is as it was. */
-  | { readonly kind: "refused"; readonly reasons: readonly string[] }
+  | { readonly kind: "refused"; readonly findings: readonly Finding[] }
   /** The primary lives; what an earlier run had left was completed around it. */
-  | { readonly kind: "completed"; readonly primary: string; readonly settled: Settled }
+  | { readonly kind: "completed"; readonly primary: string; readonly repaired: Repaired }
   | { readonly kind: "failed over"; readonly report: FailoverReport };
 
 /**
@@ -52,103 +58,35 @@ export async function failover(
 ): Promise<FailoverResult> {
   assertFailoverRequest(request);
   return withRun(request, routes, progress, listener, async (run) => {
-    await lockOutOthers(run);
-    const observed = await observeTree(run);
-    const standing = observed.status;
-    if (standing.kind === "unknown" || standing.kind === "foreign")
-      return { kind: "refused", reasons: [standing.seen] };
-    if (standing.kind === "reachable") return completeAround(run, observed, standing);
+    await lockAll(run, request.limits.settleTimeoutSeconds);
+    const observed = await observeRun(run);
+    const { status } = observed;
     const { expectedPrimary } = request;
-    if (expectedPrimary !== undefined && expectedPrimary !== standing.name) {
-      return { kind: "refused", reasons: [`${standing.name} is the primary, and not ${expectedPrimary}`] };
+    switch (status.kind) {
+      case "unknown":
+      case "foreign":
+        return refused(unknownPrimary(status));
+      case "reachable":
+        return completeAround(run, observed, status);
+      case "unreachable":
+        if (expectedPrimary === undefined || expectedPrimary === status.name) return replace(run, observed, status);
+        return refused(notExpected(status.name, expectedPrimary));
     }
-    return replace(run, observed, standing);
   });
 }
 
-/** Connects to everybody who answers in time, over connections for batches. */
-export async function withRun<T>(
-  request: FailoverRequest,
-  routes: readonly TrafficRoute[],
-  progress: Progress,
-  listener: FailoverListener | undefined,
-  work: (run: Run) => Promise<T>,
-): Promise<T> {
-  const { connectTimeoutSeconds } = request.limits;
-  const members = Object.fromEntries(
-    Object.entries(request.members).map(([name, { connection, address }]) => [
-      name,
-      { address, connection: { ...connection, connectTimeoutSeconds } },
-    ]),
-  );
-  const times = new StepTimes(listener);
-  const limited = { ...request, members };
-  return withMembers(limited, (open) => work({ request: limited, members: open, routes, progress, times }), {
-    batches: true,
-  });
+function refused(...findings: readonly Finding[]): FailoverResult {
+  return { kind: "refused", findings };
 }
 
-/** In the order of their names, so that two runs do not wait for each other. */
-async function lockOutOthers({ members, request }: { readonly members: Members; readonly request: FailoverRequest }) {
-  for (const name of Object.keys(members).sort()) {
-    await serverOf(members, name)?.lockOut(request.limits.settleTimeoutSeconds);
-  }
-}
-
-async function completeAround(run: Run, observed: ObservedTree, standing: Here): Promise<FailoverResult> {
-  const { name } = standing;
-  const opening = await openingOf(run, observed, standing);
-  const plan = await lookForLeftovers(run, observed, name, opening.obstacle === undefined);
-  if (plan.steps.length > 0) return { kind: "completed", primary: name, settled: await settle(run, plan) };
-  return { kind: "refused", reasons: [whyAtRest(observed, name, opening)] };
-}
-
-async function replace(run: Run, observed: ObservedTree, standing: Away): Promise<FailoverResult> {
-  const { request, times, progress } = run;
-  const involved = reachable(observed).filter(({ name }) => !request.wishes.without.includes(name));
-  const followers = involved.filter(({ source }) => source === standing.name);
-  const death = await times.run("confirm", () => awaitDeath(run, standing.name, followers));
-  if (death.kind === "alive") return { kind: "refused", reasons: [`${standing.name} is not dead: ${death.why}`] };
-  const stopped = involved.filter((member) => !isAtSecondHand(member, observed));
-  const restore = () => restoreReplicas(run, stopped);
-  let prepared: Prepared;
-  try {
-    await times.run("stop", () => stopReceivers(run, involved, stopped));
-    const outcome = await whileDead(
-      () => lookAtPrimary(run, standing.name),
-      (cameBack) => prepare(run, standing, involved, stopped, cameBack),
-    );
-    prepared =
-      "done" in outcome ? outcome.done : { refusals: [`${standing.name} has come back: ${outcome.cameBack.seen}`] };
-  } catch (error) {
-    // As it was: the next run, or the primary if it comes back, finds replicas that receive.
-    await restore();
-    throw error;
-  }
-  if ("refusals" in prepared) {
-    await restore();
-    return { kind: "refused", reasons: prepared.refusals };
-  }
-  const { choice, pointed } = prepared;
-  const unseen = countUnseen(observed, request.wishes.without);
-  const promotion = { candidate: choice.candidate, replaced: standing, unseen };
-  const number = await times.run("promote", () => promote(run, promotion, restore));
-  const writableSeconds = times.seconds;
-  progress(`committed: ${choice.candidate} is the primary and accepts writes, after ${writableSeconds} s`);
-  const settled = await finish(run, choice.candidate, pointed);
-  return {
-    kind: "failed over",
-    report: {
-      primary: choice.candidate,
-      previous: standing.name,
-      number,
-      writableSeconds,
-      lost: oneLine(choice.lost),
-      replayed: oneLine(choice.replayed),
-      steps: times.steps,
-      settled,
-    },
-  };
+async function completeAround(
+  run: FailoverRun,
+  observed: ObservedTopology,
+  { name }: Reachable,
+): Promise<FailoverResult> {
+  const plan = await planRepair(run, observed, name);
+  if (plan.steps.length > 0) return { kind: "completed", primary: name, repaired: await repair(run, observed, plan) };
+  return refused(...alive(observed, name, plan));
 }
 
 /** The choice, with the members that read from the candidate already; or why there is none. */
@@ -156,31 +94,96 @@ type Prepared =
   | Exclude<ChoiceOutcome, { choice: Choice }>
   | { readonly choice: Choice; readonly pointed: readonly string[] };
 
-/** Chooses, and brings the candidate to where it has everything that it can get. Rejects soon after an abort. */
+async function replace(run: FailoverRun, observed: ObservedTopology, dead: Unreachable): Promise<FailoverResult> {
+  const { request, timeline, progress } = run;
+  const involved = reachableMembers(observed).filter(({ name }) => !request.overrides.without.includes(name));
+  const followers = involved.filter(({ source }) => source === dead.name);
+  const death = await timeline.run("confirm", () => awaitDeath(run, dead.name, followers));
+  if (death.kind === "alive") return refused(notDead(dead.name, death.why));
+  const stopped = receiversToStop(involved, observed);
+  const restore = () => restoreReplicas(run, stopped);
+  const prepared = await prepareWhileDead(run, dead, involved, stopped).catch(async (error: unknown) => {
+    // As it was: the next run, or the primary if it comes back, finds replicas that receive.
+    await restore();
+    throw error;
+  });
+  if ("refusals" in prepared) {
+    await restore();
+    return refused(...prepared.refusals);
+  }
+  const { choice, pointed } = prepared;
+  const { candidate, lost, replayed } = choice;
+  const promotion = { candidate, replaced: dead, unseen: countUnseen(observed, request.overrides.without) };
+  const number = await timeline.run("promote", () => promote(run, promotion, restore));
+  const writableMilliseconds = timeline.milliseconds;
+  progress(`committed: ${candidate} is the primary and accepts writes, after ${writableMilliseconds / 1000} s`);
+  const repaired = await finish(run, candidate, pointed);
+  return {
+    kind: "failed over",
+    report: {
+      primary: candidate,
+      previous: dead.name,
+      number,
+      writableMilliseconds,
+      lost: formatGtidSet(lost),
+      replayed: formatGtidSet(replayed),
+      steps: timeline.steps,
+      repaired,
+    },
+  };
+}
+
+/**
+ * Members whose receivers stop before the election. One that reads from a replica that answers gets no more than that one
+ * has, goes on, and acknowledges what that one applies.
+ */
+export function receiversToStop(involved: readonly MemberState[], { members }: ObservedTopology): MemberState[] {
+  return involved.filter(({ source }) => source === undefined || members[source]?.reachable !== true);
+}
+
+/** Elects a candidate and brings it to where it has everything that it can get, as long as the primary gives no answer. */
+async function prepareWhileDead(
+  run: FailoverRun,
+  dead: Unreachable,
+  involved: readonly MemberState[],
+  stopped: MemberState[],
+): Promise<Prepared> {
+  await run.timeline.run("stop receivers", () => stopReceivers(run, involved, stopped));
+  const outcome = await whileDead(
+    () => probePrimary(run, dead.name),
+    (cameBack) => prepare(run, dead, involved, stopped, cameBack),
+  );
+  return "done" in outcome
+    ? outcome.done
+    : { refusals: [notDead(dead.name, `it has come back: ${outcome.cameBack.seen}`)] };
+}
+
+/** Rejects soon after an abort. A candidate whose receiver still runs is stopped, too, and added to `stopped`. */
 async function prepare(
-  run: Run,
-  standing: Away,
-  involved: readonly PlacedMember[],
-  stopped: PlacedMember[],
+  run: FailoverRun,
+  dead: Unreachable,
+  involved: readonly MemberState[],
+  stopped: MemberState[],
   cameBack: AbortSignal,
 ): Promise<Prepared> {
-  const { request, times, progress } = run;
-  const chooseNow = async (): Promise<ChoiceOutcome> =>
-    choose(choiceGrounds(await observeTree(run), standing, run.routes, request.wishes), request.wishes);
-  let outcome = await times.run("choose", chooseNow);
+  const { request, timeline, progress } = run;
+  const { overrides } = request;
+  const electNow = async (): Promise<ChoiceOutcome> =>
+    elect(choiceGrounds(await observeRun(run), dead, run.routes, overrides), overrides);
+  let outcome = await timeline.run("elect", electNow);
   const stillReceiving = () => involved.find((member) => isChosen(member, outcome) && !stopped.includes(member));
   for (let member = stillReceiving(); member !== undefined; member = stillReceiving()) {
     stopped.push(member);
     await stopReceiver(run, member.name);
     // Its source may have sent it something since.
-    outcome = await chooseNow();
+    outcome = await electNow();
   }
   if ("refusals" in outcome) return outcome;
   const { choice } = outcome;
   for (const line of describeChoice(choice)) progress(line);
-  await times.run("drain", () => drain(run, choice.candidate, choice.own.toString(), cameBack));
-  await times.run("collect", async () => {
-    for (const collection of choice.collections) await collect(run, choice.candidate, collection, cameBack);
+  await timeline.run("apply relay log", () => applyRelayLog(run, choice.candidate, choice.own.toString(), cameBack));
+  await timeline.run("gather missing", async () => {
+    for (const collection of choice.collections) await gatherMissing(run, choice.candidate, collection, cameBack);
   });
   cameBack.throwIfAborted();
   return { choice, pointed: await pointForAcknowledgement(run, choice, involved, stopped) };
@@ -188,36 +191,28 @@ async function prepare(
 
 /** Gives the members that read from the candidate already. */
 async function pointForAcknowledgement(
-  run: Run,
-  { candidate, parted }: Choice,
-  involved: readonly PlacedMember[],
-  stopped: readonly PlacedMember[],
+  run: FailoverRun,
+  { candidate, diverged }: Choice,
+  involved: readonly MemberState[],
+  stopped: readonly MemberState[],
 ): Promise<string[]> {
   const isWaiting = involved.some(({ name, semiSync }) => name === candidate && semiSync.isSourceEnabled);
   if (!isWaiting) return [];
   const others = stopped.filter(
-    ({ name, channel }) => name !== candidate && channel !== undefined && !parted.some((one) => one.name === name),
+    ({ name, channel }) => name !== candidate && channel !== undefined && !diverged.some((one) => one.name === name),
   );
   await pointAt(run, candidate, others);
   return others.map(({ name }) => name);
 }
 
-function isChosen({ name }: PlacedMember, outcome: ChoiceOutcome): boolean {
+function isChosen({ name }: MemberState, outcome: ChoiceOutcome): boolean {
   return "choice" in outcome && outcome.choice.candidate === name;
 }
 
-/**
- * Whether it reads from a replica that answers: it gets no more than that one has, goes on, and acknowledges what that
- * one applies.
- */
-function isAtSecondHand({ source }: PlacedMember, { members }: ObservedTree): boolean {
-  return source !== undefined && members[source]?.reachable === true;
-}
-
 /** What follows the commit. What fails here is left for the next run, which completes it. */
-async function finish(run: Run, primary: string, pointed: readonly string[]): Promise<Settled> {
+async function finish(run: FailoverRun, primary: string, pointed: readonly string[]): Promise<Repaired> {
   const failed: string[] = [];
-  await run.times.run("lead", async () => {
+  await run.timeline.run("switch traffic", async () => {
     await Promise.all(
       run.routes.map((route) =>
         route.lead(primary).catch((error: unknown) => {
@@ -226,14 +221,13 @@ async function finish(run: Run, primary: string, pointed: readonly string[]): Pr
       ),
     );
   });
-  return run.times.run("follow", async () => {
+  return run.timeline.run("follow", async () => {
     try {
-      const plan = await lookForLeftovers(run, await observeTree(run), primary, true);
-      const seen = pointed.map((member) => ({ kind: "follow", member, source: primary }) as const);
-      const settled = await settle(run, { ...plan, steps: [...seen, ...plan.steps] });
-      return { ...settled, failed: [...failed, ...settled.failed] };
+      const observed = await observeRun(run);
+      const repaired = await repair(run, observed, await planRepair(run, observed, primary, pointed));
+      return { ...repaired, failed: [...failed, ...repaired.failed] };
     } catch (error) {
-      return { done: [], parted: [], notes: [], failed: [...failed, messageOf(error)] };
+      return { done: [], left: [], failed: [...failed, messageOf(error)] };
     }
   });
 }

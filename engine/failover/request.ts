@@ -1,13 +1,13 @@
 import { FerryError } from "../operation/index.js";
-import type { Tree, TreeRequest } from "../replica-tree/index.js";
+import type { FollowLimits, Topology } from "../topology/index.js";
 
 /** What an operator allows and wants beyond the safe default. */
-export interface Wishes {
-  /** The member that shall become the primary; the best one when absent. */
+export interface FailoverOverrides {
+  /** The member that is to be the primary; the best one when absent. */
   readonly to?: string;
   /** Members that are left out although they do not answer, or on purpose. */
   readonly without: readonly string[];
-  /** Promote, or collect from, a member with errant transactions: they become everybody's. */
+  /** Promote, or gather from, a member with errant transactions: they become everybody's. */
   readonly acceptErrant: boolean;
   /** Go on although transactions are known to be lost. */
   readonly acceptLoss: boolean;
@@ -15,17 +15,15 @@ export interface Wishes {
   readonly fenced: boolean;
 }
 
-export interface FailoverLimits {
-  /** For how long the primary must be away, at the least, before it counts as dead. */
+export interface FailoverLimits extends FollowLimits {
+  /** For how long the primary must be unreachable, at the least, before it counts as dead. */
   readonly confirmSeconds: number;
   /** How long the replicas' channels may take to show whether they still hear the primary. */
   readonly confirmTimeoutSeconds: number;
   /** Longest time to connect to a member. */
   readonly connectTimeoutSeconds: number;
-  /** How long the candidate, and those that it collects from, may take to apply what they have received. */
+  /** How long the candidate, and those that it gathers from, may take to apply what they have received. */
   readonly drainTimeoutSeconds: number;
-  /** How long the others may take to follow the new primary, and another run to give back its lock. */
-  readonly settleTimeoutSeconds: number;
 }
 
 export const DEFAULT_FAILOVER_LIMITS: FailoverLimits = {
@@ -36,25 +34,24 @@ export const DEFAULT_FAILOVER_LIMITS: FailoverLimits = {
   settleTimeoutSeconds: 60,
 };
 
-export const NO_WISHES: Wishes = { without: [], acceptErrant: false, acceptLoss: false, fenced: false };
+export const NO_OVERRIDES: FailoverOverrides = { without: [], acceptErrant: false, acceptLoss: false, fenced: false };
 
-export interface FailoverRequest extends TreeRequest {
-  /** Who follows whom, as it was declared: its root is the primary until the role has moved for the first time. */
-  readonly tree: Tree;
+export interface FailoverRequest extends Topology {
   /** The primary that is given up; a failover from another one is refused. Any when absent. */
   readonly expectedPrimary?: string;
-  readonly wishes: Wishes;
+  readonly overrides: FailoverOverrides;
   readonly limits: FailoverLimits;
 }
 
 /** Throws one error that names every member that does not exist and every limit that makes no sense. */
-export function assertFailoverRequest({ members, wishes, limits, tree }: FailoverRequest): void {
-  const named = [...(wishes.to === undefined ? [] : [wishes.to]), ...wishes.without, ...Object.keys(tree)];
+export function assertFailoverRequest({ members, overrides, limits, tree }: FailoverRequest): void {
+  const { to, without } = overrides;
+  const named = [...(to === undefined ? [] : [to]), ...without, ...Object.keys(tree)];
   const unknown = named.filter((name) => !Object.hasOwn(members, name)).map((name) => `no member ${name}`);
   const wrong = Object.entries(limits)
     .filter(([, value]) => !Number.isFinite(value) || value <= 0)
     .map(([name, value]) => `${name} is ${value}, and must be above 0`);
-  const both = wishes.to !== undefined && wishes.without.includes(wishes.to) ? [`${wishes.to} is left out`] : [];
+  const both = to !== undefined && without.includes(to) ? [`${to} is left out`] : [];
   const mistakes = [...unknown, ...wrong, ...both];
   if (mistakes.length === 0) return;
   throw new FerryError({

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, type Progress } from "../operation/index.js";
-import type { ObservedTree } from "../replica-tree/index.js";
+import { describeVerdict, type Plan } from "../reconcile/index.js";
+import { type ObservedTopology, serverFor } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
-import { arm, disarm, isFencedByRestart } from "./arm.js";
+import { appendRecord, type RecordedEvent } from "./audit-log.js";
 import { coolDownLeft } from "./cool-down.js";
-import { describeSeen } from "./describe-tree.js";
-import { failover, withRun } from "./failover.js";
-import { rivalsOf } from "./opening.js";
-import { appendRecord, type RecordedEvent } from "./record.js";
-import { assertFailoverRequest, type FailoverRequest, NO_WISHES } from "./request.js";
-import { type Run, serverFor } from "./run.js";
-import { lookForLeftovers, observeTree, settle } from "./settle.js";
-import type { Here } from "./standing.js";
+import { describeSeen } from "./describe.js";
+import { failover } from "./failover.js";
+import { describeLeft, lockAll, planRepair, repair } from "./repair.js";
+import { assertFailoverRequest, type FailoverRequest, NO_OVERRIDES } from "./request.js";
+import { type FailoverRun, observeRun, type Reachable, withRun } from "./run.js";
+import { persistFence, revertFence } from "./watched.js";
 
 export interface WatchOptions {
   /** Replace a dead primary, with the same refusals as by hand and with no override. */
@@ -29,18 +28,18 @@ export interface WatchOptions {
 const LOCK_SECONDS = 1;
 
 /**
- * Looks at the tree again and again, and says what has changed. With `failover` it also keeps the tree whole: it replaces
- * a dead primary, takes back former ones, opens a primary that has only restarted, and arms the present one. Ends in
- * order when `ended` is aborted.
+ * Looks at the topology again and again, and says what has changed. With `failover` it also keeps it whole: it replaces a
+ * dead primary, takes back former ones, makes a primary writable that has only restarted, and lets the present one come back
+ * fenced if it dies. Stops cleanly when `ended` is aborted.
  */
 export async function watch(
-  request: Omit<FailoverRequest, "wishes">,
+  request: Omit<FailoverRequest, "overrides">,
   routes: readonly TrafficRoute[],
   options: WatchOptions,
   progress: Progress,
   ended: AbortSignal,
 ): Promise<void> {
-  const full = { ...request, wishes: { ...NO_WISHES, without: options.without ?? [] } };
+  const full = { ...request, overrides: { ...NO_OVERRIDES, without: options.without ?? [] } };
   assertFailoverRequest(full);
   const watcher = new Watcher(full, routes, options, progress);
   // A file that cannot be written is found now, and not when there is something to record.
@@ -52,12 +51,12 @@ export async function watch(
     // Rejects when the watch ends.
     await sleep(options.intervalSeconds * 1000, undefined, { signal: ended }).catch(() => undefined);
   }
-  if (options.failover) await watcher.disarm();
+  if (options.failover) await watcher.end();
   await watcher.record({ kind: "watch ends" });
 }
 
 class Watcher {
-  private readonly told = new Map<string, string>();
+  private readonly reported = new Map<string, string>();
   /** Of the present look. */
   private failures: string[] = [];
 
@@ -77,20 +76,20 @@ class Watcher {
     } catch (error) {
       this.failures.push(messageOf(error));
     }
-    await this.tell("failed", this.failures);
+    await this.logOnce("failed", this.failures);
   }
 
-  async disarm(): Promise<void> {
+  /** On a clean shutdown the setting is reverted that lets the primary come back fenced. */
+  async end(): Promise<void> {
     try {
       await this.withRun(async (run) => {
-        const observed = await observeTree(run);
-        const standing = observed.status;
-        if (standing.kind !== "reachable") return;
-        const primary = observed.members[standing.name];
-        if (primary?.reachable === true) await disarm(serverFor(run, standing.name), primary, this.progress);
+        const observed = await observeRun(run);
+        const primary = observed.members[observed.primary ?? ""];
+        if (primary?.reachable === true)
+          await revertFence(serverFor(run.members, primary.name), primary, this.progress);
       });
     } catch (error) {
-      await this.tell("failed", [messageOf(error)]);
+      await this.logOnce("failed", [messageOf(error)]);
     }
   }
 
@@ -106,20 +105,20 @@ class Watcher {
   }
 
   /** Whether the primary seems dead and may be replaced now. */
-  private async lookAt(run: Run): Promise<boolean> {
-    const observed = await observeTree(run);
-    const standing = observed.status;
-    await this.tell("seen", describeSeen(observed));
+  private async lookAt(run: FailoverRun): Promise<boolean> {
+    const observed = await observeRun(run);
+    const { status } = observed;
+    await this.logOnce("seen", describeSeen(observed));
     if (!this.options.failover) return false;
-    if (standing.kind === "reachable") {
-      await this.keepInOrder(run, observed, standing);
+    if (status.kind === "reachable") {
+      await this.keepInOrder(run, observed, status);
       return false;
     }
-    if (standing.kind !== "unreachable") return false;
+    if (status.kind !== "unreachable") return false;
     const left = Math.ceil(coolDownLeft(observed, this.options.coolDownSeconds));
     if (left === 0) return true;
     const until = new Date(Date.now() + left * 1000).toISOString().slice(0, 16);
-    await this.tell("refused", [`the role has moved a short while ago: no automatic failover before ${until} UTC`]);
+    await this.logOnce("refused", [`the role has moved a short while ago: no automatic failover before ${until} UTC`]);
     return false;
   }
 
@@ -127,63 +126,54 @@ class Watcher {
     const result = await failover(this.request, this.routes, this.progress);
     switch (result.kind) {
       case "refused":
-        return this.tell("refused", result.reasons);
+        return this.logOnce("refused", result.findings.map(describeVerdict));
       case "completed":
-        return this.record({ kind: "settled", ...result.settled });
+        return this.record({ kind: "repaired", ...result.repaired });
       case "failed over":
-        this.told.clear();
+        this.reported.clear();
         return this.record({ kind: "failed over", ...result.report });
     }
   }
 
-  private async keepInOrder(run: Run, observed: ObservedTree, standing: Here): Promise<void> {
-    this.told.delete("refused");
-    const plan = await this.leftovers(run, observed, standing);
-    const alone = plan.parted.map(({ member, errant }) => `${member} alone has ${errant}`);
-    await this.tell("left", [...alone, ...plan.notes]);
-    if (plan.steps.length === 0) return this.arm(run, observed, standing);
-    await this.lockOutOthers(run, observed);
+  private async keepInOrder(run: FailoverRun, observed: ObservedTopology, { name }: Reachable): Promise<void> {
+    this.reported.delete("refused");
+    const plan = await this.plan(run, observed, name);
+    await this.logOnce("left", describeLeft(plan));
+    if (plan.steps.length === 0) return this.persistFence(run, observed);
+    await lockAll(run, LOCK_SECONDS);
     // Another run may have worked until now, and may have given the role to somebody else.
-    const present = await observeTree(run);
-    const standingNow = present.status;
-    if (standingNow.kind !== "reachable") return;
-    const settled = await settle(run, await this.leftovers(run, present, standingNow));
-    if (settled.done.length > 0) await this.record({ kind: "settled", ...settled });
-    this.failures.push(...settled.failed);
-    await this.arm(run, await observeTree(run), standingNow);
+    const present = await observeRun(run);
+    if (present.primary === undefined) return;
+    const repaired = await repair(run, present, await this.plan(run, present, present.primary));
+    if (repaired.done.length > 0) await this.record({ kind: "repaired", ...repaired });
+    this.failures.push(...repaired.failed);
+    await this.persistFence(run, await observeRun(run));
   }
 
-  /** In the order of their names, so that two runs do not wait for each other. */
-  private async lockOutOthers(run: Run, { members }: ObservedTree): Promise<void> {
-    for (const name of Object.keys(run.members).sort()) {
-      if (members[name]?.reachable === true) await serverFor(run, name).lockOut(LOCK_SECONDS);
-    }
-  }
-
-  private async arm(run: Run, { members }: ObservedTree, { name }: Here): Promise<void> {
-    const primary = members[name];
+  private async persistFence({ members }: FailoverRun, observed: ObservedTopology): Promise<void> {
+    const primary = observed.members[observed.primary ?? ""];
     if (primary?.reachable !== true) return;
-    if (await arm(serverFor(run, name), primary, this.progress)) await this.record({ kind: "armed", primary: name });
+    const { name } = primary;
+    const isNew = await persistFence(serverFor(members, name), primary, this.progress);
+    if (isNew) await this.record({ kind: "fence persisted", primary: name });
   }
 
-  /** A primary is opened only when it has restarted, and when nobody who is away could have taken its place. */
-  private async leftovers(run: Run, observed: ObservedTree, { name }: Here) {
-    const hasRivals = rivalsOf(observed, this.request.wishes.without).length > 0;
-    const mayOpen = !hasRivals && (await isFencedByRestart(serverFor(run, name)));
-    return lookForLeftovers(run, observed, name, mayOpen);
+  /** A primary that a person has made read-only stays so. */
+  private plan(run: FailoverRun, observed: ObservedTopology, primary: string): Promise<Plan> {
+    return planRepair(run, observed, primary, [], "restart");
   }
 
   /** Says and records something once, until it changes. */
-  private async tell(kind: "seen" | "refused" | "failed" | "left", lines: readonly string[]): Promise<void> {
+  private async logOnce(kind: "seen" | "refused" | "failed" | "left", lines: readonly string[]): Promise<void> {
     const text = lines.join("\n");
-    if ((this.told.get(kind) ?? "") === text) return;
-    const before = new Set((this.told.get(kind) ?? "").split("\n"));
-    this.told.set(kind, text);
+    if ((this.reported.get(kind) ?? "") === text) return;
+    const before = new Set((this.reported.get(kind) ?? "").split("\n"));
+    this.reported.set(kind, text);
     for (const line of lines.filter((candidate) => !before.has(candidate))) this.progress(line);
     if (lines.length > 0) await this.record({ kind: kind === "left" ? "seen" : kind, lines });
   }
 
-  private withRun<T>(work: (run: Run) => Promise<T>): Promise<T> {
+  private withRun<T>(work: (run: FailoverRun) => Promise<T>): Promise<T> {
     return withRun(this.request, this.routes, this.progress, undefined, work);
   }
 }

@@ -11,7 +11,7 @@ import {
   subtractOn,
 } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { ownsRole, readRole } from "../topology/index.js";
+import { isPrimaryByItself, readWitness } from "../topology/index.js";
 import { ensureLocalServer } from "./ensure-local-server.js";
 import { isRestored, putOldDataBack, removeOldData, setOldDataAside } from "./old-data.js";
 import { type RebuildNote, readRebuildNote, removeRebuildNote, writeRebuildNote } from "./rebuild-note.js";
@@ -124,7 +124,7 @@ async function beginRebuild(
 async function readPurgedAndMissing(request: LocalServerRequest, rebuild: RebuildOptions): Promise<string> {
   return MysqlServer.with(request.target, "target", async (target) => {
     const { superReadOnly, gtidExecuted } = await readServerFacts(target);
-    if (ownsRole(await readRole(target, "target")) || !superReadOnly) return "";
+    if (isPrimaryByItself(await readWitness(target, "target")) || !superReadOnly) return "";
     const { gtidPurged } = await MysqlServer.with(rebuild.source, "source", readServerFacts);
     return subtractOn(target, gtidPurged, gtidExecuted);
   });
@@ -140,7 +140,7 @@ function reasonFor(missing: string): string {
 async function refusePrimary({ target }: LocalServerRequest): Promise<void> {
   await MysqlServer.with(target, "target", async (server) => {
     const { superReadOnly } = await readServerFacts(server);
-    if (!ownsRole(await readRole(server, "target")) && superReadOnly) return;
+    if (!isPrimaryByItself(await readWitness(server, "target")) && superReadOnly) return;
     throw new FerryError({
       failed: "rebuilding the target",
       where: server.label,

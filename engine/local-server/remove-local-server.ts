@@ -1,7 +1,7 @@
 import type { Host } from "../hosts/index.js";
 import { addressOf, MysqlServer } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { ownsRole, readRole } from "../topology/index.js";
+import { isPrimaryByItself, readWitness } from "../topology/index.js";
 import type { LocalServerRequest, LocalServerResult } from "./request.js";
 import { awaitServer, findRunningServer, startAgain } from "./server-process.js";
 
@@ -57,7 +57,7 @@ async function isPrimary(
     const process = running ?? (await startAgain(host, request, progress));
     await awaitServer(host, request, process, progress);
     return await MysqlServer.with(request.target, "target", async (server) => {
-      return ownsRole(await readRole(server, "target"));
+      return isPrimaryByItself(await readWitness(server, "target"));
     });
   } catch (error) {
     throw new FerryError(

@@ -89,7 +89,7 @@ export class MysqlServer {
    * Keeps other runs of this tool away from the server while this connection lives: a run that was killed may have left
    * a process that still works. Waits `timeoutSeconds` for it to end.
    */
-  async lockOut(timeoutSeconds: number): Promise<void> {
+  async acquireLock(timeoutSeconds: number): Promise<void> {
     const { granted } = await this.queryOne("SELECT GET_LOCK(?, ?) AS granted", [LOCK_NAME, timeoutSeconds], lockRow);
     if (granted === 1) return;
     const { holder } = await this.queryOne("SELECT IS_USED_LOCK(?) AS holder", [LOCK_NAME], holderRow);

@@ -4,7 +4,12 @@ import { FerryError } from "./problem.js";
 /** Throws one error that lists every blocker of `looking` with its fix; does nothing where there is none. */
 export function assertNoBlockers(findings: readonly Finding[], looking = "preflight"): void {
   const blockers = findings.filter(({ severity }) => severity === "blocker");
-  if (blockers.length === 0) return;
+  const [only, ...others] = blockers;
+  if (only === undefined) return;
+  if (others.length === 0) {
+    const { check, server, seen, wanted, fix } = only;
+    throw new FerryError({ failed: `${looking} (${check})`, where: server, seen, wanted, next: fix });
+  }
   const servers = [...new Set(blockers.map(({ server }) => server))];
   throw new FerryError({
     failed: looking,

@@ -1,6 +1,6 @@
 import { MysqlServer } from "../mysql/index.js";
 import { FerryError, messageOf, type Progress } from "../operation/index.js";
-import { type JournalEntry, ownsRole, readRole } from "../topology/index.js";
+import { isPrimaryByItself, type JournalEntry, readWitness } from "../topology/index.js";
 import type { PodServerRequest, PodServerResult } from "./ensure-pod-server.js";
 import { claimName, Pods } from "./pods.js";
 
@@ -34,8 +34,8 @@ async function promotionOf(
 ): Promise<JournalEntry | undefined> {
   try {
     return await MysqlServer.with(target, "target", async (server) => {
-      const role = await readRole(server, "target");
-      return ownsRole(role) ? role.lastEntry : undefined;
+      const witness = await readWitness(server, "target");
+      return isPrimaryByItself(witness) ? witness.lastEntry : undefined;
     });
   } catch (error) {
     // One that never answered never was the primary.

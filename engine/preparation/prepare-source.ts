@@ -21,7 +21,7 @@ import {
   type Progress,
 } from "../operation/index.js";
 import { runPreflight } from "../preflight/index.js";
-import { dropJournalStatement, isOutlived, readSourceStatus } from "../topology/index.js";
+import { dropJournalStatement, isSuperseded, readSourceStatus } from "../topology/index.js";
 import { describeStep } from "./describe.js";
 import type { PreparedState, SourcePreparationRequest, SourcePreparationResult } from "./desired-source.js";
 import { awaitNoAnonymousTransactions, awaitNoGtidTransactions, watchConsistency } from "./gtid-waits.js";
@@ -60,11 +60,11 @@ const persistedRow = z.object({ value: z.string() });
  * `partial` lacks the password as long as the account does not have it.
  */
 export async function prepareSource(
-  request: SourcePreparationRequest & { readonly target?: ConnectionOptions },
+  request: SourcePreparationRequest & Successors,
   knownPassword: string | undefined,
   progress: Progress,
 ): Promise<SourcePreparationResult> {
-  const role = await readSourceRole(request, knownPassword === undefined ? undefined : request.target);
+  const role = await readSourceRole(request, knownPassword === undefined ? [] : othersOf(request));
   refuseFinalized(role);
   if (!role.isPrimary && knownPassword !== undefined) {
     progress(`${role.label}: not the primary now; its preparation is left as it is`);
@@ -72,7 +72,7 @@ export async function prepareSource(
   }
   await passPreflight(request, progress);
   return MysqlServer.with(request.source, "source", async (source) => {
-    await source.lockOut(LOCK_TIMEOUT_SECONDS);
+    await source.acquireLock(LOCK_TIMEOUT_SECONDS);
     const observed = await observe(source, request.replicationAccount);
     const password = knownPassword ?? generateReplicationPassword();
     const steps = planFor(observed, request, knownPassword !== undefined);
@@ -112,7 +112,7 @@ export async function describePreparation(
   isPasswordKnown: boolean,
   progress: Progress,
 ): Promise<string[]> {
-  refuseFinalized(await readSourceRole(request, undefined));
+  refuseFinalized(await readSourceRole(request, []));
   await passPreflight(request, progress);
   return MysqlServer.with(request.source, "source", async (source) => {
     const observed = await observe(source, request.replicationAccount);
@@ -134,25 +134,19 @@ export async function readPreparedState(
  * the primary stays as it is: its fence keeps two primaries apart. One that cannot be reached while `target` is the
  * primary is no longer that either.
  */
-export async function restoreSource(
-  request: SourcePreparationRequest & { readonly target?: ConnectionOptions },
-  progress: Progress,
-): Promise<void> {
+export async function restoreSource(request: SourcePreparationRequest & Successors, progress: Progress): Promise<void> {
   try {
     await restoreReachable(request, progress);
   } catch (error) {
-    if (!(await isOutlived(error, [request.target]))) throw error;
+    if (!(await isSuperseded(error, othersOf(request)))) throw error;
     progress(`${briefly(error)}; it is no longer the primary, so what the migration changed there stays`);
   }
 }
 
-async function restoreReachable(
-  request: SourcePreparationRequest & { readonly target?: ConnectionOptions },
-  progress: Progress,
-): Promise<void> {
+async function restoreReachable(request: SourcePreparationRequest & Successors, progress: Progress): Promise<void> {
   await MysqlServer.with(request.source, "source", async (source) => {
-    await source.lockOut(LOCK_TIMEOUT_SECONDS);
-    if (!(await roleOf(source, request.target)).isPrimary) {
+    await source.acquireLock(LOCK_TIMEOUT_SECONDS);
+    if (!(await roleOf(source, othersOf(request))).isPrimary) {
       progress(`${source.label}: it is no longer the primary, so it stays fenced and with the settings that it has`);
       return;
     }
@@ -166,6 +160,16 @@ async function restoreReachable(
   });
 }
 
+/** Who may have become the primary: once one of them is it, the source may be gone for good. */
+export interface Successors {
+  readonly target?: ConnectionOptions;
+  readonly replicas?: Readonly<Record<string, ConnectionOptions>>;
+}
+
+function othersOf({ target, replicas = {} }: Successors): ConnectionOptions[] {
+  return [...(target === undefined ? [] : [target]), ...Object.values(replicas)];
+}
+
 interface SourceRole {
   readonly label: string;
   readonly isPrimary: boolean;
@@ -174,13 +178,13 @@ interface SourceRole {
 
 async function readSourceRole(
   { source }: Pick<SourcePreparationRequest, "source">,
-  target: ConnectionOptions | undefined,
+  others: readonly ConnectionOptions[],
 ): Promise<SourceRole> {
-  return MysqlServer.with(source, "source", (server) => roleOf(server, target));
+  return MysqlServer.with(source, "source", (server) => roleOf(server, others));
 }
 
-async function roleOf(server: MysqlServer, target: ConnectionOptions | undefined): Promise<SourceRole> {
-  const { isPrimary, entry } = await readSourceStatus(server, target);
+async function roleOf(server: MysqlServer, others: readonly ConnectionOptions[]): Promise<SourceRole> {
+  const { isPrimary, entry } = await readSourceStatus(server, others);
   return { label: server.label, isPrimary, isFinal: entry?.isFinal === true };
 }
 
@@ -196,8 +200,11 @@ function refuseFinalized({ label, isPrimary, isFinal }: SourceRole): void {
 }
 
 /** Refuses to undo what lies between preparation and a cutover while the target is the primary. */
-export async function assertPrimary(connection: ConnectionOptions, target?: ConnectionOptions): Promise<void> {
-  const role = await readSourceRole({ source: connection }, target);
+export async function assertPrimary(
+  connection: ConnectionOptions,
+  others: readonly ConnectionOptions[] = [],
+): Promise<void> {
+  const role = await readSourceRole({ source: connection }, others);
   if (role.isPrimary) return;
   throw new FerryError({
     failed: "going back to phase prepare",
@@ -266,7 +273,7 @@ function refuseForeignAccount(observed: ObservedSource, request: SourcePreparati
 
 async function observe(source: MysqlServer, account: Account): Promise<ObservedSource> {
   const facts = await readServerFacts(source);
-  const role = await roleOf(source, undefined);
+  const role = await roleOf(source, []);
   return {
     gtidMode: facts.gtidMode,
     gtidConsistency: facts.gtidConsistency,

@@ -1,9 +1,10 @@
+// What the resource ReplicationChannel calls: states of earlier versions go on calling it by these names.
 export {
   type ChannelRequest,
   type ChannelResult,
-  type EndConnections,
+  type Ends,
   ensureChannel,
-  type ReplicationEnd,
+  type MigrationConnections,
   withEnds,
 } from "./migration-channel.js";
 export { type ChannelReport, readChannelResult, reportChannel } from "./read-channel.js";

@@ -1,58 +1,74 @@
-import type { ChannelSource } from "../channel/index.js";
-import { type ChannelDetails, ensureChannelBetween } from "../channel/index.js";
+import { type ChannelDetails, ensureChannelBetween, isReplicating, readChannel } from "../channel/index.js";
 import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
 import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
-import { committedRole, otherSide, readRole, type Side } from "../topology/index.js";
+import { type Member, otherSide, readWitness, requirePrimary, type Side, type Witness } from "../topology/index.js";
 
-/** One of the two servers of a migration. */
-export interface ReplicationEnd {
-  /** As an administrator reaches it. */
-  readonly connection: ConnectionOptions;
-  /** As the other server's channel reaches it. */
-  readonly address: ChannelSource;
+/** The two servers of a migration, and more that may have become the primary meanwhile. */
+export interface MigrationMembers {
+  readonly source: Member;
+  readonly target: Member;
+  readonly replicas?: Readonly<Record<string, Member>>;
 }
 
-/** The channel between the two: it runs from the primary, whichever that is, to the other. */
-export interface ChannelRequest extends Omit<ChannelDetails, "source" | "sourceConnection"> {
-  readonly source: ReplicationEnd;
-  readonly target: ReplicationEnd;
+/** The channel between source and target: it runs from the primary, whichever of them that is, to the other. */
+export interface ChannelRequest extends MigrationMembers, Omit<ChannelDetails, "source" | "sourceConnection"> {
+  /** Whether the source is to replicate from the target once that is the primary. @default "required" */
+  readonly reverseReplication?: "required" | "none";
 }
 
 /** What is true of a running channel and stays true while it runs. */
 export interface ChannelResult {
-  /** Where the channel begins. */
-  readonly primary: Side;
+  /** Where the channel begins, by name. */
+  readonly primary: string;
   readonly sourceUuid: string;
   readonly targetUuid: string;
   readonly running: boolean;
   /** Proven errant transactions of the replica; `""` is none. */
   readonly errant: string;
+  /** Whether it need not run: reverse replication was given up. @default false */
+  readonly isGivenUp?: boolean;
 }
 
-/** The two servers over open connections, by role. */
+/** The two servers over open connections. */
 export interface Ends {
-  readonly side: Side;
-  readonly primary: MysqlServer;
-  readonly replica: MysqlServer;
+  readonly servers: Readonly<Record<Side, MysqlServer>>;
+  /** Which of them has the primary role; undefined where one of the replicas has it. */
+  readonly side: Side | undefined;
+  /** Who has it, by name. */
+  readonly primary: string;
   readonly uuids: Pick<ChannelResult, "sourceUuid" | "targetUuid">;
+  readonly hasMoved: boolean;
   readonly isFinal: boolean;
 }
 
+export type MigrationConnections = Readonly<Record<Side, Pick<Member, "connection">>> & {
+  readonly replicas?: Readonly<Record<string, Pick<Member, "connection">>>;
+};
+
 /** Makes the channel run from the primary to the other server and proves that it receives and applies. */
 export async function ensureChannel(request: ChannelRequest, progress: Progress): Promise<ChannelResult> {
-  return withEnds(request, async ({ side, primary, replica, uuids, isFinal }) => {
-    if (isFinal) throw finalizedError(request.channel, primary.label);
-    await replica.lockOut(request.startTimeoutSeconds);
+  return withEnds(request, async (ends) => {
+    const { side, primary, uuids, servers } = ends;
+    const result = { primary, ...uuids, errant: "" };
+    if (side === undefined) {
+      progress(`${primary} is the primary: the source and the target have their places below it in the topology`);
+      return { ...result, running: await areReplicating(ends, request.channel) };
+    }
+    const replica = servers[otherSide(side)];
+    if (ends.isFinal) throw finalizedError(request.channel, servers[side].label);
+    if (isGivenUp(request, ends)) return { ...result, running: false, isGivenUp: true };
+    const { address, connection } = request[side];
+    if (address === undefined) throw new Error(`no address of the ${side}`);
+    await replica.acquireLock(request.startTimeoutSeconds);
     const details = {
       ...request,
-      source: request[side].address,
-      sourceConnection: request[side].connection,
+      source: address,
+      sourceConnection: connection,
       // Only the target was ever restored.
       restoredGtidSet: side === "source" ? request.restoredGtidSet : "",
     };
-    const result = { primary: side, ...uuids, errant: "" };
     try {
-      await ensureChannelBetween(primary, replica, details, progress);
+      await ensureChannelBetween(servers[side], replica, details, progress);
     } catch (error) {
       throw new PartialFailure<ChannelResult>({ ...result, running: false }, error);
     }
@@ -60,23 +76,44 @@ export async function ensureChannel(request: ChannelRequest, progress: Progress)
   });
 }
 
-export type EndConnections = Readonly<Record<Side, Pick<ReplicationEnd, "connection">>>;
+/** Whether the source need not replicate from its successor. */
+export function isGivenUp({ reverseReplication }: Pick<ChannelRequest, "reverseReplication">, ends: Ends): boolean {
+  return reverseReplication === "none" && ends.side === "target" && ends.hasMoved;
+}
 
-export async function withEnds<T>(ends: EndConnections, work: (ends: Ends) => Promise<T>): Promise<T> {
-  return MysqlServer.with(ends.source.connection, "source", (source) =>
-    MysqlServer.with(ends.target.connection, "target", async (target) => {
-      const servers = { source, target };
-      const roles = { source: await readRole(source, "source"), target: await readRole(target, "target") };
-      const { primary, entry } = committedRole(roles.source, roles.target);
+/** Whether both replicate, from whomever. */
+export async function areReplicating({ servers }: Ends, channel: string): Promise<boolean> {
+  const states = await Promise.all(Object.values(servers).map((server) => readChannel(server, channel)));
+  return states.every((state) => state !== undefined && isReplicating(state));
+}
+
+export async function withEnds<T>(members: MigrationConnections, work: (ends: Ends) => Promise<T>): Promise<T> {
+  const { source: from, target: to, replicas = {} } = members;
+  return MysqlServer.with(from.connection, "source", (source) =>
+    MysqlServer.with(to.connection, "target", async (target) => {
+      const [first, second] = [await readWitness(source, "source"), await readWitness(target, "target")];
+      const others = await Promise.all(Object.entries(replicas).map(([name, end]) => askReplica(name, end.connection)));
+      const { name, entry } = requirePrimary([first, second, ...others.flat()], "source");
       return work({
-        side: primary,
-        primary: servers[primary],
-        replica: servers[otherSide(primary)],
-        uuids: { sourceUuid: roles.source.uuid, targetUuid: roles.target.uuid },
+        servers: { source, target },
+        side: name === "source" || name === "target" ? name : undefined,
+        primary: name,
+        uuids: { sourceUuid: first.facts.serverUuid, targetUuid: second.facts.serverUuid },
+        hasMoved: entry !== undefined,
         isFinal: entry?.isFinal === true,
       });
     }),
   );
+}
+
+/** One that is not there has nothing to say. */
+async function askReplica(name: string, connection: ConnectionOptions): Promise<Witness[]> {
+  try {
+    return [await MysqlServer.with(connection, name, (server) => readWitness(server, name))];
+  } catch (error) {
+    if (error instanceof FerryError) return [];
+    throw error;
+  }
 }
 
 function finalizedError(channel: string, primary: string): FerryError {
@@ -84,7 +121,7 @@ function finalizedError(channel: string, primary: string): FerryError {
     failed: `starting replication channel ${channel}`,
     where: primary,
     seen: "the migration is finalized: this server is the primary for good",
-    wanted: "a migration with a way back",
+    wanted: "a migration that can be rolled back",
     next: "set gtid-ferry:phase to finalize again; to return, migrate in the other direction with a stack of its own",
   });
 }

@@ -7,10 +7,17 @@ import {
   readServerFacts,
 } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { isOutlived } from "../topology/index.js";
-import { type ChannelResult, type EndConnections, withEnds } from "./migration-channel.js";
+import { isSuperseded, otherSide } from "../topology/index.js";
+import {
+  areReplicating,
+  type ChannelRequest,
+  type ChannelResult,
+  isGivenUp,
+  type MigrationConnections,
+  withEnds,
+} from "./migration-channel.js";
 
-type ChannelPlace = EndConnections & { readonly channel: string };
+type ChannelPlace = MigrationConnections & Pick<ChannelRequest, "channel" | "reverseReplication">;
 
 /**
  * The channel as it is now; undefined when the replica has none. A server that nobody serves any more has a
@@ -25,8 +32,9 @@ export async function readChannelResult(
     return await readRunningChannel(place);
   } catch (error) {
     if (!(error instanceof FerryError)) throw error;
-    const ends = [place.source.connection, place.target.connection];
-    if (!isNobodyListening(error.cause) && !(await isOutlived(error, ends))) throw error;
+    const { source, target, replicas = {} } = place;
+    const members = [source, target, ...Object.values(replicas)].map(({ connection }) => connection);
+    if (!isNobodyListening(error.cause) && !(await isSuperseded(error, members))) throw error;
     progress(error.message);
     const { primary, sourceUuid, targetUuid, errant } = place;
     return { primary, sourceUuid, targetUuid, errant, running: false };
@@ -34,12 +42,16 @@ export async function readChannelResult(
 }
 
 async function readRunningChannel(place: ChannelPlace): Promise<ChannelResult | undefined> {
-  return withEnds(place, async ({ side, primary, replica, uuids }) => {
+  return withEnds(place, async (ends) => {
+    const { side, primary, servers, uuids } = ends;
+    const result = { primary, ...uuids, errant: "" };
+    if (side === undefined) return { ...result, running: await areReplicating(ends, place.channel) };
+    const replica = servers[otherSide(side)];
     const state = await readChannel(replica, place.channel);
-    if (state === undefined) return undefined;
-    const { errant } = await compareGtidSets(primary, replica);
+    if (state === undefined) return isGivenUp(place, ends) ? { ...result, running: false, isGivenUp: true } : undefined;
+    const { errant } = await compareGtidSets(servers[side], replica);
     const isOfPrimary = state.sourceUuid === uuids[`${side}Uuid`];
-    return { primary: side, ...uuids, running: isReplicating(state) && isOfPrimary, errant };
+    return { ...result, running: isReplicating(state) && isOfPrimary, errant, isGivenUp: isGivenUp(place, ends) };
   });
 }
 

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { dismissReaderAt, stopAndForget } from "../channel/index.js";
 import { addressOf, briefly, type ConnectionOptions, isNobodyListening, MysqlServer } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { isOutlived } from "../topology/index.js";
-import type { ReplicationEnd } from "./migration-channel.js";
+import { isSuperseded, type Member } from "../topology/index.js";
 
 const uuidRow = z.object({ uuid: z.string() });
 
@@ -13,7 +12,7 @@ const uuidRow = z.object({ uuid: z.string() });
  * more: without a server no channel runs. So is one that cannot be reached where another of the servers has taken over.
  */
 export async function removeChannel(
-  servers: Readonly<Record<string, Pick<ReplicationEnd, "connection">>>,
+  servers: Readonly<Record<string, Pick<Member, "connection">>>,
   names: readonly string[],
   channel: string,
   progress: Progress,
@@ -50,7 +49,7 @@ async function whereServed<T>(
       progress(`${name} ${addressOf(connection)}: no server listens there, so no channel runs`);
       return undefined;
     }
-    if (!(await isOutlived(error, others))) throw error;
+    if (!(await isSuperseded(error, others))) throw error;
     progress(
       `${briefly(error)}; the primary is another, so this one is left as it is: where it comes back, RESET REPLICA ALL is for you to do`,
     );

@@ -17,7 +17,7 @@ export interface JournalEntry {
   readonly committedAt: string;
   /** Whether the new primary was seen to accept a write after it had been made writable. */
   readonly probed: boolean;
-  /** Whether the way back was given up: the migration is finished. */
+  /** Whether the rollback was given up: the migration is finished. */
   readonly isFinal: boolean;
 }
 
@@ -119,7 +119,7 @@ export function probeEntry(number: number): Statement {
   return statement(`UPDATE ${JOURNAL} SET probed_at = UTC_TIMESTAMP(6) WHERE number = ?`, number);
 }
 
-/** Gives up the way back. */
+/** Gives up the rollback. */
 export function finalizeEntry(number: number): Statement {
   return statement(`UPDATE ${JOURNAL} SET finalized_at = UTC_TIMESTAMP(6) WHERE number = ?`, number);
 }

@@ -23,6 +23,8 @@ export interface Absentee {
   readonly name: string;
   readonly label: string;
   readonly reachable: false;
+  /** server_uuid that it must have, where that is known. */
+  readonly expectedUuid?: string;
 }
 
 /** Who has the primary role, as far as those can tell who were asked. */
@@ -69,7 +71,7 @@ export function primaryOf(members: readonly (Witness | Absentee)[], declared: st
     const seen = `${entrySeen}, and neither that server nor any before it is one of ${uuids.join(", ")}`;
     return { kind: "foreign", entry, seen, next: FOREIGN };
   }
-  const known = absentees.map((absentee) => ({ absentee, uuids: learnedUuids(witnesses, absentee.name) }));
+  const known = absentees.map((absentee) => ({ absentee, uuids: uuidsOf(witnesses, absentee) }));
   const certain = known.filter(({ uuids: learned }) => learned.includes(entry.primaryUuid));
   const possible = known.filter(({ uuids: learned }) => learned.length === 0);
   const [only, ...others] = certain.length > 0 ? certain : possible;
@@ -125,7 +127,7 @@ function declaredPrimary(
   const named = witnesses.find(({ name }) => name === declared);
   const lost = absentees.find(({ name }) => name === declared);
   if (lost !== undefined) {
-    return { kind: "unreachable", name: lost.name, uuid: learnedUuids(witnesses, lost.name)[0], entry };
+    return { kind: "unreachable", name: lost.name, uuid: uuidsOf(witnesses, lost)[0], entry };
   }
   if (named === undefined) {
     return {
@@ -159,9 +161,10 @@ function splitBrain(entry: JournalEntry, { label, lastEntry }: Witness): Primary
   };
 }
 
-/** What the channels of its replicas know of a member that does not answer. */
-function learnedUuids(witnesses: readonly Witness[], name: string): string[] {
-  return witnesses.flatMap(({ source, channel }) =>
+/** What is known of a member that does not answer: what it must have, and what the channels of its replicas have learned. */
+function uuidsOf(witnesses: readonly Witness[], { name, expectedUuid }: Absentee): string[] {
+  const learned = witnesses.flatMap(({ source, channel }) =>
     source === name && channel !== undefined && channel.sourceUuid !== "" ? [channel.sourceUuid] : [],
   );
+  return expectedUuid === undefined ? learned : [expectedUuid, ...learned];
 }

@@ -13,7 +13,7 @@ export type RouteState = EndpointName | (typeof STATES_WITHOUT_ENDPOINT)[number]
 export interface TrafficRoute {
   /** What a user calls it, e.g. "HAProxy /run/haproxy.sock, frontend mysql". Holds no secret. */
   readonly name: string;
-  /** The servers that it can lead to. */
+  /** The servers that it can route to. */
   readonly endpoints: readonly EndpointName[];
   /** What `hold`, `cut` and `lead` would do, a line each, for the plan. */
   describe(to: EndpointName): readonly string[];

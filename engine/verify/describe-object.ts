@@ -1,8 +1,8 @@
+import type { ComparedServer } from "./compared-server.js";
 import type { AttributeDifference, ObjectDifference } from "./objects/compare-objects.js";
 import { showObject } from "./objects/object-name.js";
-import type { VerificationReport } from "./report.js";
 
-type Servers = Pick<VerificationReport, "primary" | "replica">;
+type Servers = Readonly<Record<"primary" | "replica", ComparedServer>>;
 
 /** Characters of a long text that are shown around the place where two of them part. */
 const SHOWN = 120;

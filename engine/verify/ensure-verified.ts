@@ -1,6 +1,6 @@
 import { addressOf } from "../mysql/index.js";
 import { FerryError, type Progress } from "../operation/index.js";
-import { type EndConnections, withEnds } from "../replication/index.js";
+import { type MigrationConnections, withEnds } from "../replication/index.js";
 import { otherSide } from "../topology/index.js";
 import { describeFindings, summarize, type VerificationReport } from "./report.js";
 import type { VerificationRequest } from "./request.js";
@@ -8,7 +8,7 @@ import { verifyData } from "./verify-data.js";
 
 /** The two servers of a migration and what of them is compared. */
 export interface MigrationVerification
-  extends EndConnections,
+  extends MigrationConnections,
     Omit<VerificationRequest, "primary" | "replica" | "tables"> {
   /** How the target is restored from a new backup on this platform: what a person has to run. */
   readonly reprovision: string;
@@ -25,8 +25,9 @@ const LISTED_FINDINGS = 20;
 
 /** Compares everything from the primary, whichever that is, with the other server; a difference is an error. */
 export async function ensureVerified(request: MigrationVerification, progress: Progress): Promise<VerificationSummary> {
-  const side = await withEnds(request, async (ends) => ends.side);
-  const { source: _source, target: _target, reprovision, ...options } = request;
+  const { side, primary: nameOfPrimary } = await withEnds(request, async (ends) => ends);
+  if (side === undefined) throw elsewhereError(nameOfPrimary);
+  const { source: _source, target: _target, replicas: _replicas, reprovision, ...options } = request;
   const [primary, replica] = [side, otherSide(side)].map((name) => ({
     name,
     connection: request[name].connection,
@@ -37,6 +38,16 @@ export async function ensureVerified(request: MigrationVerification, progress: P
   const { startedAt, seconds, rows, bytes, tables } = report;
   const uuids = { primaryUuid: report.primary.uuid, replicaUuid: report.replica.uuid };
   return { startedAt, seconds, ...uuids, rows, bytes, tables: tables.length };
+}
+
+function elsewhereError(primary: string): FerryError {
+  return new FerryError({
+    failed: "verifying the data",
+    where: "source and target",
+    seen: `${primary} is the primary`,
+    wanted: "the source or the target as the primary, to compare it with the other one",
+    next: "compare it by hand: `ferry verify --source ... --target ...`; or give the role back by `ferry switchover`",
+  });
 }
 
 function nameOf({ name, connection }: VerificationRequest["primary"]): string {

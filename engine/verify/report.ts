@@ -1,15 +1,9 @@
 import { showTable } from "../mysql/index.js";
 import type { TableResult } from "./checkpoint.js";
+import type { ComparedServer } from "./compared-server.js";
 import { describeObject } from "./describe-object.js";
 import { describeProblem } from "./describe-problem.js";
 import type { ObjectDifference } from "./objects/compare-objects.js";
-
-/** One of the two servers of a comparison. */
-export interface ComparedServer {
-  /** How messages name it, e.g. `source`. */
-  readonly name: string;
-  readonly uuid: string;
-}
 
 /** What a comparison of two servers found. */
 export interface VerificationReport {

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { DEFAULT_LIMITS, type Side, type SwitchoverLimits, type SwitchoverRequest } from "@gtid-ferry/engine/cutover";
 import { LocalHost } from "@gtid-ferry/engine/hosts";
+import { DEFAULT_LIMITS, type SwitchoverLimits, type SwitchoverRequest } from "@gtid-ferry/engine/switchover";
+import type { Side } from "@gtid-ferry/engine/topology";
 import {
   makeTestDirectory,
   removeTestDirectory,
@@ -76,11 +77,12 @@ export class Arena {
   /** As the driver sees it: through networks that can fail. */
   request(primary: Side): SwitchoverRequest {
     const request = this.pair.request(primary, LIMITS);
-    const through = (side: Side) => ({
-      ...request[side],
-      connection: { ...request[side].connection, port: this.networks[side].port },
+    const members = Object.entries(this.networks).map(([side, { port }]) => {
+      const member = request.members[side];
+      if (member === undefined) throw new Error(`no member ${side}`);
+      return [side, { ...member, connection: { ...member.connection, port } }];
     });
-    return { ...request, source: through("source"), target: through("target") };
+    return { ...request, members: Object.fromEntries(members) };
   }
 
   async stop(): Promise<void> {

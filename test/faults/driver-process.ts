@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Step, SwitchoverReport, SwitchoverRequest } from "@gtid-ferry/engine/cutover";
+import type { SwitchoverReport, SwitchoverRequest, SwitchoverStep } from "@gtid-ferry/engine/switchover";
 import type { RouteOptions } from "@gtid-ferry/engine/traffic";
 
 /** What a driver is to do, as it stands in a file that nobody else may read. */
@@ -12,7 +12,7 @@ export interface DriverOrder {
   readonly request: SwitchoverRequest;
   readonly routes: readonly RouteOptions[];
   /** The step at whose beginning it waits, the first time that it comes there. */
-  readonly holdAt?: Step;
+  readonly holdAt?: SwitchoverStep;
 }
 
 export interface DriverEnd {
@@ -50,7 +50,7 @@ export class DriverProcess {
   }
 
   /** Returns true once it waits at the step, false when it ends without coming there. */
-  async reaches(step: Step): Promise<boolean> {
+  async reaches(step: SwitchoverStep): Promise<boolean> {
     while (!this.lines.includes(`step ${step}`)) {
       if (this.end !== undefined || this.hasExited) return false;
       await this.nextEvent();

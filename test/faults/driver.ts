@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { type Step, switchover } from "@gtid-ferry/engine/cutover";
 import { messageOf } from "@gtid-ferry/engine/operation";
+import { type SwitchoverStep, switchover } from "@gtid-ferry/engine/switchover";
 import { withRoutes } from "@gtid-ferry/engine/traffic";
 import type { DriverEnd, DriverOrder } from "./driver-process.js";
 
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const order: DriverOrder = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));
   const input = createInterface({ input: process.stdin });
   let isHeld = false;
-  const listener = async (step: Step) => {
+  const listener = async (step: SwitchoverStep) => {
     const released = new Promise((resolve) => input.once("line", resolve));
     console.log(`step ${step}`);
     if (step !== order.holdAt || isHeld) return;

@@ -1,7 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Side, STEPS, type Step } from "@gtid-ferry/engine/cutover";
+import { STEPS, type SwitchoverStep } from "@gtid-ferry/engine/switchover";
+import type { Side } from "@gtid-ferry/engine/topology";
 import type { Connection } from "mysql2/promise";
 import { connectAsRoot } from "../../lab/mysqld/index.js";
 import type { FollowingWriters } from "../server/helpers/following-writers.js";
@@ -20,7 +21,7 @@ export interface Scene {
 export interface Fault {
   readonly name: string;
   /** Steps at whose beginning it can make a difference. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly SwitchoverStep[];
   /** Lets it happen; gives what heals it, to be run once the driver has ended. */
   inject(scene: Scene): Promise<() => Promise<void>>;
   readonly needsSmallDisk?: boolean;
@@ -29,7 +30,7 @@ export interface Fault {
   /** Whether the driver is gone for good. */
   readonly killsDriver?: boolean;
   /**
-   * Whether it may show at the commit only, behind the dead-man switch: then the servers stay fenced until it is healed,
+   * Whether it may show at the commit only, behind the fail-safe: then the servers stay fenced until it is healed,
    * and a next run may have to open one.
    */
   readonly mayStrikeCommit?: boolean;
@@ -38,9 +39,15 @@ export interface Fault {
 }
 
 /** A primary that is fenced lets nobody begin what could hold it up. */
-const BEFORE_FENCE: readonly Step[] = ["check", "rehearse", "arm", "hold", "fence"];
+const BEFORE_FENCE: readonly SwitchoverStep[] = [
+  "check",
+  "test reverse replication",
+  "arm fail-safe",
+  "pause connections",
+  "fence",
+];
 /** A replica that has everything needs no channel, no disk and no applier to become the primary. */
-const BEFORE_CAUGHT_UP: readonly Step[] = [...BEFORE_FENCE, "catch-up"];
+const BEFORE_CAUGHT_UP: readonly SwitchoverStep[] = [...BEFORE_FENCE, "catch up"];
 const OUTLASTS_BUDGET_MILLISECONDS = (BUDGET_SECONDS + 2) * 1000;
 const LONG_STATEMENT_SECONDS = 2.5;
 
@@ -134,7 +141,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "errant transaction",
     // A new primary that has it already hands it on.
-    steps: [...BEFORE_CAUGHT_UP, "disarm", "commit"],
+    steps: [...BEFORE_CAUGHT_UP, "clear fail-safe", "commit"],
     inject: async ({ arena, from, to }) => {
       // It gets a GTID of its own in spite of super_read_only.
       await arena.server(to).rootQuery("FLUSH TABLES app.t");

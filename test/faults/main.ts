@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import type { Side } from "@gtid-ferry/engine/cutover";
 import { messageOf } from "@gtid-ferry/engine/operation";
-import { otherSide } from "@gtid-ferry/engine/topology";
+import { otherSide, type Side } from "@gtid-ferry/engine/topology";
 import { Command } from "commander";
 import { Arena } from "./arena.js";
 import { FAULTS } from "./faults.js";

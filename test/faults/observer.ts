@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Side } from "@gtid-ferry/engine/cutover";
 import { inTime } from "@gtid-ferry/engine/operation";
-import { otherSide, SIDES } from "@gtid-ferry/engine/topology";
+import { otherSide, SIDES, type Side } from "@gtid-ferry/engine/topology";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { connectAsRoot } from "../../lab/mysqld/index.js";
 

@@ -1,30 +1,35 @@
-import { STEPS, type Step } from "@gtid-ferry/engine/cutover";
+import { STEPS, type SwitchoverStep } from "@gtid-ferry/engine/switchover";
 
 /** What the run that met a fault came to, before anything else was run. */
 export type Outcome = "completed" | "undone" | "refused" | "both fenced";
 
 /**
- * What the rules of a switchover allow. Before anything is fenced it may be refused; behind the dead-man switch only the
+ * What the rules of a switchover allow. Before anything is fenced it may be refused; behind the fail-safe only the
  * next run may open a server, if this one cannot look any more; after the commit there is no way but on.
  */
-export function allowedOutcomes(step: Step, isDriverKilled: boolean, mayStrikeCommit: boolean): readonly Outcome[] {
-  if (mayStrikeCommit && STEPS.indexOf(step) >= STEPS.indexOf("hold")) return ["undone", "completed", "both fenced"];
+export function allowedOutcomes(
+  step: SwitchoverStep,
+  isDriverKilled: boolean,
+  mayStrikeCommit: boolean,
+): readonly Outcome[] {
+  if (mayStrikeCommit && STEPS.indexOf(step) >= STEPS.indexOf("pause connections"))
+    return ["undone", "completed", "both fenced"];
   switch (step) {
     case "check":
-    case "rehearse":
-    case "arm":
+    case "test reverse replication":
+    case "arm fail-safe":
       return isDriverKilled ? ["undone"] : ["refused", "undone", "completed"];
-    case "hold":
+    case "pause connections":
     case "fence":
       // What holds the first attempt up may have the next one refused while it is being armed.
       return isDriverKilled ? ["undone"] : ["refused", "undone", "completed"];
-    case "cut":
-    case "catch-up":
-    case "disarm":
+    case "drop connections":
+    case "catch up":
+    case "clear fail-safe":
       return isDriverKilled ? ["undone"] : ["undone", "completed"];
     case "commit":
       return isDriverKilled ? ["both fenced"] : ["undone", "completed"];
-    case "lead":
+    case "switch traffic":
     case "follow":
       return ["completed"];
   }

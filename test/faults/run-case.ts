@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Side, type Step, switchover } from "@gtid-ferry/engine/cutover";
 import { messageOf, silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
-import { otherSide, SIDES } from "@gtid-ferry/engine/topology";
+import { type SwitchoverStep, switchover } from "@gtid-ferry/engine/switchover";
+import { otherSide, SIDES, type Side } from "@gtid-ferry/engine/topology";
 import { withRoutes } from "@gtid-ferry/engine/traffic";
 import type { TestMysql } from "../../lab/testing.js";
 import { FollowingWriters } from "../server/helpers/following-writers.js";
@@ -14,7 +14,7 @@ import { allowedOutcomes, type Outcome } from "./outcome.js";
 
 export interface CaseResult {
   readonly fault: string;
-  readonly step: Step;
+  readonly step: SwitchoverStep;
   readonly outcome: Outcome;
   /** Longest time in which no write was accepted, as writers and observer saw it, until the next run had converged. */
   readonly pauseMilliseconds: number;
@@ -28,7 +28,7 @@ export interface CaseResult {
 const WRITERS = 4;
 /** A replica has to be able to keep up on a small machine. */
 const THINK_MILLISECONDS = 5;
-/** The dead-man switch counts from before the fence, and the server's clock ticks as it likes. */
+/** The fail-safe counts from before the fence, and the server's clock ticks as it likes. */
 const TOLERANCE_MILLISECONDS = 700;
 const DRIVER_TIMEOUT_MILLISECONDS = 90_000;
 const SELF_HEALING_MILLISECONDS = (BUDGET_SECONDS + 15) * 1000;
@@ -40,7 +40,7 @@ const LAST_LINES = 8;
 const SETTLED_MILLISECONDS = 100;
 
 /** Moves the primary role from `from`, lets a fault happen at a step, and judges what came of it. */
-export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side): Promise<CaseResult> {
+export async function runCase(arena: Arena, fault: Fault, step: SwitchoverStep, from: Side): Promise<CaseResult> {
   const to = otherSide(from);
   const began = performance.now();
   const logins = SIDES.map((side) => ({
@@ -95,7 +95,7 @@ export async function runCase(arena: Arena, fault: Fault, step: Step, from: Side
   const unwritable = longestPause(sightings, performance.now());
   const pauseMilliseconds = Math.max(writers.longestPause, unwritable);
   if (sightings.some(({ writable }) => writable === "both")) violations.push("two servers accepted writes at once");
-  // Behind the dead-man switch a pause lasts as long as the fault keeps the driver from going on.
+  // Behind the fail-safe a pause lasts as long as the fault keeps the driver from going on.
   const hasStruckCommit = step === "commit" || (mayStrikeCommit && outcome !== "undone" && outcome !== "refused");
   const isBounded = fault.stopsServer !== true && !hasStruckCommit;
   if (isBounded && pauseMilliseconds > BUDGET_SECONDS * 1000 + TOLERANCE_MILLISECONDS) {
@@ -139,22 +139,22 @@ export async function converge(arena: Arena, to: Side): Promise<void> {
   }
   const leftovers = "SELECT COUNT(*) AS found FROM information_schema.EVENTS WHERE EVENT_SCHEMA = 'gtid_ferry'";
   const [left] = await arena.server(to).rootQuery(leftovers);
-  if (left?.found !== 0) throw new Error("the dead-man event is left on the primary");
+  if (left?.found !== 0) throw new Error("the fail-safe event is left on the primary");
   for (const side of SIDES) await assertRole(arena.server(side), side === to);
 }
 
-/** In its role after a restart, too, and with no dead-man switch asleep that could change it. */
+/** In its role after a restart, too, and with no fail-safe asleep that could change it. */
 async function assertRole(server: TestMysql, isPrimary: boolean): Promise<void> {
   const [role] = await server.rootQuery(
     `SELECT (SELECT GROUP_CONCAT(VARIABLE_VALUE) FROM performance_schema.persisted_variables
         WHERE VARIABLE_NAME IN ('read_only', 'super_read_only')) AS persisted,
       (SELECT COUNT(*) FROM performance_schema.threads
-        WHERE NAME = 'thread/sql/event_worker' AND PROCESSLIST_DB = 'gtid_ferry') AS deadMen`,
+        WHERE NAME = 'thread/sql/event_worker' AND PROCESSLIST_DB = 'gtid_ferry') AS failSafes`,
   );
   const wanted = isPrimary ? "OFF,OFF" : "ON,ON";
-  if (role?.persisted === wanted && role.deadMen === 0) return;
+  if (role?.persisted === wanted && role.failSafes === 0) return;
   throw new Error(
-    `${isPrimary ? "the primary" : "the replica"} has ${role?.persisted} persisted and ${role?.deadMen} dead-man threads`,
+    `${isPrimary ? "the primary" : "the replica"} has ${role?.persisted} persisted and ${role?.failSafes} fail-safe threads`,
   );
 }
 

@@ -1,10 +1,10 @@
-import { STEPS, type Step } from "@gtid-ferry/engine/cutover";
+import { STEPS, type SwitchoverStep } from "@gtid-ferry/engine/switchover";
 import type { CaseResult } from "./run-case.js";
 
 /** Faults by rows, steps by columns; each cell says what came of it, with the pause in milliseconds, or `!` and why below. */
 export function renderTable(results: readonly CaseResult[]): string {
   const faults = [...new Set(results.map(({ fault }) => fault))];
-  const cell = (fault: string, step: Step) => {
+  const cell = (fault: string, step: SwitchoverStep) => {
     const result = results.find((candidate) => candidate.fault === fault && candidate.step === step);
     if (result === undefined) return "-";
     return `${result.violations.length > 0 ? "! " : ""}${result.outcome} ${result.pauseMilliseconds}`;

@@ -80,7 +80,7 @@ describe("the program from replicate to the end", () => {
     await setPhase("finalize");
     const { exitCode, output } = await stack.pulumi("preview");
     expect(exitCode).not.toBe(0);
-    expect(output).toContain("phase finalize gives up the way back, so it only follows phase cutover");
+    expect(output).toContain("phase finalize gives up the rollback, so it only follows phase cutover");
     expect(await onTarget(ROLE)).toEqual(FENCED);
   });
 
@@ -99,13 +99,15 @@ describe("the program from replicate to the end", () => {
     const source = `source 127.0.0.1:${stack.source.port}`;
     const replica = `target 127.0.0.1:${stack.targetPort}`;
     expect(output).toContain(`switchover: ${replica} becomes the primary instead of ${source}`);
-    expect(output).toMatch(/check \d+ things on both servers before any change: now \d+ are well/);
+    expect(output).toMatch(/check: \d+ pre-checks: \d+ passed/);
     expect(output).not.toContain("would be refused");
-    expect(output).toContain(`arm on ${source}: DROP EVENT IF EXISTS gtid_ferry.dead_man`);
+    expect(output).toContain(
+      `arm fail-safe: ${source}: SET SESSION lock_wait_timeout = 1; DROP EVENT IF EXISTS gtid_ferry.auto_unfence`,
+    );
     expect(output).toContain("SET GLOBAL super_read_only = 1");
     expect(output).toContain("INSERT INTO `gtid_ferry`.`switchover`");
     expect(output).toContain("undo, if anything fails before the commit");
-    expect(output).toContain(`after the commit: ${source}: replicate from the target`);
+    expect(output).toContain(`after the commit: ${source}: CHANGE REPLICATION SOURCE TO`);
     expect(await stack.source.rootQuery(ROLE)).toEqual(WRITABLE);
     expect(await onTarget(ROLE)).toEqual(FENCED);
   });
@@ -169,7 +171,7 @@ describe("the program from replicate to the end", () => {
     await expect.poll(async () => (await stack.source.rootQuery(ITEMS)).length, { timeout: 60_000 }).toBe(3);
   });
 
-  it("refuses to skip the way back to phase prepare", async () => {
+  it("refuses to skip the rollback to phase prepare", async () => {
     await setPhase("prepare");
     const { exitCode, output } = await stack.pulumi("up", "--yes");
     expect(exitCode).not.toBe(0);
@@ -196,9 +198,9 @@ describe("the program from replicate to the end", () => {
     expect(state).not.toContain(stack.s3.secretAccessKey);
   });
 
-  it("finalizes: the reverse channel and the scaffolding go, the source stays fenced, after a restart too", async () => {
+  it("finalizes: reverse replication and the scaffolding go, the source stays fenced, after a restart too", async () => {
     await setPhase("finalize");
-    expect((await stack.pulumi("preview")).output).toContain("there is no way back after it");
+    expect((await stack.pulumi("preview")).output).toContain("there is no rollback after it");
     await stack.up();
     expect(await kinds()).toEqual(["LocalServer", "Switchover"]);
     const { stdout } = await runPipe(stack, "pulumi stack output connections --show-secrets --json");
@@ -227,7 +229,7 @@ describe("the program from replicate to the end", () => {
       await setPhase(phase);
       const { exitCode, output } = await stack.pulumi("up", "--yes");
       expect(exitCode).not.toBe(0);
-      expect(output).toMatch(/there is no way back|fenced for good/);
+      expect(output).toMatch(/there is no rollback|fenced for good/);
     }
     expect(await onTarget(ROLE)).toEqual(WRITABLE);
     expect(await stack.source.rootQuery(ROLE)).toEqual(FENCED);

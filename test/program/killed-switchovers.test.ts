@@ -28,10 +28,10 @@ async function writableServers(): Promise<string[]> {
 
 // One kill in each: a second in the same switchover would find it over where the first came a few milliseconds late.
 const journeys: [moment: string, victim: Victim, phase: string, primary: string, line: RegExp][] = [
-  ["the rehearsal", "provider", "cutover", "target", /rehearsal of the way back/],
-  ["the fence", "provider", "replicate", "source", /dead-man switch armed/],
+  ["the test of reverse replication", "provider", "cutover", "target", /test of reverse replication/],
+  ["the fence", "provider", "replicate", "source", /Fail-safe armed/],
   ["the completion", "provider", "cutover", "target", /committed: target/],
-  ["the fence", "cli", "replicate", "source", /dead-man switch armed/],
+  ["the fence", "cli", "replicate", "source", /Fail-safe armed/],
   ["the completion", "cli", "cutover", "target", /committed: target/],
 ];
 
@@ -48,7 +48,7 @@ describe.each(journeys)("a run that is killed at %s, of the %s, in a switchover 
       await sleep(200);
       writable = await writableServers();
     }
-    // A kill that met the one round trip between the end of the dead-man switch and the commit leaves none until the next
+    // A kill that met the one round trip between the end of the fail-safe and the commit leaves none until the next
     // run; the fault matrix kills at each step by itself.
     expect(writable.length).toBeLessThanOrEqual(1);
     endLeftBehind();

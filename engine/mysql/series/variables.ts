@@ -64,6 +64,11 @@ export const VARIABLES: Names = {
   },
   activate_mandatory_roles: { since: "9.1.0", because: LOOSE, usedIn: SETTINGS },
   innodb_native_foreign_keys: { since: "9.6.0", because: LOOSE, usedIn: SETTINGS },
+  replica_allow_higher_version_source: {
+    since: "9.7.0",
+    because: ABSENT,
+    usedIn: ["engine/switchover/checks.ts", "engine/switchover/look.ts"],
+  },
 };
 
 /** Of the plugins that bring them, under the old and the new names of the plugins: read where they are. */

@@ -1,6 +1,6 @@
 import { type CommandResult, LocalHost } from "../../hosts/index.js";
 import { FerryError, messageOf } from "../../operation/index.js";
-import { SIDES } from "../../topology/side.js";
+import { SIDES } from "../../topology/index.js";
 import type { EndpointName } from "../endpoints.js";
 import type { RouteState, TrafficRoute } from "../route.js";
 import type { CommandOptions } from "./options.js";

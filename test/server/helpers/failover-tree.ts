@@ -1,6 +1,12 @@
-import { DEFAULT_FAILOVER_LIMITS, type FailoverRequest, NO_WISHES, type Wishes } from "@gtid-ferry/engine/failover";
+import {
+  DEFAULT_FAILOVER_LIMITS,
+  type FailoverOverrides,
+  type FailoverRequest,
+  NO_OVERRIDES,
+} from "@gtid-ferry/engine/failover";
 import { silent } from "@gtid-ferry/engine/operation";
-import { DEFAULT_FOLLOW_LIMITS, ensureTree, type Tree } from "@gtid-ferry/engine/replica-tree";
+import { ensureTree } from "@gtid-ferry/engine/replica-tree";
+import { DEFAULT_FOLLOW_LIMITS, type Tree } from "@gtid-ferry/engine/topology";
 import type { TestMysql } from "../../../lab/testing.js";
 import { FollowingWriters, WRITTEN_TABLE } from "./following-writers.js";
 import { startTree, type TestTree } from "./tree.js";
@@ -22,8 +28,8 @@ const CATCH_UP_SECONDS = 30;
 
 export interface FailoverTree extends TestTree<Name> {
   readonly names: readonly Name[];
-  readonly request: FailoverRequest;
-  asking(wishes: Partial<Wishes>): FailoverRequest;
+  readonly request: FailoverRequest & TestTree<Name>["request"];
+  asking(overrides: Partial<FailoverOverrides>): FailoverRequest;
   /** Writers of the application that find out themselves who accepts writes. */
   write(writers: number, thinkMilliseconds: number): Promise<FollowingWriters>;
   /** From now on this server acknowledges no write before a replica has it. */
@@ -63,7 +69,7 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
   const request = {
     ...tree.request,
     tree: TREE,
-    wishes: NO_WISHES,
+    overrides: NO_OVERRIDES,
     limits: {
       ...DEFAULT_FAILOVER_LIMITS,
       confirmSeconds: 0.5,
@@ -77,7 +83,7 @@ export async function startFailoverTree(test: string, semiSync = true): Promise<
     ...tree,
     names: NAMES,
     request,
-    asking: (wishes) => ({ ...request, wishes: { ...NO_WISHES, ...wishes } }),
+    asking: (overrides) => ({ ...request, overrides: { ...NO_OVERRIDES, ...overrides } }),
     write: (writers, thinkMilliseconds) =>
       FollowingWriters.start(
         NAMES.map((name) => ({ ...tree.servers[name].options, user: "writer", password: "writer" })),

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { ChannelSource } from "@gtid-ferry/engine/channel";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import type { ChannelRequest } from "@gtid-ferry/engine/replication";
 import type { VerificationRequest } from "@gtid-ferry/engine/verify";
@@ -7,11 +8,15 @@ import { startTestMysql, type TestMysql } from "../../../lab/testing.js";
 
 const GTID_ON = { gtid_mode: "ON", enforce_gtid_consistency: "ON" } as const;
 
+/** The channel of two servers that are both reached by an address. */
+export type AddressedChannel = ChannelRequest &
+  Readonly<Record<"source" | "target", { readonly address: ChannelSource }>>;
+
 /** A source and an empty read-only target that may replicate from it: nobody has a transaction yet. */
 export interface Pair {
   readonly source: TestMysql;
   readonly target: TestMysql;
-  readonly channel: ChannelRequest;
+  readonly channel: AddressedChannel;
   stop(): Promise<void>;
 }
 
@@ -65,7 +70,7 @@ export function verificationOf({ source, target }: Pick<Pair, "source" | "target
   };
 }
 
-function channelRequest(source: ConnectionOptions, target: ConnectionOptions, password: string): ChannelRequest {
+function channelRequest(source: ConnectionOptions, target: ConnectionOptions, password: string): AddressedChannel {
   const end = (connection: ConnectionOptions) => ({
     connection,
     address: {

@@ -1,16 +1,22 @@
 import { randomBytes } from "node:crypto";
+import type { ChannelSource } from "@gtid-ferry/engine/channel";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
-import type { TreeRequest } from "@gtid-ferry/engine/replica-tree";
+import type { Member, Topology } from "@gtid-ferry/engine/topology";
 import type { MysqldSettings } from "../../../lab/mysqld/index.js";
 import { startTestMysql, type TestMysql } from "../../../lab/testing.js";
 
 const GTID_ON = { gtid_mode: "ON", enforce_gtid_consistency: "ON" } as const;
 const REPLICA = { super_read_only: "ON", skip_replica_start: "ON", event_scheduler: "OFF" } as const;
 
+/** A topology whose members are all reached by an address. */
+export interface TestTopology extends Topology {
+  readonly members: Readonly<Record<string, Member & { readonly address: ChannelSource }>>;
+}
+
 /** Several servers without any transaction and without channels; the first is writable, the others are read-only. */
 export interface TestTree<Name extends string> {
   readonly servers: Readonly<Record<Name, TestMysql>>;
-  readonly request: TreeRequest;
+  readonly request: TestTopology;
   stop(): Promise<void>;
 }
 
@@ -58,7 +64,7 @@ export async function startTree<Name extends string>(
   };
 }
 
-function endOf(connection: ConnectionOptions, password: string): TreeRequest["members"][string] {
+function endOf(connection: ConnectionOptions, password: string): TestTopology["members"][string] {
   return {
     connection,
     address: {

@@ -1,4 +1,4 @@
-import { type ObservedTree, observeMembers, withMembers } from "@gtid-ferry/engine/replica-tree";
+import { type ObservedTopology, observe, withMembers } from "@gtid-ferry/engine/topology";
 import { expect } from "vitest";
 import type { MysqldSettings } from "../../../lab/mysqld/index.js";
 import { FollowingWriters, WRITTEN_TABLE } from "./following-writers.js";
@@ -10,7 +10,7 @@ const THINK_MILLISECONDS = 10;
 /** A tree's servers while two clients write to the one of `writable` that accepts it, at first the first of all. */
 export interface WrittenTree<Name extends string> extends TestTree<Name> {
   readonly writers: FollowingWriters;
-  observe(): Promise<ObservedTree>;
+  observe(): Promise<ObservedTopology>;
   /** Ends the load: every server then has all transactions, and each acknowledged write once. */
   expectWhole(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function startWrittenTree<Name extends string>(
   return {
     ...tree,
     writers,
-    observe: () => withMembers(tree.request, (members) => observeMembers(tree.request, members)),
+    observe: () => withMembers(tree.request, (members) => observe(tree.request, members)),
     expectWhole: async () => {
       await writers.stop();
       expect(writers.acknowledged.length).toBeGreaterThan(100);

@@ -1,4 +1,5 @@
-import type { Tree, TreeRequest } from "@gtid-ferry/engine/replica-tree";
+import type { TreeRequest } from "@gtid-ferry/engine/replica-tree";
+import type { Tree } from "@gtid-ferry/engine/topology";
 import * as pulumi from "@pulumi/pulumi";
 import { ReplicaTree } from "../../../../dynamic-providers/replica-tree";
 

@@ -1,7 +1,8 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Side, switchover } from "@gtid-ferry/engine/cutover";
 import { silent } from "@gtid-ferry/engine/operation";
+import { switchover } from "@gtid-ferry/engine/switchover";
+import type { Side } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
 import { runFerry, runFerryWith } from "./run-ferry.js";

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { silent } from "@gtid-ferry/engine/operation";
-import { DEFAULT_FOLLOW_LIMITS, ensureTree } from "@gtid-ferry/engine/replica-tree";
+import { ensureTree } from "@gtid-ferry/engine/replica-tree";
+import { DEFAULT_FOLLOW_LIMITS } from "@gtid-ferry/engine/topology";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTree, type TestTree } from "../../helpers/tree.js";
 import { type Ended, runFerryWith } from "./run-ferry.js";
@@ -36,11 +37,13 @@ const ferry = (...argv: string[]): Promise<Ended> =>
 describe("ferry failover and ferry watch", () => {
   it("refuse while the primary lives", async () => {
     const { code, stdout } = await ferry("--confirm", "a");
-    expect(stdout).toBe("a is the primary and lives: it answers and accepts writes\nnothing was changed\n");
+    expect(stdout).toMatch(
+      /^refused, a 127\S+: a is up and writable: not a failover case; .*ferry switchover`\nno changes made\n$/,
+    );
     expect(code).toBe(1);
   });
 
-  it("watch, and end in order", async () => {
+  it("watch, and stop cleanly", async () => {
     const record = join(directory, "watch.jsonl");
     const main = resolve(__dirname, "../../../../engine/cli/main.ts");
     const argv = ["watch", "--topology", file, "--failover", "--interval", "1", "--record", record];
@@ -55,27 +58,32 @@ describe("ferry failover and ferry watch", () => {
     expect(said).toMatch(/^\S+ a: the primary, writable\n\S+ b: follows a: receiver ON, applier ON, fenced\n/);
     expect(said).toContain("nobody watches it any more");
     expect((await stat(record)).mode & 0o777).toBe(0o600);
-    expect(await readFile(record, "utf8")).toMatch(/"kind":"armed","primary":"a"}\n.*"kind":"watch ends"}\n$/s);
+    expect(await readFile(record, "utf8")).toMatch(
+      /"kind":"fence persisted","primary":"a"}\n.*"kind":"watch ends"}\n$/s,
+    );
   });
 
   it("print the plan, and change nothing without the primary's name", async () => {
     await tree.servers.a.kill();
     const { code, stdout } = await ferry();
     expect(stdout).toContain("a: the primary, does not answer: connect ECONNREFUSED");
-    expect(stdout).toContain("b becomes the primary\ncommand switch: leads to a; lead to b\n");
-    expect(stdout).toContain("nothing was changed; give up a by --confirm a\n");
+    expect(stdout).toContain("command switch: currently routes to a -> will route to b\n");
+    expect(stdout).toContain("Dry run: no changes made. To fail over and abandon a, re-run with --confirm a\n");
     expect(code).toBe(1);
     const other = await ferry("--confirm", "b");
-    expect(other).toMatchObject({ code: 1, stdout: "a is the primary, and not b\nnothing was changed\n" });
+    expect(other).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^refused, a: a is the primary, and not b; .*\nno changes made\n$/),
+    });
   });
 
-  it("replace it, lead traffic, and print no secret", async () => {
+  it("replace it, switch traffic, and print no secret", async () => {
     const { code, stdout, stderr } = await ferry("--confirm", "a", "--to", "c", "--json");
     const { report } = JSON.parse(stdout);
-    expect(report).toMatchObject({ primary: "c", previous: "a", number: 1, settled: { failed: [], parted: [] } });
+    expect(report).toMatchObject({ primary: "c", previous: "a", number: 1, repaired: { failed: [], left: [] } });
     expect(code).toBe(0);
     // One look at a host that is silent is enough of an outage.
-    expect(stderr).not.toContain("receivers stop on every replica");
+    expect(stderr).not.toContain("must be unreachable for");
     expect(await readFile(join(directory, "state"), "utf8")).toBe("c\n");
     expect(stdout + stderr).not.toContain(tree.request.members.a?.address.password);
     expect(stdout + stderr).not.toContain(tree.servers.a.options.password);
@@ -85,14 +93,16 @@ describe("ferry failover and ferry watch", () => {
     await tree.servers.a.restart();
     const planned = await ferry();
     expect(planned.stdout).toMatch(
-      /a: SET PERSIST super_read_only = 1, .*a: follow c\nnothing was changed; make it so by --confirm a\n$/s,
+      /a 127\S+: SET PERSIST_ONLY super_read_only = 1, .*a 127\S+: START REPLICA FOR .*receives from c.*\nDry run: no changes made. To do this, re-run with --confirm a\n$/s,
     );
     const { code, stdout } = await ferry("--confirm", "a");
-    expect(stdout).toMatch(/^c is the primary\na: SET PERSIST super_read_only = 1, .*\n.*a: follow c\n$/s);
+    expect(stdout).toMatch(
+      /^c is the primary\na 127\S+: SET GLOBAL super_read_only = 1\n.*a 127\S+: SET PERSIST_ONLY super_read_only = 1, .*a 127\S+: START REPLICA FOR .*receives from c/s,
+    );
     expect(code).toBe(0);
     expect(await ferry("--confirm", "a")).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/^c is the primary and lives/),
+      stdout: expect.stringMatching(/: c is up and writable: not a failover case/),
     });
   });
 

@@ -33,7 +33,10 @@ describe("ferry topology and ferry status", () => {
     const { code, stdout } = await ferry("topology", "--apply");
     expect(stdout).toMatch(/^a > b > c: b, c moved, [\d.]+ s\n$/);
     expect(code).toBe(0);
-    expect(await ferry("status")).toMatchObject({ code: 0, stdout: expect.stringContaining("all is well: a > b > c") });
+    expect(await ferry("status")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("OK: topology healthy: a > b > c"),
+    });
   });
 
   it("say as an object how all is, without a secret", async () => {
@@ -50,13 +53,13 @@ describe("ferry topology and ferry status", () => {
     expect(made.code).toBe(0);
     const { code, stdout } = await ferry("status");
     expect(stdout).toMatch(/a +127.*primary +writable\n└─ c .*\n {3}└─ b .*super read-only, receives and applies/);
-    expect(stdout).toContain("not as wanted (a > b > c):");
+    expect(stdout).toContain("DEGRADED: wanted a > b > c");
     expect(code).toBe(1);
   });
 
   it("refuse to move the primary", async () => {
     const { code, stdout } = await ferry("topology", "--to", "b>a", "--apply");
-    expect(stdout).toContain("a is the primary, and the wanted tree begins with b");
+    expect(stdout).toContain("a is the primary, and the desired topology begins with b");
     expect(code).toBe(1);
   });
 

@@ -1,9 +1,9 @@
-import { switchover } from "@gtid-ferry/engine/cutover";
 import { settleErrants } from "@gtid-ferry/engine/errant";
 import { SESSION_VARIABLES } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { runPreflight } from "@gtid-ferry/engine/preflight";
 import { reportChannel } from "@gtid-ferry/engine/replication";
+import { switchover } from "@gtid-ferry/engine/switchover";
 import { describeReport, repairData, verifyData } from "@gtid-ferry/engine/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awaitCatchUp } from "../../../../lab/catch-up.js";

@@ -94,7 +94,7 @@ describe("ensureChannel", () => {
     await pair.source.rootQuery(`PURGE BINARY LOGS TO '${String(log?.File)}'`);
     const [uuid] = await pair.source.rootQuery("SELECT @@server_uuid AS value");
     await expect(ensureChannel(pair.channel, silent)).rejects.toThrow(
-      `the source has purged binary logs with ${String(uuid?.value)}:1-2, which the target lacks`,
+      `the source has purged binary logs with ${String(uuid?.value)}:1-2, which the replica lacks`,
     );
     expect(await readChannelResult({ ...pair.channel, ...noResult }, silent)).toBeUndefined();
   });
@@ -107,7 +107,7 @@ describe("ensureChannel", () => {
     );
     const [uuid] = await pair.target.rootQuery("SELECT @@server_uuid AS value");
     await expect(ensureChannel(pair.channel, silent)).rejects.toThrow(
-      `the target has errant transactions ${String(uuid?.value)}:1`,
+      `the replica has errant transactions ${String(uuid?.value)}:1`,
     );
   });
 
@@ -118,7 +118,7 @@ describe("ensureChannel", () => {
     );
     const restoredGtidSet = "11111111-2222-3333-4444-555555555555:1-7";
     const refusal = ensureChannel({ ...pair.channel, restoredGtidSet }, silent);
-    await expect(refusal).rejects.toThrow(/accepts writes.*other channels: "foreign".*has lost 1{8}-.*:1-7/);
+    await expect(refusal).rejects.toThrow(/accepts writes.*other channels: "foreign".*has lost 1{8}-.*:1-7/s);
   });
 
   it("names the conflict that stops the applier", async () => {

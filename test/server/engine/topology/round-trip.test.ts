@@ -1,8 +1,9 @@
-import { DEFAULT_LIMITS, ensureRoles, type RolesRequest, retireRoles } from "@gtid-ferry/engine/cutover";
+import { ensureRoles, type RolesRequest, retireRoles } from "@gtid-ferry/engine/cutover";
 import { silent } from "@gtid-ferry/engine/operation";
 import { assertPrimary, restoreSource } from "@gtid-ferry/engine/preparation";
-import { promote } from "@gtid-ferry/engine/promotion";
-import { DEFAULT_FOLLOW_LIMITS, ensureTree } from "@gtid-ferry/engine/replica-tree";
+import { ensureTree } from "@gtid-ferry/engine/replica-tree";
+import { DEFAULT_LIMITS, switchover } from "@gtid-ferry/engine/switchover";
+import { DEFAULT_FOLLOW_LIMITS } from "@gtid-ferry/engine/topology";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { preparationRequest } from "../../helpers/preparation-request.js";
 import { startTree, type TestTree } from "../../helpers/tree.js";
@@ -47,7 +48,7 @@ beforeEach(async () => {
   await ensureTree({ ...tree.request, tree: { source: null, target: "source", standby: "target" }, limits }, silent);
   await ensureRoles(roles(), undefined, silent);
   for (const to of ["standby", "target"]) {
-    await promote({ ...tree.request, to, limits: DEFAULT_LIMITS }, [], silent);
+    await switchover({ ...tree.request, to, limits: DEFAULT_LIMITS }, [], silent);
   }
   expect(await roleOf("target")).toEqual({ fenced: 0, channels: 0 });
   expect(await roleOf("source")).toEqual({ fenced: 1, channels: 1 });
@@ -56,12 +57,12 @@ afterEach(() => tree?.stop());
 
 describe("after a cutover, and a switchover to a standby and back", () => {
   it("refuses to skip the rollback, and then finalizes with the source left fenced", async () => {
-    await expect(assertPrimary(end("source").connection, end("target").connection)).rejects.toThrow(
+    await expect(assertPrimary(end("source").connection, [end("target").connection])).rejects.toThrow(
       "go back one phase at a time",
     );
     expect(await finalized()).toBe(false);
     const final = await ensureRoles(roles({ isFinal: true }), undefined, silent);
-    expect(final).toMatchObject({ primary: "target", isFinal: true, inOrder: true });
+    expect(final).toMatchObject({ present: "target", isFinal: true, inOrder: true });
     const lines: string[] = [];
     await restoreSource(preparation(), (line) => lines.push(line));
     expect(lines.join("\n")).toContain("it is no longer the primary, so it stays fenced");

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { formatGtidSets, formatServers } from "../../../../engine/cli/status-format.js";
-import type { ObservedTree, TreeRequest } from "../../../../engine/replica-tree/index.js";
-import { observedTree, uuidOf } from "../replica-tree/observed.js";
+import type { ObservedTopology, Topology } from "../../../../engine/topology/index.js";
+import { observedTree, uuidOf } from "../topology/observed.js";
 
-const end = (host: string) => ({ connection: { host, port: 3306 } }) as TreeRequest["members"][string];
+const end = (host: string) => ({ connection: { host, port: 3306 } }) as Topology["members"][string];
 const members = { a: end("10.0.0.1"), b: end("10.0.0.2"), c: end("10.0.0.3"), d: end("10.0.0.4"), e: end("10.0.0.5") };
 const semiSync = { isSourceEnabled: true, isSourceActive: true, isReplicaEnabled: false, isReplicaActive: false };
 const whole = observedTree(
@@ -15,8 +15,15 @@ const whole = observedTree(
     d: { errant: `${uuidOf(3)}:1` },
   },
 );
-const lost = { name: "e", label: "e 10.0.0.5:3306", reachable: false, seen: "ECONNREFUSED", isRefused: true } as const;
-const observed: ObservedTree = { ...whole, members: { ...whole.members, e: lost } };
+const lost = {
+  name: "e",
+  label: "e 10.0.0.5:3306",
+  reachable: false,
+  failure: "ECONNREFUSED",
+  seen: "ECONNREFUSED",
+  isRefused: true,
+} as const;
+const observed: ObservedTopology = { ...whole, members: { ...whole.members, e: lost } };
 
 it("draws the tree, and names who is not in it", () => {
   expect(formatServers(observed, members)).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { completeTree, parseChains, readWantedTree } from "../../../../engine/cli/wanted-tree.js";
-import { observedTree } from "../replica-tree/observed.js";
+import { observedTree } from "../topology/observed.js";
 
 const observed = observedTree({ a: null, b: "a", c: "b" });
 const completed = (chains: string) => completeTree(parseChains(chains), observed);

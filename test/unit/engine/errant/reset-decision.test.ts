@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { decideReset, type ResetDecision } from "../../../../engine/errant/reset-decision.js";
-import { resetObstacles } from "../../../../engine/errant/reset-obstacles.js";
+import { checkReset } from "../../../../engine/errant/reset-findings.js";
 import type { ResetRecord } from "../../../../engine/errant/reset-record.js";
 
 const S = "aaaaaaaa-0000-0000-0000-000000000000";
@@ -35,8 +35,8 @@ it.each<[string, ResetRecord, string, ResetDecision]>([
 
 it("names every obstacle at once, and none where there is none", () => {
   const fine = { readOnly: true, gtidMode: "ON", downstream: [], groupMember: false };
-  expect(resetObstacles(fine)).toEqual([]);
-  const all = resetObstacles({ readOnly: false, gtidMode: "OFF", downstream: ["repl@10.0.0.1"], groupMember: true });
+  expect(checkReset("b", fine)).toEqual([]);
+  const all = checkReset("b", { readOnly: false, gtidMode: "OFF", downstream: ["repl@10.0.0.1"], groupMember: true });
   expect(all.map(({ seen }) => seen)).toEqual([
     "it accepts writes (read_only is OFF)",
     "gtid_mode is OFF",

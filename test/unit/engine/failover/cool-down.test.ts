@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { coolDownLeft } from "../../../../engine/failover/cool-down.js";
 import type { JournalEntry } from "../../../../engine/topology/index.js";
-import { observedTree, uuidOf } from "../replica-tree/observed.js";
+import { observedTree, uuidOf } from "../topology/observed.js";
 
 const TREE = { a: null, b: "a", c: "a" };
 

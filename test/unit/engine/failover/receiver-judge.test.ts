@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { receiverJudge } from "../../../../engine/failover/drain.js";
-import { channelTo } from "../replica-tree/observed.js";
+import { receiverJudge } from "../../../../engine/failover/gather.js";
+import { channelTo } from "../topology/observed.js";
 
 const REFUSED = { receiverError: { number: 2003, message: "error connecting to source" } };
 const connecting = channelTo(0, { receiver: "CONNECTING", ...REFUSED });

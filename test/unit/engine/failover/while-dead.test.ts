@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type PrimaryLook, whileDead } from "../../../../engine/failover/await-death.js";
+import { type PrimaryProbe, whileDead } from "../../../../engine/failover/await-death.js";
 
-const SILENT: PrimaryLook = { answers: false, seen: "ETIMEDOUT" };
-const BACK: PrimaryLook = { answers: true, seen: "it answers" };
+const SILENT: PrimaryProbe = { answers: false, seen: "ETIMEDOUT" };
+const BACK: PrimaryProbe = { answers: true, seen: "it answers" };
 /** Longer than a look stays fresh. */
 const LONG_MILLISECONDS = 1_100;
 

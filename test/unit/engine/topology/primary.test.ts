@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
   type Absentee,
-  committedRole,
+  isPrimaryByItself,
   type JournalEntry,
-  ownsRole,
   primaryOf,
-  type ServerRole,
-  type Side,
+  requirePrimary,
   type Witness,
 } from "../../../../engine/topology/index.js";
 
@@ -116,33 +114,28 @@ describe("the primary", () => {
   });
 });
 
-const role = (side: Side, journal: readonly JournalEntry[] = []): ServerRole => {
-  const { label, facts, lastEntry, primaryUuids } = member(side, journal);
-  return { side, label, uuid: facts.serverUuid, readOnly: side === "target", lastEntry, primaryUuids };
-};
-
 describe("one server by itself", () => {
   it("is the primary only by an entry that names it, or where it is declared to be and there is none", () => {
-    expect(ownsRole(role("target"))).toBe(false);
-    expect(ownsRole(role("source"), "source")).toBe(true);
-    expect(ownsRole(role("target", CUTOVER))).toBe(true);
-    expect(ownsRole(role("source", CUTOVER), "source")).toBe(false);
+    expect(isPrimaryByItself(member("target"))).toBe(false);
+    expect(isPrimaryByItself(writable("source"), "source")).toBe(true);
+    expect(isPrimaryByItself(member("target", CUTOVER))).toBe(true);
+    expect(isPrimaryByItself(member("source", CUTOVER), "source")).toBe(false);
   });
 
   it("is no primary any more whoever the last one before the present one was", () => {
-    expect(ownsRole(role("source", ROUND), "source")).toBe(false);
-    expect(ownsRole(role("target", ROUND))).toBe(true);
+    expect(isPrimaryByItself(member("source", ROUND), "source")).toBe(false);
+    expect(isPrimaryByItself(member("target", ROUND))).toBe(true);
   });
 });
 
-describe("the primary of a pair", () => {
+describe("a primary that is required", () => {
   it("is the source until something was switched", () => {
-    expect(committedRole(role("source"), role("target"))).toEqual({ primary: "source", entry: undefined });
+    expect(requirePrimary([writable("source"), member("target")], "source")).toMatchObject({ name: "source" });
   });
 
-  it("is an error where a third server has become it, with the way back", () => {
+  it("is an error where a third server has become it, with what to do", () => {
     const moved = [...CUTOVER, entry(2, "target", "standby")];
-    expect(() => committedRole(role("source", moved), role("target", moved))).toThrow(
+    expect(() => requirePrimary([member("source", moved), member("target", moved)], "source")).toThrow(
       /standby-uuid the primary[\s\S]*ferry switchover --to source/,
     );
   });
