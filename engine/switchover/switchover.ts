@@ -153,8 +153,7 @@ export function isPlaced(before: Tree, to: string, from: string): boolean {
 export function sourcesAfter({ request }: Pick<SwitchoverRun, "request">, before: Tree, from: string): Sources {
   const { to, moves, reverseReplication } = request;
   const after = treeFrom({ ...before, [from]: null, [to]: before[to] ?? from }, to);
-  const isLeft = (name: string) =>
-    moves === "former" ? name !== from : name === from && reverseReplication === "none";
+  const isLeft = (name: string) => (name === from ? reverseReplication === "none" : moves === "former");
   return Object.fromEntries(
     Object.entries(after).flatMap(([name, source]) => (source === null || isLeft(name) ? [] : [[name, source]])),
   );
