@@ -52,6 +52,7 @@ const common = z.object({
   targetStartTimeoutSeconds: seconds.min(1),
   errantTransactions: z.enum(["fail", "inject-empty", "reset"]),
   errantTransactionsConfirmed: z.string(),
+  reverseReplication: z.enum(["required", "none"]),
   rebuildMinimumIntervalSeconds: seconds.min(1),
   switchoverBudgetSeconds: seconds.min(1),
   switchoverAttemptTimeoutSeconds: seconds.min(1),

@@ -99,6 +99,8 @@ export class Migration extends pulumi.ComponentResource {
         restoredGtidSet: target.restoredGtidSet,
         startTimeoutSeconds: configuration.replicationStartTimeoutSeconds,
         mysqlbinlog: mysqlProgram(configuration, "mysqlbinlog"),
+        replicas: membersOf(target, preparation.replicationPassword),
+        reverseReplication: configuration.reverseReplication,
         errantTransactions: configuration.errantTransactions,
         errantTransactionsConfirmed: configuration.errantTransactionsConfirmed,
       },
@@ -109,6 +111,7 @@ export class Migration extends pulumi.ComponentResource {
       `${this.name}-switchover`,
       {
         ...this.roles(target.routes),
+        replicas: membersOf(target, preparation.replicationPassword),
         source: {
           ...ends.source,
           host: platform.sourceHost,
@@ -216,13 +219,10 @@ export class Migration extends pulumi.ComponentResource {
     dependsOn: pulumi.Resource[],
   ): Outputs {
     const { configuration } = this;
-    const members = {
-      ...ends,
-      ...Object.fromEntries(
-        replicas.map(({ name, connection, address }) => [name, { connection, address: address(password) }]),
-      ),
-    };
     const tree = treeOf(configuration);
+    // A source that does not replicate has no place in it.
+    const placed = Object.entries(ends).filter(([name]) => name in tree);
+    const members = { ...Object.fromEntries(placed), ...membersOf({ replicas }, password) };
     const limits = { settleTimeoutSeconds: configuration.switchoverSettleTimeoutSeconds };
     const topology = pulumi.secret({ channel: CHANNEL, members, tree, routes, limits });
     if (replicas.length === 0) return { topology };
@@ -257,6 +257,7 @@ export class Migration extends pulumi.ComponentResource {
     const { configuration } = this;
     return {
       channel: CHANNEL,
+      reverseReplication: configuration.reverseReplication,
       limits: {
         budgetSeconds: configuration.switchoverBudgetSeconds,
         attemptTimeoutSeconds: configuration.switchoverAttemptTimeoutSeconds,
@@ -269,6 +270,16 @@ export class Migration extends pulumi.ComponentResource {
       routes: routes.map((route) => pulumi.secret(route)),
     };
   }
+}
+
+/** The replicas by name, as administrators and channels reach them. */
+function membersOf(
+  { replicas }: Pick<TargetServer, "replicas">,
+  password: pulumi.Output<string>,
+): Record<string, TreeMember> {
+  return Object.fromEntries(
+    replicas.map(({ name, connection, address }) => [name, { connection, address: address(password) }]),
+  );
 }
 
 /** Who is the primary now, which after `ferry switchover` or a failover may be another one than the phase declares. */

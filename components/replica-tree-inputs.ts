@@ -11,19 +11,20 @@ export interface TreeMember {
 }
 
 /**
- * Who follows whom, by name; null for the primary. In phase finalize the source is left behind, and who followed it follows
- * the target.
+ * Who follows whom, by name; null for the primary. In phase finalize, and where reverse replication is given up from phase
+ * cutover on, the source is left behind, and who followed it follows the target.
  */
-export function treeOf({ phase, replicas }: Pick<Configuration, "phase" | "replicas">): Tree {
-  const isFinal = phase === "finalize";
-  const ends: Tree = isFinal
-    ? { target: null }
-    : phase === "cutover"
-      ? { target: null, source: "target" }
-      : { source: null, target: "source" };
+export function treeOf({
+  phase,
+  replicas,
+  reverseReplication,
+}: Pick<Configuration, "phase" | "replicas" | "reverseReplication">): Tree {
+  const isMoved = phase === "cutover" || phase === "finalize";
+  const isAlone = phase === "finalize" || (phase === "cutover" && reverseReplication === "none");
+  const ends: Tree = isMoved ? { target: null } : { source: null, target: "source" };
   const below = replicas.map(({ name, replicatesFrom }): [string, string] => [
     name,
-    isFinal && replicatesFrom === "source" ? "target" : replicatesFrom,
+    isAlone && replicatesFrom === "source" ? "target" : replicatesFrom,
   ]);
-  return { ...ends, ...Object.fromEntries(below) };
+  return { ...ends, ...(isMoved && !isAlone ? { source: "target" } : {}), ...Object.fromEntries(below) };
 }

@@ -43,6 +43,7 @@ const complete: Record<string, string> = {
   targetStartTimeoutSeconds: "600",
   replicas: "[]",
   errantTransactions: "fail",
+  reverseReplication: "required",
   errantTransactionsConfirmed: "",
   rebuildOnPurged: "false",
   rebuildMinimumIntervalSeconds: "86400",

@@ -7,12 +7,20 @@ const replicas = [
   { name: "near-source", replicatesFrom: "source" },
 ];
 
+const TURNED = { target: null, source: "target", standby: "target", reports: "standby", "near-source": "source" };
+const LEFT_BEHIND = { target: null, standby: "target", reports: "standby", "near-source": "target" };
+
 describe("treeOf", () => {
   it.each([
-    ["replicate", { source: null, target: "source", standby: "target", reports: "standby", "near-source": "source" }],
-    ["cutover", { target: null, source: "target", standby: "target", reports: "standby", "near-source": "source" }],
-    ["finalize", { target: null, standby: "target", reports: "standby", "near-source": "target" }],
-  ] as const)("has in phase %s its primary, and nobody below a source that is left behind", (phase, tree) => {
-    expect(treeOf({ phase, replicas })).toEqual(tree);
-  });
+    ["replicate", "required", { ...TURNED, source: null, target: "source" }],
+    ["replicate", "none", { ...TURNED, source: null, target: "source" }],
+    ["cutover", "required", TURNED],
+    ["cutover", "none", LEFT_BEHIND],
+    ["finalize", "required", LEFT_BEHIND],
+  ] as const)(
+    "has its primary in phase %s with reverse replication %s, and nobody below a source that is left behind",
+    (phase, reverseReplication, tree) => {
+      expect(treeOf({ phase, replicas, reverseReplication })).toEqual(tree);
+    },
+  );
 });
