@@ -12,6 +12,7 @@ import {
   withMembers,
 } from "../topology/index.js";
 import type { TrafficRoute } from "../traffic/index.js";
+import { describeLastVerification, readVerification } from "../verify/index.js";
 import { PASSING_CHECKS } from "./checks.js";
 import { goalFor, primaryFor } from "./complete.js";
 import { partiesOf } from "./parties.js";
@@ -58,10 +59,16 @@ export async function previewSwitchover(
       afterCommit(situation),
       goalFor(run, afterCommit(situation), seen, sourcesAfter(run, before, from)),
     );
+    const compared = await readVerification(
+      servers.from,
+      situation.from.facts.serverUuid,
+      situation.to.facts.serverUuid,
+    );
     const { limits } = request;
     return {
       lines: [
         ...left,
+        describeLastVerification(compared, situation.from.label, situation.to.label),
         `switchover: ${situation.to.label} becomes the primary instead of ${situation.from.label}; writes pause for at most ${limits.budgetSeconds} s`,
         ...describeFindings(findings, limits.quietTimeoutSeconds),
         ...[...steps.prepare, steps.arm, ...steps.pause.flat(), ...steps.commit].flatMap(describePlanned),

@@ -6,5 +6,5 @@ export { type RepairResult, repairData, showRepair } from "./repair/repair-data.
 export { describeReport, type VerificationReport } from "./report.js";
 export { DEFAULT_LIMITS, type VerificationLimits, type VerificationRequest } from "./request.js";
 export type { NamedServer } from "./sessions.js";
-export { readVerification, type VerificationRecord } from "./verification-record.js";
+export { describeLastVerification, readVerification, type VerificationRecord } from "./verification-record.js";
 export { planVerification, verifyData, verifyTables } from "./verify-data.js";

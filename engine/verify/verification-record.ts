@@ -58,6 +58,20 @@ export async function readVerification(
   return record;
 }
 
+/** What a plan says of the last comparison in the direction that is about to be turned, or of there having been none. */
+export function describeLastVerification(
+  record: VerificationRecord | undefined,
+  primary: string,
+  replica: string,
+): string {
+  const how = "`ferry verify` compares them while both are in use";
+  const pair = `${replica} with ${primary}`;
+  if (record === undefined) return `data: ${pair}: never compared in this direction; ${how}`;
+  const { verdict, startedAt, rows } = record;
+  const last = `data: ${pair}: last compared at ${startedAt} UTC: ${verdict} (${rows.toLocaleString("en")} rows)`;
+  return verdict === "OK" ? last : `${last}; compare again by \`ferry verify\``;
+}
+
 async function has(server: MysqlServer, view: "SCHEMATA" | "TABLES", schema: string, more = "TRUE"): Promise<boolean> {
   const { found } = await server.queryOne(
     `SELECT COUNT(*) AS found FROM information_schema.${view} WHERE ${schema} = ? AND ${more}`,

@@ -43,6 +43,7 @@ it("says what it would do", async () => {
   expect(blockers).toEqual([]);
   const text = lines.join("\n");
   expect(text).toMatch(/^switchover: b 127\.0\.0\.1:\d+ becomes the primary instead of a 127/m);
+  expect(text).toMatch(/^data: b 127\S+ with a 127\S+: never compared in this direction; `ferry verify` compares/m);
   for (const name of ["a", "c"]) {
     expect(text).toMatch(new RegExp(`^after the commit: ${name} .*verify: it receives from b and applies`, "m"));
   }

@@ -1,7 +1,7 @@
 import { MysqlServer } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
-import { readVerification, verifyData, verifyTables } from "@gtid-ferry/engine/verify";
+import { describeLastVerification, readVerification, verifyData, verifyTables } from "@gtid-ferry/engine/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Pair, startPair, verificationOf } from "../../helpers/pair.js";
 
@@ -37,6 +37,8 @@ describe("the result of a comparison", () => {
     const { startedAt } = await verifyData(verificationOf(pair), silent);
     const at = startedAt.slice(0, 19).replace("T", " ");
     expect(await recorded()).toEqual({ verdict: "OK", startedAt: at, rows: 1 });
+    const said = async () => describeLastVerification(await recorded(), "source", "target");
+    expect(await said()).toBe(`data: target with source: last compared at ${at} UTC: OK (1 rows)`);
     await pair.target.rootQuery(
       "SET sql_log_bin = 0",
       "SET GLOBAL super_read_only = OFF",
@@ -45,6 +47,7 @@ describe("the result of a comparison", () => {
     );
     await verifyData(verificationOf(pair), silent);
     expect(await recorded()).toMatchObject({ verdict: "DIFFERENT" });
+    expect(await said()).toMatch(/UTC: DIFFERENT \(1 rows\); compare again by `ferry verify`$/);
     expect(await pair.source.rootQuery("SELECT @@gtid_executed AS executed")).toEqual([before]);
     expect(await pair.target.rootQuery("SHOW SCHEMAS LIKE 'gtid_ferry'")).toEqual([]);
   });
