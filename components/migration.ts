@@ -180,6 +180,7 @@ export class Migration extends pulumi.ComponentResource {
         ...this.roles(target.routes),
         source: { connection: platform.source },
         target: { connection: platform.target, expectedUuid: target.serverUuid },
+        replicas: Object.fromEntries(target.replicas.map(({ name, connection }) => [name, { connection }])),
         primary: "target",
         isFinal: true,
       },

@@ -118,6 +118,8 @@ async function isConfiguredAs(
   { channel, source }: Sourced,
   { members }: Topology,
 ): Promise<boolean> {
-  const address = source === undefined ? undefined : members[source]?.address;
-  return channel !== undefined && address !== undefined && isConfiguredFor(server, channel, address);
+  if (channel === undefined || source === undefined) return false;
+  const address = members[source]?.address;
+  // Of a member without an address nobody wants anything of the channels that lead to it.
+  return address === undefined || isConfiguredFor(server, channel, address);
 }

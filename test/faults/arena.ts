@@ -21,7 +21,7 @@ export const LIMITS: SwitchoverLimits = {
   ...DEFAULT_LIMITS,
   budgetSeconds: BUDGET_SECONDS,
   attempts: 2,
-  quietTimeoutSeconds: 2,
+  quietTimeoutSeconds: 10,
   settleTimeoutSeconds: 20,
 };
 

@@ -3,7 +3,7 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { assertPrimary, restoreSource } from "@gtid-ferry/engine/preparation";
 import { ensureTree } from "@gtid-ferry/engine/replica-tree";
 import { DEFAULT_LIMITS, switchover } from "@gtid-ferry/engine/switchover";
-import { DEFAULT_FOLLOW_LIMITS } from "@gtid-ferry/engine/topology";
+import { DEFAULT_FOLLOW_LIMITS, type Member } from "@gtid-ferry/engine/topology";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { preparationRequest } from "../../helpers/preparation-request.js";
 import { startTree, type TestTree } from "../../helpers/tree.js";
@@ -61,7 +61,12 @@ describe("after a cutover, and a switchover to a standby and back", () => {
       "go back one phase at a time",
     );
     expect(await finalized()).toBe(false);
-    const final = await ensureRoles(roles({ isFinal: true }), undefined, silent);
+    // As the phase declares them: the replication account goes, and with it the addresses.
+    const [source, target] = [end("source"), end("target")].map(({ connection }) => ({ connection })) as [
+      Member,
+      Member,
+    ];
+    const final = await ensureRoles(roles({ source, target, isFinal: true }), undefined, silent);
     expect(final).toMatchObject({ present: "target", isFinal: true, inOrder: true });
     const lines: string[] = [];
     await restoreSource(preparation(), (line) => lines.push(line));
