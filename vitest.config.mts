@@ -16,8 +16,8 @@ export default defineConfig({
           name: "server",
           include: ["test/server/**/*.test.ts"],
           maxWorkers: WORKERS,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

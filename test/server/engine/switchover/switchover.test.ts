@@ -6,6 +6,7 @@ import { switchover } from "@gtid-ferry/engine/switchover";
 import type { Side } from "@gtid-ferry/engine/topology";
 import { routeOptions } from "@gtid-ferry/engine/traffic";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { awaitCatchUp } from "../../../../lab/catch-up.js";
 import { startSilentServer } from "../../helpers/silent-server.js";
 import { type SwitchoverPair, startSwitchoverPair } from "../../helpers/switchover-pair.js";
 
@@ -83,6 +84,23 @@ describe("a switchover", () => {
     await expect(switchover(pair.request("source"), [], silent)).rejects.toThrow("SYSTEM_USER");
     expect(await executed()).toEqual(before);
     await pair.target.rootQuery("DROP EVENT app.late");
+  });
+
+  it("refuses, before any change, to enable an event whose definer was dropped, and tells which and what is lacking", async () => {
+    await pair.target.rootQuery(
+      "CREATE USER gone@localhost",
+      "CREATE DEFINER = gone@localhost EVENT app.orphan ON SCHEDULE EVERY 1 HOUR DO DO 1",
+      "DROP USER gone@localhost",
+    );
+    await awaitCatchUp(pair.target.options, pair.source.options);
+    const executed = () => pair.target.rootQuery("SELECT @@gtid_executed AS executed");
+    const before = await executed();
+    await expect(switchover(pair.request("source"), [], silent)).rejects.toThrow(
+      /app\.orphan[^\n]* lacks [^\n]*ALLOW_NONEXISTENT_DEFINER/,
+    );
+    expect(await executed()).toEqual(before);
+    expect(await state("target")).toEqual(asPrimary);
+    await pair.target.rootQuery("DROP EVENT app.orphan");
   });
 
   it("completes everything but an event that cannot be enabled, and names it", async () => {
