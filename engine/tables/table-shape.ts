@@ -19,7 +19,7 @@ export interface StoredColumn extends Column {
   readonly definition: string;
 }
 
-/** A unique index without NULLs, prefixes and expressions; `PRIMARY` first. */
+/** A unique index without NULLs, prefixes and expressions, whose values compare in the index's order; `PRIMARY` first. */
 export interface UniqueKey {
   readonly name: string;
   readonly columns: readonly Column[];
@@ -123,14 +123,22 @@ export function isSameShape(one: TableShape, other: TableShape): boolean {
   return essence(one) === essence(other);
 }
 
-function usableKeys(rows: readonly z.infer<typeof keyRow>[], columns: readonly Column[]): UniqueKey[] {
+function usableKeys(rows: readonly z.infer<typeof keyRow>[], columns: readonly StoredColumn[]): UniqueKey[] {
   return [...groupBy(rows, ({ name }) => name)].flatMap(([name, parts]) => {
     const own = parts.map((part) => {
       const isWhole = part.prefix === null && part.nullable !== "YES";
-      return isWhole ? columns.find((column) => column.name === part.column) : undefined;
+      return isWhole ? columns.find((column) => column.name === part.column && !isFullSet(column)) : undefined;
     });
     return own.every((column) => column !== undefined) ? [{ name, columns: own }] : [];
   });
+}
+
+/**
+ * A SET of 64 members: MySQL compares it with numbers as if its highest bit were a sign, and sorts it as if it were not. A
+ * member's text has no comma.
+ */
+function isFullSet({ type, definition }: StoredColumn): boolean {
+  return type === "set" && definition.split(",").length === 64;
 }
 
 function groupBy<Row>(rows: readonly Row[], nameOf: (row: Row) => string): Map<string, Row[]> {

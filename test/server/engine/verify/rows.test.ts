@@ -82,6 +82,11 @@ const KEYS: readonly (readonly [name: string, definition: string, values: (n: nu
     (n) => `${n % 4}, 'b${n % 5}', '2026-01-01' + INTERVAL ${n} DAY`,
   ],
   ["second", "f FLOAT PRIMARY KEY, k INT NULL UNIQUE, n INT NOT NULL UNIQUE", (n) => `${n}.5, NULL, ${n}`],
+  [
+    "second behind a SET of 64 members",
+    `k SET(${Array.from({ length: 64 }, (_, n) => `'m${n}'`).join(", ")}) PRIMARY KEY, n INT NOT NULL UNIQUE`,
+    (n) => `${2n ** 63n + BigInt(n * 7919)}, ${n}`,
+  ],
   ["invisible", "k INT NOT NULL, n INT NOT NULL, UNIQUE KEY zz (k), UNIQUE KEY aa (n) INVISIBLE", (n) => `${n}, ${n}`],
   ["quoted", "`select` INT PRIMARY KEY", (n) => `${n}`],
   [
@@ -210,6 +215,7 @@ const NEW_KEY: Readonly<Record<string, string>> = {
   binary: "k = X'FF'",
   enum: "n = 999",
   bit: "k = 2",
+  "second behind a SET of 64 members": "n = 999",
   temporal: "n = '100:00:00'",
   timestamp: "k = '2025-01-01'",
   composite: "b = 'zz'",
