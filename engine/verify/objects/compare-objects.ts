@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MysqlServer } from "../../mysql/index.js";
 import { awaitPosition } from "../position.js";
@@ -8,6 +9,7 @@ import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
 import { OBJECT_KINDS } from "./kinds.js";
 import { type ObjectName, objectKey, showObject } from "./object-name.js";
 import { ALL_GROUPS, commonColumns, groupOf, readCatalogue, readKnownColumns } from "./read-catalogue.js";
+import { countDefinitionStatements, hasStood, LOOKS_UNDER_DDL, type Look } from "./standing.js";
 
 /** One attribute that is not the same on both; undefined where a server has none. */
 export interface AttributeDifference {
@@ -30,16 +32,14 @@ export interface ObjectComparison {
   readonly notes: readonly string[];
 }
 
-/** A difference counts when the primary had the same at three looks in a row and the replica something else. */
-const CONFIRMATIONS = 2;
-const ROUNDS = 7;
-const ROUND_MILLISECONDS = 200;
+const ROUNDS = LOOKS_UNDER_DDL + 2;
+/** Not the same each time, so that it is no multiple of what somebody else does. */
+const ROUND_MILLISECONDS = { least: 100, most: 300 } as const;
 
 interface Candidate {
   readonly difference: ObjectDifference;
-  /** What the primary had at the last look. */
-  readonly defined: string | undefined;
-  readonly confirmations: number;
+  /** Since the primary had it otherwise. */
+  readonly looks: readonly Look[];
 }
 
 /**
@@ -61,10 +61,12 @@ export async function compareObjects(
   let candidates: ReadonlyMap<string, Candidate> | undefined;
   const confirmed: ObjectDifference[] = [];
   for (let round = 0; round < ROUNDS && candidates?.size !== 0; round += 1) {
-    if (round > 0) await sleep(ROUND_MILLISECONDS);
+    if (round > 0) await sleep(randomInt(ROUND_MILLISECONDS.least, ROUND_MILLISECONDS.most));
     const groups = candidates && new Set([...candidates.values()].map(({ difference }) => groupOf(difference)));
     const read = (server: MysqlServer) => readCatalogue(server, columns, hidden, groups ?? ALL_GROUPS);
+    const statementsBefore = await countDefinitionStatements(lane.primary);
     const onPrimary = await read(lane.primary);
+    const statementsAfter = await countDefinitionStatements(lane.primary);
     await awaitPosition(lane);
     const onReplica = await read(lane.replica);
     if (candidates === undefined) {
@@ -82,9 +84,10 @@ export async function compareObjects(
       for (const note of known.notes) notes.add(note);
       if (known.difference === undefined) continue;
       const defined = definitionOf(onPrimary.get(key));
-      const confirmations = before !== undefined && before.defined === defined ? before.confirmations + 1 : 0;
-      if (confirmations < CONFIRMATIONS) next.set(key, { difference: known.difference, defined, confirmations });
-      else confirmed.push(known.difference);
+      const earlier = before?.looks.at(-1)?.defined === defined ? (before?.looks ?? []) : [];
+      const looks = [...earlier, { defined, statementsBefore, statementsAfter }];
+      if (hasStood(looks)) confirmed.push(known.difference);
+      else next.set(key, { difference: known.difference, looks });
     }
     candidates = next;
   }

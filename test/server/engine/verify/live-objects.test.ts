@@ -1,6 +1,6 @@
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
-import { describeReport, verifyData } from "@gtid-ferry/engine/verify";
+import { describeReport, showObject, verifyData } from "@gtid-ferry/engine/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Pair, startPair, verificationOf } from "../../helpers/pair.js";
 
@@ -67,6 +67,34 @@ describe("while definitions change", () => {
       expect(tables.filter(({ problem }) => problem !== undefined)).toEqual([]);
       expect(equal).toBe(true);
     }
+  });
+
+  it("a routine that is dropped and made again at every moment is neither missing nor surplus", async () => {
+    const remake = (round: number) => [
+      `CREATE FUNCTION shop.f() RETURNS INT DETERMINISTIC RETURN ${round}`,
+      "DROP FUNCTION shop.f",
+      "DO SLEEP(0.02)",
+    ];
+    const reports = await during(remake, async () => [await verify(), await verify(), await verify()]);
+    for (const { objects } of reports) expect(objects.filter(({ verdict }) => verdict !== "undecided")).toEqual([]);
+  });
+
+  it("a routine that differs is found while another one is dropped and made again at every moment", async () => {
+    await pair.target.rootQuery(
+      "SET sql_log_bin = 0",
+      "SET GLOBAL super_read_only = OFF",
+      "CREATE FUNCTION shop.g() RETURNS INT DETERMINISTIC RETURN 1",
+    );
+    const remake = (round: number) => [
+      `CREATE FUNCTION shop.f() RETURNS INT DETERMINISTIC RETURN ${round}`,
+      "DROP FUNCTION shop.f",
+    ];
+    const { objects } = await during(remake, verify);
+    await pair.target.rootQuery("SET sql_log_bin = 0", "DROP FUNCTION shop.g", "SET GLOBAL super_read_only = ON");
+    expect(objects.filter(({ verdict }) => verdict !== "undecided").map(showObject)).toEqual([
+      "function shop.g",
+      "parameters of function shop.g",
+    ]);
   });
 
   it("a table that is altered at every moment is undecided at worst, and never different", async () => {
