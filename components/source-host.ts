@@ -67,7 +67,8 @@ export class SourceHost extends pulumi.ComponentResource {
     const what = `the source host ${name}`;
     const checked = checkArguments(what, argsSchema, args);
     super("gtid-ferry:index:SourceHost", name, {}, opts);
-    const connection = pulumi.secret(pulumi.output(args.host).apply((host) => sshConnection(what, host)));
+    const warn = (line: string) => void pulumi.log.warn(line, this);
+    const connection = pulumi.secret(pulumi.output(args.host).apply((host) => sshConnection(what, host, warn)));
     const scripts = sourceScripts();
     const directory = scriptDirectory(checked.workDirectory, scripts);
 

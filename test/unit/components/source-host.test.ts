@@ -36,7 +36,7 @@ const connection = secret({
   user: "ec2-user",
   privateKey: "key-hush",
   hostKey: `ssh-ed25519 ${KEY}`,
-  dialErrorLimit: 10,
+  dialErrorLimit: 2,
   perDialTimeout: 15,
 });
 const child = { parent: "shop-host", provider: undefined };

@@ -1,13 +1,22 @@
-import { describe, expect, it } from "vitest";
-import { sshConnection } from "../../../components/ssh-connection.js";
-import { fingerprintOf } from "../../../engine/hosts/index.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { sshConnection as connectionOf } from "../../../components/ssh-connection.js";
+import { fingerprintOf, type HostOptions } from "../../../engine/hosts/index.js";
 
 const ED25519 = "AAAAC3NzaC1lZDI1NTE5AAAAIH2WyTiMVTcWdvyHxXGUuTFBHwZIDMsEkrSvJSDiDTxu";
 const ECDSA =
   "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg=";
 
+const RSA =
+  "AAAAB3NzaC1yc2EAAAADAQABAAABAQCV5fCP9qMsEyHKoUOqGV9VbcLtICvR4YDRwhBr5w8Ix4KTKPk6wGrL1WD4EiUg1DCqZyMpGiqfLf/H0CVXDL2BU5LFNwjR3mnWrOdA4AesGb6ulz5Pp3iSgq+1PgAnqHPyl3xypnmHsOP0pxc2MZLt15YLJm1bCtub2q+fC3a/vnPMjCnr4/+aVkq7S8gJcnLzWTrqnuZ8YfZFebppj1hnMLlk+yOS5i4ysBz2/Nn8rtN4Xn1dR36Y/JRhNGJ2X3YktWlyEugUTJo/DqaFipdTB+nJHSjBNqygcWq+EsYznpPPaK02lUJ05jteYBdFRvd2pw8pu2QxIgC6BOR1bz8f";
+
 const ssh = { kind: "ssh", host: "db.example", user: "ubuntu", privateKey: "key-hush" } as const;
 const known = `db.example ssh-ed25519 ${ED25519}`;
+
+let warnings: string[] = [];
+beforeEach(() => {
+  warnings = [];
+});
+const sshConnection = (what: string, host: HostOptions) => connectionOf(what, host, (line) => warnings.push(line));
 
 describe("the connection of Pulumi's remote commands", () => {
   it("has the login and the host's key, and the bastion as a proxy", () => {
@@ -28,6 +37,7 @@ describe("the connection of Pulumi's remote commands", () => {
       privateKey: "key-hush",
       privateKeyPassword: "hush",
       hostKey: `ssh-ed25519 ${ED25519}`,
+      dialErrorLimit: 2,
       perDialTimeout: 3,
       proxy: {
         host: "door",
@@ -35,15 +45,33 @@ describe("the connection of Pulumi's remote commands", () => {
         user: "gate",
         agentSocketPath: "/run/agent",
         hostKey: `ecdsa-sha2-nistp256 ${ECDSA}`,
+        dialErrorLimit: 2,
       },
     });
+    expect(warnings).toEqual([]);
   });
 
-  it("names the key that Go's client asks for first, unless a fingerprint names another", () => {
-    const knownHosts = `${known}\ndb.example ecdsa-sha2-nistp256 ${ECDSA}\n`;
-    expect(sshConnection("x", { ...ssh, knownHosts }).hostKey).toBe(`ecdsa-sha2-nistp256 ${ECDSA}`);
-    const hostKeyFingerprint = fingerprintOf(Buffer.from(ED25519, "base64"));
-    expect(sshConnection("x", { ...ssh, knownHosts, hostKeyFingerprint }).hostKey).toBe(`ssh-ed25519 ${ED25519}`);
+  it("names the ed25519 key before ECDSA and RSA, whatever their order, unless a fingerprint names another", () => {
+    const knownHosts = `db.example ssh-rsa ${RSA}\ndb.example ecdsa-sha2-nistp256 ${ECDSA}\n${known}\n`;
+    expect(sshConnection("x", { ...ssh, knownHosts }).hostKey).toBe(`ssh-ed25519 ${ED25519}`);
+    const withoutEd25519 = `db.example ssh-rsa ${RSA}\ndb.example ecdsa-sha2-nistp256 ${ECDSA}\n`;
+    expect(sshConnection("x", { ...ssh, knownHosts: withoutEd25519 }).hostKey).toBe(`ecdsa-sha2-nistp256 ${ECDSA}`);
+    const hostKeyFingerprint = fingerprintOf(Buffer.from(ECDSA, "base64"));
+    const named = sshConnection("x", { ...ssh, knownHosts, hostKeyFingerprint });
+    expect(named.hostKey).toBe(`ecdsa-sha2-nistp256 ${ECDSA}`);
+    expect(warnings).toEqual([]);
+  });
+
+  it("warns where only an RSA key is known, of the host or of the bastion", () => {
+    const bastion = { host: "door", user: "gate", privateKey: "k", knownHosts: `door ssh-rsa ${RSA}` };
+    const host = { ...ssh, knownHosts: `db.example ssh-rsa ${RSA}`, bastion };
+    expect(sshConnection("the source host shop", host).hostKey).toBe(`ssh-rsa ${RSA}`);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^the source host shop: host.knownHosts: only an RSA key is known of db.example; .* OpenSSH 8.8/,
+      ),
+      expect.stringMatching(/^the source host shop: host.bastion.knownHosts: only an RSA key is known of door; /),
+    ]);
   });
 
   it.each(["local", "ssm"] as const)("there is none to a host of kind %s", (kind) => {
