@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { type Script, sourceScripts, XTRABACKUP_SERIES, type XtrabackupSeries } from "@gtid-ferry/engine/backup";
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
-import { shellQuote } from "@gtid-ferry/engine/operation";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { ScriptFolder } from "../dynamic-providers/script-folder";
 import { checkArguments } from "./check-arguments";
 import { readyWith } from "./ready";
 import { checkToolsScript, installToolsScript, type SourceTools } from "./source-tools";
@@ -72,16 +72,10 @@ export class SourceHost extends pulumi.ComponentResource {
     const scripts = sourceScripts();
     const directory = scriptDirectory(checked.workDirectory, scripts);
 
-    const folder = new command.remote.Command(
+    // Not a remote command with a `delete`: that one dials too, and a host that is gone would never let it go.
+    const folder = new ScriptFolder(
       `${name}-scripts`,
-      {
-        connection,
-        create: `umask 077 && mkdir -p -- ${shellQuote(directory)}`,
-        delete: `rm -rf -- ${shellQuote(directory)}`,
-        // Else a new version would leave the old one behind.
-        triggers: [directory],
-        ...QUIET,
-      },
+      { host: pulumi.all([args.host, connection]).apply(([host]) => host), directory },
       { parent: this },
     );
     const copies = copyScripts(name, scripts, directory, connection, { parent: this, dependsOn: [folder] });

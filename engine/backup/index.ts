@@ -10,6 +10,7 @@ export { removeBackup } from "./remove-backup.js";
 export { removeBackups } from "./remove-backups.js";
 export type { BackupContainer, BackupMethod, BackupRequest, BackupTools, RestoreRequest } from "./request.js";
 export { type RestoreResult, restoreBackup } from "./restore-backup.js";
+export { makeScriptFolder, removeScriptFolder, type ScriptFolder } from "./script-folder.js";
 export { readScript, type Script, sourceScripts } from "./scripts.js";
 export { BackupStorage, type ObjectStorage } from "./storage.js";
 export { takeBackup } from "./take-backup.js";

@@ -102,4 +102,14 @@ describe("the source's host in a stack", () => {
     await pulumi(0, "destroy", "--yes", "--skip-preview");
     expect(existsSync(outputs.scriptDirectory)).toBe(false);
   });
+
+  it("is destroyed without the host where that is gone for good, and what is left there is named", async () => {
+    await configure();
+    await pulumi(0, "up", "--yes", "--skip-preview");
+    const { scriptDirectory } = (await stackOutputs(project)) as { scriptDirectory: string };
+    await sshd.stop();
+    const output = await pulumi(0, "destroy", "--yes", "--skip-preview");
+    expect(output).toContain(`where the host comes back, ${scriptDirectory} is left`);
+    expect(existsSync(scriptDirectory)).toBe(true);
+  });
 });

@@ -1,10 +1,14 @@
 import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { SourceHost, type SourceHostArgs, scriptDirectory } from "../../../components/source-host.js";
 import { checkToolsScript, installToolsScript } from "../../../components/source-tools.js";
 import { sourceScripts } from "../../../engine/backup/index.js";
 import { forgetResources, mockPulumi, recordedResources, recording, settled } from "../helpers/recorded-resources.js";
+
+vi.mock("../../../dynamic-providers/script-folder.js", async () => ({
+  ScriptFolder: (await import("../helpers/plain-resource.js")).plainResource("ScriptFolder"),
+}));
 
 beforeAll(() => mockPulumi((type) => (type.endsWith("Command") ? { stdout: "zstd 1.5" } : {})));
 beforeEach(forgetResources);
@@ -66,15 +70,9 @@ describe("SourceHost", () => {
       },
       ...copied,
       {
-        type: "command:remote:Command",
+        type: "ScriptFolder",
         name: "shop-host-scripts",
-        inputs: {
-          connection,
-          create: `umask 077 && mkdir -p -- ${DIRECTORY}`,
-          delete: `rm -rf -- ${DIRECTORY}`,
-          triggers: [DIRECTORY],
-          addPreviousOutputInEnv: false,
-        },
+        inputs: { host: secret(host), directory: DIRECTORY },
         ...child,
       },
       {
