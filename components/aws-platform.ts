@@ -13,6 +13,12 @@ import { SourceUploadAccess } from "./source-upload-access";
 import { VaultAccess } from "./vault-access";
 import { VpcPeering } from "./vpc-peering";
 
+/**
+ * The plugin works with a child token, by default of 20 minutes. It takes that at its first use of Vault, and what goes
+ * there goes at the end of a run: after backup, restore and catch-up of hours.
+ */
+const VAULT_LEASE_SECONDS = 24 * 60 * 60;
+
 export interface VaultSecrets {
   /** Empty for VAULT_TOKEN of the environment. */
   readonly vaultToken: pulumi.Input<string>;
@@ -154,6 +160,7 @@ export class AwsPlatform extends KubernetesPlatform {
       {
         address,
         token: pulumi.secret(this.awsSecrets.vaultToken),
+        maxLeaseTtlSeconds: VAULT_LEASE_SECONDS,
         ...(namespace === undefined ? {} : { namespace }),
         ...(caCertFile === undefined ? {} : { caCertFile }),
       },

@@ -29,6 +29,8 @@ export function declareMounts(
         ...(reviewerToken === undefined ? {} : { tokenReviewerJwt: reviewerToken }),
         // Vault need not run in the cluster, nor speak with its own account there.
         disableLocalCaJwt: true,
+        // As Vault itself has it; the plugin sends false where this is unset.
+        disableIssValidation: true,
       },
       kept,
     );

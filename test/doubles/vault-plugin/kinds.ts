@@ -84,6 +84,7 @@ const kubernetesConfig = kind({
     kubernetesCaCert: text,
     tokenReviewerJwt: text.optional(),
     disableLocalCaJwt: z.boolean(),
+    disableIssValidation: z.boolean().optional(),
   }),
   identity: ["backend"],
   id: ({ backend }) => `auth/${backend}/config`,

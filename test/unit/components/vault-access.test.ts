@@ -252,6 +252,7 @@ describe("mounts that nobody has made yet", () => {
       kubernetesCaCert: "PEM",
       tokenReviewerJwt: secret("reviewer-hush"),
       disableLocalCaJwt: true,
+      disableIssValidation: true,
     },
     ...made,
   };
