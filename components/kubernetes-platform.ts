@@ -154,11 +154,23 @@ export class KubernetesPlatform implements Platform {
     const { configuration, secrets } = this;
     const { database, kubeNamespace: namespace, backupAccessKeyId, backupEndpoint } = configuration;
     const keepsRelease = keepsTarget(configuration);
-    const provider = new kubernetes.Provider(`${database}-cluster`, this.cluster(), { parent });
+    const provider = new kubernetes.Provider(
+      `${database}-cluster`,
+      {
+        ...this.cluster(),
+        // The stack's cluster is always the same one. Without this, another address or CA of it replaces the provider, and
+        // with it the release of a database that may be in use.
+        clusterIdentifier: `gtid-ferry/${namespace}/${database}`,
+        // Rotated keys are written to the Secret that pods use, instead of deleting it and making it anew.
+        enableSecretMutable: true,
+      },
+      { parent },
+    );
     const release = new MysqlRelease(
       `${database}-release`,
       {
         provider,
+        cluster: this.cluster(),
         releaseName: database,
         namespace,
         database,

@@ -2,7 +2,10 @@ import type { TargetSoftware } from "@gtid-ferry/engine/preparation";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { ReleaseClaim } from "../dynamic-providers/release-claim";
+import { chartDigest } from "./chart-digest";
 import { checkArguments } from "./check-arguments";
+import { goOnHooks } from "./release-hooks";
 import type { ChartVaultCredentials } from "./vault-access";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
@@ -15,6 +18,7 @@ const OWN_VALUES = [
   "database",
   "replicas",
   "backup",
+  "release",
   "mysql.serverIdBase",
   "mysql.channel",
 ] as const;
@@ -45,6 +49,8 @@ export interface TargetRights {
 
 export interface MysqlReleaseArgs extends z.input<typeof placeSchema>, TargetRights {
   readonly provider: kubernetes.Provider;
+  /** How the cluster is reached beside that. */
+  readonly cluster: { readonly kubeconfig: pulumi.Input<string>; readonly context?: string };
   /** Name of the database in the backup's keys. */
   readonly database: string;
   /** Name of the replication channel, which a restarted pod goes on with. */
@@ -73,9 +79,18 @@ export class MysqlRelease extends pulumi.ComponentResource {
       placeSchema,
       args,
     );
-    const { provider, accessKey, keepsRelease } = args;
+    const { provider, cluster, accessKey, keepsRelease } = args;
     const child = { parent: this, provider, retainOnDelete: keepsRelease };
     const credentials = accessKey && credentialsSecret(releaseName, namespace, accessKey, child);
+    const claim = new ReleaseClaim(
+      `${releaseName}-claim`,
+      {
+        place: pulumi.secret({ ...cluster, namespace, release: releaseName }),
+        keepsRelease,
+        rights: { roleArn: args.roleArn ?? "", vault: args.vaultCredentials ?? {} },
+      },
+      { parent: this, dependsOn: credentials === undefined ? [] : [credentials] },
+    );
     const values = {
       ...valuesWithRights(chartValues, args),
       ...(credentials === undefined
@@ -84,6 +99,7 @@ export class MysqlRelease extends pulumi.ComponentResource {
       fullnameOverride: releaseName,
       database: args.database,
       replicas: pods,
+      release: { owner: claim.owner, chart: chartDigest() },
       mysql: { ...asRecord(chartValues.mysql), serverIdBase, channel: args.channel },
       ...(args.backup === undefined ? {} : { backup: args.backup }),
     };
@@ -94,10 +110,14 @@ export class MysqlRelease extends pulumi.ComponentResource {
         namespace,
         chart: "./chart",
         values,
-        // The restore may take hours; whoever follows the pod shows its progress.
+        // The restore may take hours; whoever follows the pod shows its progress. The claim waits for the end of the pods.
         skipAwait: true,
       },
-      { ...child, ...(args.backup === undefined ? { ignoreChanges: ["values.backup"] } : {}) },
+      {
+        ...child,
+        hooks: goOnHooks(name, cluster),
+        ...(args.backup === undefined ? { ignoreChanges: ["values.backup"] } : {}),
+      },
     );
     this.registerOutputs({ release: this.release.name });
   }

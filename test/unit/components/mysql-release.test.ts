@@ -1,7 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { chartDigest } from "../../../components/chart-digest.js";
 import { MysqlRelease, type MysqlReleaseArgs } from "../../../components/mysql-release.js";
+
+// Pulumi's mocks have no hooks.
+vi.mock("../../../components/release-hooks.js", () => ({ goOnHooks: () => ({}) }));
+vi.mock("../../../dynamic-providers/release-claim.js", async () => ({
+  ReleaseClaim: (await import("../helpers/plain-resource.js")).plainResource("ReleaseClaim", "owner"),
+}));
 
 interface Declared {
   readonly type: string;
@@ -15,7 +22,7 @@ beforeAll(async () => {
   await pulumi.runtime.setMocks({
     newResource({ type, name, inputs }) {
       declared.push({ type, name, inputs });
-      return { id: `${name}-id`, state: inputs };
+      return { id: `${name}-id`, state: type === CLAIM ? { ...inputs, owner: "this-stack" } : inputs };
     },
     call: ({ inputs }) => inputs,
   });
@@ -26,10 +33,12 @@ beforeEach(() => {
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const SECRET = "kubernetes:core/v1:Secret";
+const CLAIM = "ReleaseClaim";
 
 async function declare(changes: Partial<MysqlReleaseArgs> = {}): Promise<Declared[]> {
   const { release } = new MysqlRelease("shop-release", {
     provider: new kubernetes.Provider("cluster"),
+    cluster: { kubeconfig: pulumi.secret("kubeconfig") },
     releaseName: "shop",
     namespace: "databases",
     database: "shop",
@@ -67,6 +76,7 @@ describe("MysqlRelease", () => {
             fullnameOverride: "shop",
             database: "shop",
             replicas: 2,
+            release: { owner: "this-stack", chart: chartDigest() },
             image: { tag: "8.4" },
             mysql: { bufferPoolSize: "8G", serverIdBase: 700, channel: "gtid_ferry" },
             backup: { bucket: "backups", region: "eu-central-1", manifestKey: "ferry/shop/1/manifest.json" },
@@ -74,6 +84,16 @@ describe("MysqlRelease", () => {
         }),
       },
     ]);
+  });
+
+  it("claims the release, by which its removal waits for the pods, and knows what they log in with", async () => {
+    await declare({ roleArn: "arn:aws:iam::222222222222:role/reader", keepsRelease: true });
+    const claim = declared.find(({ type }) => type === CLAIM);
+    expect(claim).toMatchObject({
+      name: "shop-claim",
+      inputs: { keepsRelease: true, rights: { roleArn: "arn:aws:iam::222222222222:role/reader", vault: {} } },
+    });
+    expect(JSON.stringify(claim?.inputs.place)).toContain('"1b47061264138c4ac30d75fd1eb44270"');
   });
 
   it("hands a login to the bucket over in a Secret of its own, never in the values", async () => {
@@ -118,6 +138,7 @@ describe("MysqlRelease", () => {
     [{ releaseName: "Shop!" }, "releaseName: wanted lower-case letters, digits and dashes"],
     [{ serverIdBase: 0 }, "serverIdBase: "],
     [{ chartValues: { backup: {} } }, "chartValues: backup is set by the migration itself; leave it out"],
+    [{ chartValues: { release: { owner: "x" } } }, "chartValues: release is set by the migration itself; leave it out"],
     [{ chartValues: { replicas: 3 } }, "chartValues: replicas is set by the migration itself; leave it out"],
     [{ chartValues: { mysql: { channel: "x" } } }, "chartValues: mysql.channel is set by the migration itself"],
   ])("refuses %o, before anything is declared", async (changes, expected) => {
