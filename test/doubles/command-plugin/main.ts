@@ -3,8 +3,8 @@ import { diffOf, type Inputs, record, typeOf, unwrapSecrets } from "../plugin.js
 import { kindOf } from "./kinds.js";
 
 /**
- * A stand-in for Pulumi's command plugin, for remote commands and copies. It runs and copies them for real, over SSH, and
- * records each call. It proves what the program declares and in which order, and nothing about the official plugin.
+ * A stand-in for Pulumi's command plugin, for remote commands and copies. It runs and copies them for real, over SSH, by
+ * the official plugin's own rules (test/contracts/command-plugin.test.ts), and records each call.
  */
 
 const COMPUTED: readonly string[] = ["stdout", "stderr"];
