@@ -11,6 +11,7 @@ import {
   startTestS3,
   type TestMysql,
   type TestS3,
+  testInstallation,
 } from "./testing.js";
 
 /** The project's own program on platform local, on a stack of its own against a source of its own. */
@@ -30,15 +31,21 @@ export interface TestStackOptions {
   readonly prefix?: readonly string[];
   /** Searched by the program before the rest of PATH. */
   readonly pathDirectories?: readonly string[];
+  /** The releases that the servers say to be of. @default their own */
+  readonly saysVersion?: { readonly source: string; readonly target: string };
 }
 
 export async function startTestStack(name: string, options: TestStackOptions = {}): Promise<TestStack> {
-  const { settings = {}, prefix = [], pathDirectories = [] } = options;
+  const { settings = {}, prefix = [], pathDirectories = [], saysVersion } = options;
   const directory = await makeTestDirectory(`stack-${name}`);
-  const [source, s3] = await Promise.all([startTestMysql({ name, settings, prefix }), startTestS3()]);
+  const [source, s3] = await Promise.all([
+    startTestMysql({ name, settings, prefix, saysVersion: saysVersion?.source }),
+    startTestS3(),
+  ]);
+  const { binDirectory } = await testInstallation(saysVersion?.target);
   const targetDirectory = join(directory, "target");
   const targetPort = await findFreePort();
-  const configuration = configurationOf({ source, s3, directory, targetDirectory, targetPort });
+  const configuration = configurationOf({ source, s3, directory, targetDirectory, targetPort, binDirectory });
   return {
     ...(await makeTestProject({ directory, configuration, pathDirectories })),
     source,
@@ -60,9 +67,10 @@ interface Place {
   readonly directory: string;
   readonly targetDirectory: string;
   readonly targetPort: number;
+  readonly binDirectory: string;
 }
 
-function configurationOf({ source, s3, directory, targetDirectory, targetPort }: Place) {
+function configurationOf({ source, s3, directory, targetDirectory, targetPort, binDirectory }: Place) {
   return {
     plain: [
       "database=shop",
@@ -80,7 +88,7 @@ function configurationOf({ source, s3, directory, targetDirectory, targetPort }:
       `backupAccessKeyId=${s3.accessKeyId}`,
       `backupDirectory=${join(directory, "backup")}`,
       "backupTimeoutSeconds=60",
-      `mysqlBinDirectory=${paths.mysqlBin}`,
+      `mysqlBinDirectory=${binDirectory}`,
       `awsCommand=${join(paths.bin, "aws")}`,
       `targetDirectory=${targetDirectory}`,
       `targetPort=${targetPort}`,

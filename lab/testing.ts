@@ -2,6 +2,7 @@ import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import { silent } from "@gtid-ferry/engine/operation";
 import { ensureHaproxy, type HaproxyInstallation } from "../toolchain/haproxy.js";
 import { ensureMysql, type MysqlInstallation } from "../toolchain/mysql.js";
+import { ensureMysqlSaying } from "../toolchain/mysql-saying.js";
 import { ensurePythonTools, type PythonTools } from "../toolchain/python.js";
 import { ensureVault } from "../toolchain/vault.js";
 import { APPLICATION } from "./defaults.js";
@@ -36,12 +37,19 @@ export interface TestS3 extends S3Access {
   stop(): Promise<void>;
 }
 
-let installation: Promise<MysqlInstallation> | undefined;
+const installations = new Map<string | undefined, Promise<MysqlInstallation>>();
 
-/** The MySQL programs that tests use; found once per test process. */
-export function testInstallation(): Promise<MysqlInstallation> {
-  installation ??= ensureMysql(silent);
-  return installation;
+/**
+ * The MySQL programs that tests use, found once per test process.
+ *
+ * @param saysVersion The release that its servers say to be of. @default their own
+ */
+export function testInstallation(saysVersion?: string): Promise<MysqlInstallation> {
+  const found =
+    installations.get(saysVersion) ??
+    (saysVersion === undefined ? ensureMysql(silent) : ensureMysqlSaying(saysVersion, silent));
+  installations.set(saysVersion, found);
+  return found;
 }
 
 export interface TestHaproxy extends LabHaproxy {
@@ -90,12 +98,14 @@ export async function startTestMysql(request: {
   readonly settings?: MysqldSettings;
   /** Comes before the command that starts it. */
   readonly prefix?: readonly string[];
+  /** The release that it says to be of. @default its own */
+  readonly saysVersion?: string | undefined;
 }): Promise<TestMysql> {
   const directory = await makeTestDirectory(request.name);
   const { settings = {}, prefix = [] } = request;
   // A test server's data need not outlive the machine.
   const options = { directory, settings: { innodb_redo_log_capacity: "32M", ...settings }, prefix };
-  const server = await startOrRemove(options);
+  const server = await startOrRemove(await testInstallation(request.saysVersion), options);
   return {
     options: server.administrator(),
     app: APPLICATION,
@@ -113,9 +123,9 @@ export async function startTestMysql(request: {
   };
 }
 
-async function startOrRemove(options: MysqldOptions): Promise<LabMysqld> {
+async function startOrRemove(programs: MysqlInstallation, options: MysqldOptions): Promise<LabMysqld> {
   try {
-    return await LabMysqld.start(await testInstallation(), options);
+    return await LabMysqld.start(programs, options);
   } catch (error) {
     await removeTestDirectory(options.directory);
     throw error;

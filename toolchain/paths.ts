@@ -17,6 +17,8 @@ export function ferryPaths(projectRoot: string) {
     mysql: join(ferry, "mysql"),
     /** Wrappers of the MySQL programs, whichever installation they come from. */
     mysqlBin: join(ferry, "mysql", "bin"),
+    /** Programs of MySQL whose servers say another version. */
+    mysqlSaying: join(ferry, "mysql-saying"),
     /** The Debian root directory that MySQL, HAProxy and Percona Toolkit come from where the user has none. */
     mysqlRoot: join(ferry, "mysql", "root"),
     haproxyBin: join(ferry, "haproxy", "bin"),

@@ -40,9 +40,11 @@ export function wrapperScript(target: WrapperTarget): string {
 /** Writes one script for each program. Renamed into place: another process may be starting the old one just now. */
 export async function writeWrappers(folder: string, targets: readonly WrapperTarget[]): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const target of targets) {
-    const path = join(folder, target.name);
-    await writeFile(`${path}.new`, wrapperScript(target), { mode: 0o755 });
-    await rename(`${path}.new`, path);
-  }
+  for (const target of targets) await writeScript(join(folder, target.name), wrapperScript(target));
+}
+
+/** Renamed into place, as `writeWrappers` does. */
+export async function writeScript(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o755 });
+  await rename(`${path}.new`, path);
 }
