@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { startTestStack, type TestStack } from "../../lab/test-stack.js";
 import { queryTarget } from "../helpers/query-target.js";
+import { UPGRADES } from "./helpers/upgrades.js";
 
 let stack: TestStack | undefined;
 afterEach(() => stack?.stop());
@@ -13,10 +14,7 @@ const TIMEOUT_MS = 900_000;
 
 // Both servers are of one release, and only say that they are of others: what is tried here is what gtid-ferry decides by
 // a release, not what such a release does.
-it.each([
-  ["8.0.36", "8.4.6"],
-  ["8.4.6", "9.7.4"],
-])(
+it.each(UPGRADES)(
   "moves from %s to %s, back, there again, and ends without a way back",
   async (from, to) => {
     stack = await startTestStack("upgrade", { saysVersion: { source: from, target: to } });
