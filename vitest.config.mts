@@ -25,8 +25,8 @@ export default defineConfig({
           name: "program",
           include: ["test/program/**/*.test.ts"],
           maxWorkers: WORKERS,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
       {
