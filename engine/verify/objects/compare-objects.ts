@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MysqlServer } from "../../mysql/index.js";
 import { awaitPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
+import { hasStood, LOOKS_UNDER_CHANGE, lookAgain, lookAtDefinitions, type Standing } from "../standing.js";
 import { privilegeOf, readKnownPrivileges } from "./accounts.js";
 import { NATURAL_DIFFERENCES, type ServerPair } from "./by-nature.js";
 import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
 import { OBJECT_KINDS } from "./kinds.js";
 import { type ObjectName, objectKey, showObject } from "./object-name.js";
 import { ALL_GROUPS, commonColumns, groupOf, readCatalogue, readKnownColumns } from "./read-catalogue.js";
-import { countDefinitionStatements, hasStood, LOOKS_UNDER_DDL, type Look } from "./standing.js";
 
 /** One attribute that is not the same on both; undefined where a server has none. */
 export interface AttributeDifference {
@@ -32,14 +32,13 @@ export interface ObjectComparison {
   readonly notes: readonly string[];
 }
 
-const ROUNDS = LOOKS_UNDER_DDL + 2;
+const ROUNDS = LOOKS_UNDER_CHANGE + 2;
 /** Not the same each time, so that it is no multiple of what somebody else does. */
 const ROUND_MILLISECONDS = { least: 100, most: 300 } as const;
 
 interface Candidate {
   readonly difference: ObjectDifference;
-  /** Since the primary had it otherwise. */
-  readonly looks: readonly Look[];
+  readonly standing: Standing;
 }
 
 /**
@@ -64,9 +63,7 @@ export async function compareObjects(
     if (round > 0) await sleep(randomInt(ROUND_MILLISECONDS.least, ROUND_MILLISECONDS.most));
     const groups = candidates && new Set([...candidates.values()].map(({ difference }) => groupOf(difference)));
     const read = (server: MysqlServer) => readCatalogue(server, columns, hidden, groups ?? ALL_GROUPS);
-    const statementsBefore = await countDefinitionStatements(lane.primary);
-    const onPrimary = await read(lane.primary);
-    const statementsAfter = await countDefinitionStatements(lane.primary);
+    const [onPrimary, around] = await lookAtDefinitions(lane.primary, () => read(lane.primary));
     await awaitPosition(lane);
     const onReplica = await read(lane.replica);
     if (candidates === undefined) {
@@ -83,11 +80,9 @@ export async function compareObjects(
       const known = withoutUnknownPrivileges(difference, privileges);
       for (const note of known.notes) notes.add(note);
       if (known.difference === undefined) continue;
-      const defined = definitionOf(onPrimary.get(key));
-      const earlier = before?.looks.at(-1)?.defined === defined ? (before?.looks ?? []) : [];
-      const looks = [...earlier, { defined, statementsBefore, statementsAfter }];
-      if (hasStood(looks)) confirmed.push(known.difference);
-      else next.set(key, { difference: known.difference, looks });
+      const standing = lookAgain(before?.standing, definitionOf(onPrimary.get(key)), around);
+      if (hasStood(standing)) confirmed.push(known.difference);
+      else next.set(key, { difference: known.difference, standing });
     }
     candidates = next;
   }

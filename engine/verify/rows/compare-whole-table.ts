@@ -1,9 +1,11 @@
+import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MysqlServer } from "../../mysql/index.js";
 import type { TableShape } from "../../tables/index.js";
 import type { TableResult } from "../checkpoint.js";
 import { awaitPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
+import { type Around, hasStood, LOOKS_UNDER_CHANGE, lookAgain, lookAtRows, type Standing } from "../standing.js";
 import { DoubtfulAnswer } from "./query-whole.js";
 import {
   type BucketCopies,
@@ -20,17 +22,18 @@ import { inSnapshot } from "./snapshot.js";
 const ROWS_PER_BUCKET = 32;
 const MOST_BUCKETS = 4096;
 const HASHES_PER_QUERY = 1_000;
-/** A difference counts when the primary had as many copies at two looks, twice. */
-const CONFIRMATIONS = 2;
-const ROUNDS = 8;
-const ROUND_MILLISECONDS = 100;
+const ROUNDS = LOOKS_UNDER_CHANGE + 2;
+/** Not the same each time, so that it is no multiple of what a writer does. */
+const ROUND_MILLISECONDS = { least: 50, most: 150 } as const;
+/** Nobody has counted around the first look. */
+const UNKNOWN: Around = { before: undefined, after: undefined };
 const CONTRADICTION_ROUNDS = 3;
 
 interface Candidate {
   readonly hash: string;
   readonly onPrimary: number;
   readonly onReplica: number;
-  readonly confirmations: number;
+  readonly standing: Standing;
 }
 
 interface FirstLook {
@@ -42,8 +45,8 @@ interface FirstLook {
 
 /**
  * Compares a table that has no key to cut it by: how many copies it has of each row, by the row's hash, while both
- * servers are in use. A row that is changed becomes another one, so those that are looked at again come to rest, however
- * much is written. Nothing is held.
+ * servers are in use. A row that is changed becomes another one, so those that are looked at again come to rest as a rule,
+ * however much is written. Nothing is held.
  */
 export async function compareWholeTable(lane: Lane, table: TableShape): Promise<TableResult> {
   const name = { schema: table.schema, table: table.table };
@@ -77,7 +80,7 @@ async function lookOnce(lane: Lane, table: TableShape): Promise<FirstLook> {
       const contradiction =
         contradictionOf(primary, suspicious, before, onPrimary) ??
         contradictionOf(replica, suspicious, after, onReplica);
-      return { rows, candidates: differing(onPrimary, onReplica, new Map()), contradiction };
+      return { rows, candidates: differing(onPrimary, onReplica, new Map(), UNKNOWN), contradiction };
     });
   });
 }
@@ -108,17 +111,17 @@ async function settleCopies(
   let candidates = first;
   const different: Candidate[] = [];
   for (let round = 0; round < ROUNDS && candidates.length > 0; round += 1) {
-    await sleep(ROUND_MILLISECONDS);
+    await sleep(randomInt(ROUND_MILLISECONDS.least, ROUND_MILLISECONDS.most));
     const known = new Map(candidates.map((candidate) => [candidate.hash, candidate]));
     const next: Candidate[] = [];
     for (let start = 0; start < candidates.length; start += HASHES_PER_QUERY) {
       const hashes = candidates.slice(start, start + HASHES_PER_QUERY).map(({ hash }) => hash);
-      const onPrimary = await readCopiesOf(primary, table, hashes);
+      const [onPrimary, around] = await lookAtRows(primary, () => readCopiesOf(primary, table, hashes));
       await awaitPosition(lane);
-      next.push(...differing(onPrimary, await readCopiesOf(replica, table, hashes), known));
+      next.push(...differing(onPrimary, await readCopiesOf(replica, table, hashes), known, around));
     }
-    different.push(...next.filter(({ confirmations }) => confirmations >= CONFIRMATIONS));
-    candidates = next.filter(({ confirmations }) => confirmations < CONFIRMATIONS);
+    different.push(...next.filter(({ standing }) => hasStood(standing)));
+    candidates = next.filter(({ standing }) => !hasStood(standing));
   }
   return [different, candidates.length];
 }
@@ -127,14 +130,15 @@ function differing(
   primary: readonly RowCopies[],
   replica: readonly RowCopies[],
   known: ReadonlyMap<string, Candidate>,
+  around: Around,
 ): Candidate[] {
   const byHash = (rows: readonly RowCopies[]) => new Map(rows.map(({ hash, copies }) => [hash, copies]));
   const [ofPrimary, ofReplica] = [byHash(primary), byHash(replica)];
   return [...new Set([...ofPrimary.keys(), ...ofReplica.keys()])].flatMap((hash) => {
     const [onPrimary, onReplica] = [ofPrimary.get(hash) ?? 0, ofReplica.get(hash) ?? 0];
     if (onPrimary === onReplica) return [];
-    const last = known.get(hash);
-    return [{ hash, onPrimary, onReplica, confirmations: last?.onPrimary === onPrimary ? last.confirmations + 1 : 0 }];
+    const standing = lookAgain(known.get(hash)?.standing, String(onPrimary), around);
+    return [{ hash, onPrimary, onReplica, standing }];
   });
 }
 

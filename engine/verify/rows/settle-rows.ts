@@ -1,8 +1,10 @@
+import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errnoOf, reaches } from "../../mysql/index.js";
 import type { KeyValue } from "../../tables/index.js";
 import { awaitPosition, readPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
+import { type Around, hasStood, LOOKS_UNDER_CHANGE, lookAgain, lookAtRows, type Standing } from "../standing.js";
 import { type KeyedTable, readRowsByKey } from "./digest.js";
 import { byKey, KEYS_PER_QUERY, keyId, type Suspect } from "./find-suspects.js";
 
@@ -20,15 +22,16 @@ export interface SettledRows {
   readonly undecided: readonly KeyValue[];
 }
 
-interface Candidate extends Suspect {
-  /** Looks in a row at which the primary had the same and the replica something else. */
-  readonly confirmations: number;
+interface Candidate {
+  readonly key: KeyValue;
+  readonly standing: Standing;
 }
 
-/** A difference counts when the primary's row stood still between two looks, twice. */
-const CONFIRMATIONS = 2;
-const ROUNDS = 8;
-const ROUND_MILLISECONDS = 100;
+const ROUNDS = LOOKS_UNDER_CHANGE + 2;
+/** Not the same each time, so that it is no multiple of what a writer does. */
+const ROUND_MILLISECONDS = { least: 50, most: 150 } as const;
+/** Nobody has counted around the look that found the suspects. */
+const UNKNOWN: Around = { before: undefined, after: undefined };
 const LOCK_TRIES = 5;
 const LOCK_SECONDS = 1;
 const LOCK_WAIT_TIMEOUT = 1205;
@@ -41,24 +44,28 @@ const DEADLOCK = 1213;
  * and at most a second at a time.
  */
 export async function settleRows(lane: Lane, table: KeyedTable, suspects: readonly Suspect[]): Promise<SettledRows> {
-  let candidates: readonly Candidate[] = suspects.map((suspect) => ({ ...suspect, confirmations: 0 }));
+  let candidates: readonly Candidate[] = suspects.map(({ key, primaryHash }) => ({
+    key,
+    standing: lookAgain(undefined, primaryHash, UNKNOWN),
+  }));
   const different: DifferentRow[] = [];
   for (let round = 0; round < ROUNDS && candidates.length > 0; round += 1) {
-    if (round > 0) await sleep(ROUND_MILLISECONDS);
+    if (round > 0) await sleep(randomInt(ROUND_MILLISECONDS.least, ROUND_MILLISECONDS.most));
     const next: Candidate[] = [];
     for (let start = 0; start < candidates.length; start += KEYS_PER_QUERY) {
       const batch = candidates.slice(start, start + KEYS_PER_QUERY);
       const keys = batch.map(({ key }) => key);
-      const onPrimary = byKey(await readRowsByKey(lane.primary, table, keys));
+      const [rows, around] = await lookAtRows(lane.primary, () => readRowsByKey(lane.primary, table, keys));
+      const onPrimary = byKey(rows);
       await awaitPosition(lane);
       const onReplica = byKey(await readRowsByKey(lane.replica, table, keys));
       for (const candidate of batch) {
         const primaryHash = onPrimary.get(keyId(candidate.key));
         const replicaHash = onReplica.get(keyId(candidate.key));
         if (primaryHash === replicaHash) continue;
-        const confirmations = primaryHash === candidate.primaryHash ? candidate.confirmations + 1 : 0;
-        if (confirmations < CONFIRMATIONS) next.push({ key: candidate.key, primaryHash, confirmations });
-        else different.push({ key: candidate.key, verdict: verdictOf(primaryHash, replicaHash) });
+        const standing = lookAgain(candidate.standing, primaryHash, around);
+        if (hasStood(standing)) different.push({ key: candidate.key, verdict: verdictOf(primaryHash, replicaHash) });
+        else next.push({ key: candidate.key, standing });
       }
     }
     candidates = next;

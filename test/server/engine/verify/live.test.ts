@@ -22,6 +22,7 @@ beforeAll(async () => {
       "LEFT(SHA2(i, 224), 40)",
     ),
     "INSERT INTO keyless SELECT n FROM item WHERE id <= 500",
+    "INSERT INTO keyless VALUES (-1), (-1)",
     "CREATE USER writer@'127.0.0.1' IDENTIFIED BY 'w'",
     "GRANT ALL ON shop.* TO writer@'127.0.0.1'",
   );
@@ -35,7 +36,7 @@ function connectWriter(): Promise<Connection> {
   return createConnection({ ...login, ssl: { rejectUnauthorized: false } });
 }
 
-/** Clients that write all over the table, and one row at every moment, while `work` runs. */
+/** Clients that write all over the table, one row at every moment, and others to and fro, while `work` runs. */
 async function underLoad<T>(work: () => Promise<T>): Promise<{ result: T; writes: number }> {
   let stopping = false;
   let writes = 0;
@@ -52,7 +53,9 @@ async function underLoad<T>(work: () => Promise<T>): Promise<{ result: T; writes
   const newId = () => ROWS * 10 + Math.floor(Math.random() * 1e9);
   const clients = [
     client(() => "UPDATE item SET n = n + 1 WHERE id = 77"),
-    client(() => "UPDATE keyless SET n = n + 1 LIMIT 1"),
+    client(() => "UPDATE keyless SET n = n + 1 WHERE n > 0 LIMIT 1"),
+    client(() => "UPDATE item SET n = 1 - n WHERE id = 78"),
+    client(() => "UPDATE keyless SET n = -3 - n WHERE n < 0"),
     client(() => `UPDATE item SET n = n + 1 WHERE id = ${anyId()}`),
     client(() => `INSERT IGNORE INTO item VALUES (${newId()}, 1, 'new')`),
     client(() => `DELETE FROM item WHERE id > ${ROWS * 10} ORDER BY id LIMIT 1`),
