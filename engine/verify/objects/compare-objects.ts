@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { MysqlServer } from "../../mysql/index.js";
+import { type MysqlServer, nameKey } from "../../mysql/index.js";
 import { awaitPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
 import { hasStood, LOOKS_UNDER_CHANGE, lookAgain, lookAtDefinitions, type Standing } from "../standing.js";
@@ -8,7 +8,7 @@ import { privilegeOf, readKnownPrivileges } from "./accounts.js";
 import { NATURAL_DIFFERENCES, type ServerPair } from "./by-nature.js";
 import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
 import { OBJECT_KINDS } from "./kinds.js";
-import { type ObjectName, objectKey, showObject } from "./object-name.js";
+import { type ObjectName, objectKey, STATEMENT_OF_TABLE, showObject } from "./object-name.js";
 import { ALL_GROUPS, commonColumns, groupOf, readCatalogue, readKnownColumns } from "./read-catalogue.js";
 
 /** One attribute that is not the same on both; undefined where a server has none. */
@@ -62,7 +62,8 @@ export async function compareObjects(
   for (let round = 0; round < ROUNDS && candidates?.size !== 0; round += 1) {
     if (round > 0) await sleep(randomInt(ROUND_MILLISECONDS.least, ROUND_MILLISECONDS.most));
     const groups = candidates && new Set([...candidates.values()].map(({ difference }) => groupOf(difference)));
-    const read = (server: MysqlServer) => readCatalogue(server, columns, hidden, groups ?? ALL_GROUPS);
+    const request = { columns, hidden, groups: groups ?? ALL_GROUPS, isSameRelease: servers.isSameRelease };
+    const read = (server: MysqlServer) => readCatalogue(server, request);
     const [onPrimary, around] = await lookAtDefinitions(lane.primary, () => read(lane.primary));
     await awaitPosition(lane);
     const onReplica = await read(lane.replica);
@@ -87,13 +88,21 @@ export async function compareObjects(
     candidates = next;
   }
   const restless = [...(candidates ?? new Map<string, Candidate>()).values()];
+  const undecided = restless.map(({ difference }) => ({ ...difference, verdict: "undecided" as const }));
   return {
-    differences: [
-      ...confirmed,
-      ...restless.map(({ difference }) => ({ ...difference, verdict: "undecided" as const })),
-    ],
+    differences: withoutExplained([...confirmed, ...undecided]),
     notes: [...notes],
   };
+}
+
+/** Kinds that are parts of a table, which stands in their names. */
+const PARTS_OF_TABLES = new Set(OBJECT_KINDS.filter(({ name }) => name[1] === "TABLE_NAME").map(({ kind }) => kind));
+
+/** Without the statements of tables of which something else is named already. */
+function withoutExplained(differences: readonly ObjectDifference[]): ObjectDifference[] {
+  const tableOf = ({ parts }: ObjectName) => nameKey(parts.slice(0, 2));
+  const named = new Set(differences.filter(({ kind }) => PARTS_OF_TABLES.has(kind)).map(tableOf));
+  return differences.filter((one) => one.kind !== STATEMENT_OF_TABLE || !named.has(tableOf(one)));
 }
 
 /** Kinds of which every server has some, and this look has seen none. */

@@ -7,10 +7,12 @@ export interface ObjectName {
   readonly parts: NameParts;
 }
 
+/** What only `SHOW CREATE TABLE` tells of a table. */
+export const STATEMENT_OF_TABLE = "statement of table";
 /** Kinds of which a name is an account. */
 export const ACCOUNT_KINDS = ["account", "grants of"];
 /** Longer ones first: one kind's name may begin with another's. */
-const KINDS = [...ACCOUNT_KINDS, ...OBJECT_KINDS.map(({ kind }) => kind), "time zone", "statement of table"].sort(
+const KINDS = [...ACCOUNT_KINDS, ...OBJECT_KINDS.map(({ kind }) => kind), "time zone", STATEMENT_OF_TABLE].sort(
   (one, other) => other.length - one.length,
 );
 

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { errnoOf, type MysqlServer, quoteIdentifier } from "../../mysql/index.js";
+import { type MysqlServer, quoteIdentifier } from "../../mysql/index.js";
 import { quoteTable, SYSTEM_SCHEMAS } from "../../tables/index.js";
 import { fingerprint, readAccounts } from "./accounts.js";
-import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
+import type { Catalogue, DefinedObject } from "./catalogue.js";
 import { OBJECT_KINDS, type ObjectKind } from "./kinds.js";
-import { ACCOUNT_KINDS, type ObjectName, objectKey } from "./object-name.js";
+import { ACCOUNT_KINDS, type ObjectName, objectKey, STATEMENT_OF_TABLE } from "./object-name.js";
+import { readAlgorithms, readTableStatements } from "./statements.js";
 import { readTimeZones, TIME_ZONE } from "./time-zones.js";
 
 const columnRow = z.object({ from: z.string(), name: z.string() });
@@ -34,33 +35,46 @@ export function commonColumns(one: KnownColumns, other: KnownColumns): KnownColu
 }
 
 /** What is read together: a look at the objects of one group is a look at all of them. */
-const GROUPS = ["schemas", "server", "accounts", "time zones"] as const;
+const GROUPS = ["schemas", "statements", "server", "accounts", "time zones"] as const;
 export type ObjectGroup = (typeof GROUPS)[number];
 export const ALL_GROUPS: ReadonlySet<ObjectGroup> = new Set(GROUPS);
 
 export function groupOf({ kind }: ObjectName): ObjectGroup {
   if (ACCOUNT_KINDS.includes(kind)) return "accounts";
   if (kind === TIME_ZONE) return "time zones";
+  if (kind === STATEMENT_OF_TABLE) return "statements";
   const found = OBJECT_KINDS.find((one) => one.kind === kind);
   return found !== undefined && found.schema === undefined ? "server" : "schemas";
 }
 
-/** Everything beside rows that a server has, as far as `columns` tell, but what is in `hidden` schemas. */
+export interface CatalogueRequest {
+  /** What both servers can tell. */
+  readonly columns: KnownColumns;
+  /** Schemas that are left out, beside the system's. */
+  readonly hidden: readonly string[];
+  readonly groups: ReadonlySet<ObjectGroup>;
+  /** Whether both servers write the same statement for the same table. */
+  readonly isSameRelease: boolean;
+}
+
+/** Everything beside rows that a server has. */
 export async function readCatalogue(
   server: MysqlServer,
-  columns: KnownColumns,
-  hidden: readonly string[],
-  groups: ReadonlySet<ObjectGroup>,
+  { columns, hidden, groups, isSameRelease }: CatalogueRequest,
 ): Promise<Catalogue> {
   const catalogue = new Map<string, DefinedObject>();
-  for (const kind of OBJECT_KINDS.filter((one) => groups.has(groupOf({ kind: one.kind, parts: [] })))) {
+  // Which tables there are is one of the schemas' group.
+  const read = new Set([...groups, ...(groups.has("statements") ? (["schemas"] as const) : [])]);
+  for (const kind of OBJECT_KINDS.filter((one) => read.has(groupOf({ kind: one.kind, parts: [] })))) {
     for (const object of await readKind(server, kind, columns, [...SYSTEM_SCHEMAS, ...hidden])) {
       const key = objectKey(object);
       const before = catalogue.get(key)?.attributes ?? {};
       catalogue.set(key, { ...object, attributes: { ...before, ...object.attributes } });
     }
   }
-  for (const object of await readStatements(server, catalogue)) catalogue.set(objectKey(object), object);
+  const statements = groups.has("statements") ? await readTableStatements(server, catalogue, isSameRelease) : [];
+  for (const object of [...(await readAlgorithms(server, catalogue)), ...statements])
+    catalogue.set(objectKey(object), object);
   return new Map([
     ...catalogue,
     ...(groups.has("time zones") ? await readTimeZones(server) : []),
@@ -123,50 +137,4 @@ const CHARACTER_SET_COLUMN = /(CHARACTER_SET|COLLATION|COLLATE)/;
 /** The older name of a character set is the newer one's. */
 function normalized(column: string, value: string): string {
   return CHARACTER_SET_COLUMN.test(column) ? value.replace(/^utf8(?=_|$)/, "utf8mb3") : value;
-}
-
-const GONE = new Set([1049, 1051, 1146]);
-const textRow = z.record(z.string(), z.string().nullable());
-
-/** What no table of the server tells: a view's algorithm, a fulltext index's parser, options of engines other than InnoDB. */
-async function readStatements(server: MysqlServer, catalogue: Catalogue): Promise<DefinedObject[]> {
-  const found: DefinedObject[] = [];
-  const fulltext = new Set(
-    [...catalogue.values()]
-      .filter(({ kind, attributes }) => kind === "index" && attributes["1.INDEX_TYPE"] === "FULLTEXT")
-      .map(({ parts }) => objectKey({ kind: "table", parts: parts.slice(0, 2) })),
-  );
-  for (const object of catalogue.values()) {
-    if (object.kind === "view") {
-      const text = await showCreate(server, "VIEW", object);
-      const algorithm = /^CREATE ALGORITHM=(\w+) /.exec(text ?? "")?.[1];
-      if (algorithm !== undefined)
-        found.push({ ...object, attributes: { ...object.attributes, ALGORITHM: algorithm } });
-    }
-    if (object.kind === "table" && (fulltext.has(objectKey(object)) || object.attributes.ENGINE !== "InnoDB")) {
-      const text = await showCreate(server, "TABLE", object);
-      if (text !== undefined)
-        found.push({ kind: "statement of table", parts: object.parts, attributes: statementOf(text) });
-    }
-  }
-  return found;
-}
-
-async function showCreate(
-  server: MysqlServer,
-  what: "VIEW" | "TABLE",
-  { parts: [schema = "", table = ""] }: DefinedObject,
-): Promise<string | undefined> {
-  try {
-    const [row] = await server.query(`SHOW CREATE ${what} ${quoteTable({ schema, table })}`, [], textRow);
-    return row?.[what === "VIEW" ? "Create View" : "Create Table"] ?? undefined;
-  } catch (error) {
-    if (GONE.has(errnoOf(error) ?? 0)) return undefined;
-    throw error;
-  }
-}
-
-function statementOf(text: string): Attributes {
-  // The option stands behind the last bracket; a comment's text is quoted behind it.
-  return { STATEMENT: text.replace(/(\n\) ENGINE=\w+) AUTO_INCREMENT=\d+/, "$1") };
 }

@@ -28,6 +28,8 @@ beforeAll(async () => {
     "CREATE TABLE book (id INT PRIMARY KEY, title VARCHAR(50), FULLTEXT INDEX title (title) WITH PARSER ngram)",
     "CREATE VIEW adult AS SELECT id FROM customer",
     "CREATE SCHEMA archive",
+    "CREATE TABLE plain (id INT PRIMARY KEY)",
+    "CREATE TABLE plainer (id INT PRIMARY KEY)",
   );
 });
 afterAll(() => pair.stop());
@@ -100,6 +102,8 @@ describe("what beside rows belongs to a database", () => {
       "statement of table shop.book",
       ["ALTER TABLE book DROP INDEX title, ADD FULLTEXT INDEX title (title)"],
     ],
+    ["a table's file", "statement of table shop.plain", ["ALTER TABLE plain AUTOEXTEND_SIZE = 4M"]],
+    ["a column's format", "statement of table shop.visit", ["ALTER TABLE visit MODIFY day DATE COLUMN_FORMAT DYNAMIC"]],
     ["a view's algorithm", "view shop.adult", ["ALTER ALGORITHM = TEMPTABLE VIEW adult AS SELECT id FROM customer"]],
     ["a schema's option", "schema options archive", ["ALTER SCHEMA archive READ ONLY = 1"]],
     [
