@@ -195,13 +195,14 @@ const EDITS: readonly Maker[] = [
       changesShape: true,
     };
   },
-  (_random, table) => ({
+  (_random, table, world) => ({
     kind: "column attribute",
     statements: alter(
       table,
       `MODIFY ${quoted(table.tag)} ${tagDefinition(table)} SECONDARY_ENGINE_ATTRIBUTE '{"a": 1}'`,
     ),
     expected: [part("column attributes", table, table.tag)],
+    owners: bound(table, world),
   }),
   (random, table) => {
     const order = random.pick(["", " DESC"]);
@@ -271,7 +272,15 @@ const EDITS: readonly Maker[] = [
     return {
       kind: `table option: ${option.split(" = ")[0]}`,
       statements: alter(table, option),
-      expected: [part("table", table)],
+      expected: [[...part("table", table), ...part("statement of table", table)]],
+    };
+  },
+  (random, table) => {
+    const storage = random.pick(["COLUMN_FORMAT FIXED", "STORAGE MEMORY"]);
+    return {
+      kind: `column option: ${storage}`,
+      statements: alter(table, `MODIFY ${quoted(table.tag)} ${tagDefinition(table)} ${storage}`),
+      expected: [part("statement of table", table)],
     };
   },
   (_random, table) => ({

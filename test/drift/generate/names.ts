@@ -6,6 +6,7 @@ export const OWN_NAMES = [
   ...["k0", "k1", "parts", "member", "element", "schema", "table", "name", "type", "column", "prefix", "nullable"],
   ...["definition", "extra", "characterSet", "collation", "createdAt", "bytes", "id", "next", "owned", "executed"],
   ...["uuid", "version", "machine", "running", "leap", "rules", "from", "n", "z", "t", "y", "PRIMARY", "BINARY"],
+  ...["startedAt", "found", "value", "mode", "k"],
 ];
 /** Words of statements, which have to be quoted. */
 const WORDS = ["select", "order", "group", "null", "Key", "index", "x", "T", "my_row_id", "NEW"];

@@ -13,6 +13,8 @@ const PREPARE = [
 ];
 const SYSTEM = ["mysql", "sys", "information_schema", "performance_schema"];
 const WAIT_SECONDS = 2;
+/** A replica that has not applied everything by then never will. */
+const CATCH_UP_SECONDS = 120;
 
 /** Two servers that replicate, and are the same between two cases. */
 export class Arena {
@@ -44,25 +46,22 @@ export class Arena {
     return side === "primary" ? this.primary : this.replica;
   }
 
-  /** A session of its own on the primary, for whoever writes meanwhile. */
-  openWriter(): Promise<Session> {
-    return Session.open(this.pair.source.socket);
+  /** A session of its own, for whoever works beside the comparison. */
+  open(side: ServerSide): Promise<Session> {
+    return Session.open((side === "primary" ? this.pair.source : this.pair.target).socket);
   }
 
   /** Lets the replica have everything; throws what its applier says where it has ended. */
   async catchUp(): Promise<void> {
-    const [row] = await this.primary.run("SELECT @@GLOBAL.gtid_executed AS executed");
-    const executed = String(row?.executed).replaceAll("\n", "");
-    for (;;) {
-      const [waited] = await this.replica.run(
-        `SELECT WAIT_FOR_EXECUTED_GTID_SET('${executed}', ${WAIT_SECONDS}) AS missed`,
-      );
-      if (waited?.missed === 0) return;
+    const executed = await executedOn(this.primary);
+    for (let seconds = 0; seconds < CATCH_UP_SECONDS; seconds += WAIT_SECONDS) {
+      if (await hasWithin(this.replica, executed, WAIT_SECONDS)) return;
       const [failed] = await this.replica.run(
         "SELECT LAST_ERROR_MESSAGE AS message FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1",
       );
       if (failed !== undefined) throw new BrokenReplication(String(failed.message));
     }
+    throw new BrokenReplication(`the replica has not applied in ${CATCH_UP_SECONDS} s what the primary has executed`);
   }
 
   /**
@@ -91,6 +90,17 @@ export class Arena {
     await Promise.allSettled([this.primary.close(), this.replica.close()]);
     await this.pair.stop();
   }
+}
+
+/** Its whole gtid_executed. */
+export async function executedOn(session: Session): Promise<string> {
+  const [row] = await session.run("SELECT @@GLOBAL.gtid_executed AS executed");
+  return String(row?.executed).replaceAll("\n", "");
+}
+
+export async function hasWithin(session: Session, executed: string, seconds: number): Promise<boolean> {
+  const [waited] = await session.run(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${executed}', ${seconds}) AS missed`);
+  return waited?.missed === 0;
 }
 
 export class BrokenReplication extends Error {

@@ -139,14 +139,16 @@ function namesOf({ primary, replica }: Both<Awaited<ReturnType<typeof readDefini
 }
 
 async function compare(arena: Arena, { load: { clients }, limits, chosen }: DriftCase, lost: LostRows) {
-  const sessions = await Promise.all(clients.map(() => arena.openWriter()));
+  const sessions = await Promise.all(
+    clients.map(async () => ({ primary: await arena.open("primary"), replica: await arena.open("replica") })),
+  );
   const load = new Load(clients, sessions, lost);
   try {
     const request = { ...verificationOf(arena.pair), limits, ...(chosen === undefined ? {} : { tables: chosen }) };
     const report = await verifyData(request, silent).finally(() => load.stop());
     return { report, loadSteps: load.steps };
   } finally {
-    await Promise.all(sessions.map((session) => session.close()));
+    await Promise.all(sessions.flatMap(({ primary, replica }) => [primary.close(), replica.close()]));
   }
 }
 

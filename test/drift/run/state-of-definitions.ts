@@ -15,7 +15,7 @@ export interface DefinitionsState {
 
 const SYSTEM = ["mysql", "sys", "information_schema", "performance_schema"];
 
-/** Reads definitions by SHOW statements alone: the comparison reads the server's tables of them. */
+/** Reads definitions by SHOW statements wherever there are any: the comparison reads the server's tables of them. */
 export async function readDefinitions(session: Session): Promise<DefinitionsState> {
   const definitions = new Map<string, string>();
   const checks = new Map<string, string>();
@@ -31,12 +31,17 @@ export async function readDefinitions(session: Session): Promise<DefinitionsStat
         const texts = [
           await shown(session, `SHOW CREATE VIEW ${ref}`),
           await shown(session, `SHOW FULL COLUMNS FROM ${ref}`),
+          // Of the columns that it selects.
+          await shown(
+            session,
+            `SELECT * FROM information_schema.COLUMNS_EXTENSIONS WHERE TABLE_SCHEMA = ${sqlText(schema)} AND TABLE_NAME = ${sqlText(own)} ORDER BY COLUMN_NAME`,
+          ),
         ];
         definitions.set(ownerKey("view", schema, own), texts.join("\n"));
         continue;
       }
       const text = (await shown(session, `SHOW CREATE TABLE ${ref}`)).replace(
-        /(\\n\) ENGINE=\w+) AUTO_INCREMENT=\d+/,
+        /(\\n\)(?: \/\*![^*]*\*\/)* ENGINE=\w+) AUTO_INCREMENT=\d+/,
         "$1",
       );
       definitions.set(ownerKey("table", schema, own), text);

@@ -5,6 +5,7 @@ import { NUMBER_TYPES } from "./numbers.js";
 import { TEMPORAL_TYPES } from "./temporals.js";
 import { TEXT_TYPES } from "./texts.js";
 
+export { COLLATIONS } from "./collations.js";
 export type { ColumnType, Reading, TypeMaker } from "./column-type.js";
 export { DOCUMENT_PATHS } from "./documents.js";
 

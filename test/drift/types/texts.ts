@@ -1,24 +1,7 @@
 import { quoteString } from "@gtid-ferry/engine/mysql";
 import type { Random } from "../random.js";
+import { anyCollation } from "./collations.js";
 import { type ColumnType, shuffled, type TypeMaker } from "./column-type.js";
-
-/** Collations of every sort: by weights, by case, by bytes, with and without padding, of one byte and of several. */
-const COLLATIONS = [
-  ...["utf8mb4_0900_ai_ci", "utf8mb4_0900_as_cs", "utf8mb4_0900_bin", "utf8mb4_bin", "utf8mb4_general_ci"],
-  ...["utf8mb4_unicode_520_ci", "utf8mb4_ja_0900_as_cs_ks", "utf8mb4_tr_0900_ai_ci", "utf8mb4_zh_0900_as_cs"],
-  ...["utf8mb4_de_pb_0900_ai_ci", "utf8mb3_general_ci", "utf8mb3_bin", "latin1_swedish_ci", "latin1_bin"],
-  ...[
-    "latin1_german2_ci",
-    "ascii_general_ci",
-    "ascii_bin",
-    "cp1251_general_ci",
-    "koi8r_general_ci",
-    "sjis_japanese_ci",
-  ],
-  ...["cp932_japanese_ci", "eucjpms_bin", "gbk_chinese_ci", "gb18030_chinese_ci", "big5_chinese_ci", "ucs2_general_ci"],
-  ...["utf16_unicode_ci", "utf16_bin", "utf16le_general_ci", "utf32_general_ci", "tis620_thai_ci", "latin2_czech_cs"],
-  ...["hebrew_general_ci", "binary"],
-];
 
 /** Values of which a collation may take any two for equal. What a character set lacks becomes `?`. */
 const WORDS = [
@@ -85,7 +68,7 @@ const textPairs = TEXT_PAIRS.map(([one, other]) => [literal(one), literal(other)
 
 function text(base: "char" | "varchar"): TypeMaker {
   return (random) => {
-    const set = characterSetOf(random.pick(COLLATIONS.filter((collation) => collation !== "binary")));
+    const set = characterSetOf(anyCollation(random));
     const size = random.pick([20, 20, 30, 63]);
     return {
       name: base,
@@ -118,7 +101,7 @@ const LONG: Readonly<Record<string, number>> = {
 function long(name: string, length: number): TypeMaker {
   const isText = name.endsWith("text");
   return (random) => {
-    const set = isText ? ` ${characterSetOf(random.pick(COLLATIONS.filter((one) => one !== "binary")))}` : "";
+    const set = isText ? ` ${characterSetOf(anyCollation(random))}` : "";
     const larger = { text: "LONGTEXT", blob: "LONGBLOB", tinytext: "TEXT", tinyblob: "BLOB" }[name];
     const short = (values: Random) => (isText ? literal(wordOf(values)) : bytes(values, values.below(30)));
     const filled = (last: string) => `CONCAT(REPEAT('a', ${Math.floor(length / 4) - 1}), '${last}')`;

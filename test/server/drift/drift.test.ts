@@ -3,7 +3,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { Arenas } from "../../drift/run/arenas.js";
 import { runCases } from "../../drift/run/run-cases.js";
 import { describeTotals } from "../../drift/totals.js";
+import { COLLATIONS } from "../../drift/types/index.js";
 
+/** Every server has it, and no column of text. */
+const BINARY = "binary";
 const TIMEOUT_MILLISECONDS = 600_000;
 
 const arenas = new Arenas();
@@ -24,4 +27,12 @@ describe("a server that was changed at random", () => {
     },
     TIMEOUT_MILLISECONDS,
   );
+});
+
+describe("random columns", () => {
+  it("have every collation of the server", async () => {
+    const { primary } = await arenas.next();
+    const rows = await primary.run("SELECT COLLATION_NAME AS name FROM information_schema.COLLATIONS");
+    expect([...COLLATIONS, BINARY].sort()).toEqual(rows.map(({ name }) => String(name)).sort());
+  });
 });
