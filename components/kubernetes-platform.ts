@@ -3,13 +3,13 @@ import type { HostOptions } from "@gtid-ferry/engine/hosts";
 import type { ConnectionOptions } from "@gtid-ferry/engine/mysql";
 import type { TargetSoftware } from "@gtid-ferry/engine/preparation";
 import type { RouteOptions } from "@gtid-ferry/engine/traffic";
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { AccessCheck } from "../dynamic-providers/access-check";
 import type { BackupRun } from "../dynamic-providers/backup-run";
 import { PodServer } from "../dynamic-providers/pod-server";
 import type { SourcePreparation } from "../dynamic-providers/source-preparation";
 import { type MigrationSecrets, objectStorage } from "./backup-inputs";
+import { clusterProvider } from "./cluster-provider";
 import type { AwsConfiguration, KubernetesConfiguration } from "./configuration";
 import { CHANNEL, replicationAddress, sourceConnection } from "./connections";
 import { chartSoftware, MysqlRelease, type TargetRights, valuesWithRights } from "./mysql-release";
@@ -154,18 +154,7 @@ export class KubernetesPlatform implements Platform {
     const { configuration, secrets } = this;
     const { database, kubeNamespace: namespace, backupAccessKeyId, backupEndpoint } = configuration;
     const keepsRelease = keepsTarget(configuration);
-    const provider = new kubernetes.Provider(
-      `${database}-cluster`,
-      {
-        ...this.cluster(),
-        // The stack's cluster is always the same one. Without this, another address or CA of it replaces the provider, and
-        // with it the release of a database that may be in use.
-        clusterIdentifier: `gtid-ferry/${namespace}/${database}`,
-        // Rotated keys are written to the Secret that pods use, instead of deleting it and making it anew.
-        enableSecretMutable: true,
-      },
-      { parent },
-    );
+    const provider = clusterProvider(`${database}-cluster`, { ...this.cluster(), namespace, database }, { parent });
     const release = new MysqlRelease(
       `${database}-release`,
       {

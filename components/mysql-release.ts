@@ -2,10 +2,10 @@ import type { TargetSoftware } from "@gtid-ferry/engine/preparation";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { RecordedRelease } from "../dynamic-providers/recorded-release";
 import { ReleaseClaim } from "../dynamic-providers/release-claim";
 import { chartDigest } from "./chart-digest";
 import { checkArguments } from "./check-arguments";
-import { goOnHooks } from "./release-hooks";
 import type { ChartVaultCredentials } from "./vault-access";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
@@ -82,10 +82,11 @@ export class MysqlRelease extends pulumi.ComponentResource {
     const { provider, cluster, accessKey, keepsRelease } = args;
     const child = { parent: this, provider, retainOnDelete: keepsRelease };
     const credentials = accessKey && credentialsSecret(releaseName, namespace, accessKey, child);
+    const place = pulumi.secret({ ...cluster, namespace, release: releaseName });
     const claim = new ReleaseClaim(
       `${releaseName}-claim`,
       {
-        place: pulumi.secret({ ...cluster, namespace, release: releaseName }),
+        place,
         keepsRelease,
         rights: { roleArn: args.roleArn ?? "", vault: args.vaultCredentials ?? {} },
       },
@@ -112,12 +113,18 @@ export class MysqlRelease extends pulumi.ComponentResource {
         values,
         // The restore may take hours; whoever follows the pod shows its progress. The claim waits for the end of the pods.
         skipAwait: true,
+        // Helm takes a name again whose last revision failed, which is what the claim makes of one that was left behind.
+        replace: true,
       },
       {
         ...child,
-        hooks: goOnHooks(name, cluster),
         ...(args.backup === undefined ? { ignoreChanges: ["values.backup"] } : {}),
       },
+    );
+    new RecordedRelease(
+      `${releaseName}-recorded`,
+      { place, releaseId: this.release.id },
+      { parent: this, dependsOn: [this.release] },
     );
     this.registerOutputs({ release: this.release.name });
   }

@@ -26,12 +26,19 @@ interface Outputs extends Inputs {
 const EFFECTS: Readonly<Record<string, ChangeEffect>> = { place: "update", keepsRelease: "update", rights: "update" };
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
-  /** Another way to the cluster is an update; another release is another claim. */
+  /**
+   * Looks at the release: one that a killed run has left behind is an update here, before Pulumi installs or updates it.
+   * Another way to the cluster is an update too; another release is another claim.
+   */
   async diff(_id: string, olds: Outputs, news: Inputs) {
-    const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, false);
-    const nameOf = ({ namespace, release }: ReleasePlace) => `${namespace}/${release}`;
-    const isOther = !hasUnknown(news.place) && nameOf(olds.place) !== nameOf(news.place);
-    return { ...difference, replaces: isOther ? ["place"] : [], deleteBeforeReplace: false };
+    const { isLeftBehind } = await import("@gtid-ferry/engine/helm-release");
+    return guarded(async () => {
+      const isLeft = !hasUnknown(news.place) && (await isLeftBehind(news.place, olds.owner));
+      const difference = diffByTable({ ...olds }, { ...news }, EFFECTS, isLeft);
+      const nameOf = ({ namespace, release }: ReleasePlace) => `${namespace}/${release}`;
+      const isOther = !hasUnknown(news.place) && nameOf(olds.place) !== nameOf(news.place);
+      return { ...difference, replaces: isOther ? ["place"] : [], deleteBeforeReplace: false };
+    });
   },
 
   async create(inputs: Inputs) {
@@ -41,7 +48,11 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   },
 
   async update(_id: string, olds: Outputs, news: Inputs) {
-    return { outs: { ...news, owner: olds.owner } };
+    const { takeOver } = await import("@gtid-ferry/engine/helm-release");
+    return guarded(async () => {
+      await takeOver(news.place, olds.owner, report);
+      return { outs: { ...news, owner: olds.owner } };
+    });
   },
 
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {

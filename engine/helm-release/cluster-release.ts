@@ -22,18 +22,31 @@ export class ClusterRelease {
   }
 
   /** Those of all revisions, in no order. */
-  async records(): Promise<ReleaseRecord[]> {
+  async records(): Promise<(ReleaseRecord & StoredRecord)[]> {
     const { namespace, release } = this.place;
     // As Helm's own storage driver finds them (helm.sh/helm/v3 pkg/storage/driver/secrets.go).
     const labelSelector = `owner=helm,name=${release}`;
     const found = await this.call("list secrets", (core) => core.listNamespacedSecret({ namespace, labelSelector }));
-    return (found?.items ?? []).map(({ metadata, data }) => readRecord(metadata?.name ?? "", data?.release ?? ""));
+    return (found?.items ?? []).map(({ metadata, data }) => {
+      const stored = {
+        secret: metadata?.name ?? "",
+        labels: metadata?.labels ?? {},
+        release: data?.release ?? "",
+      };
+      return { ...stored, ...readRecord(stored) };
+    });
   }
 
-  /** None there is success. */
-  async removeRecord(secret: string): Promise<void> {
+  /** Sets status and description of a revision, and labels beside those that it has. */
+  async change(record: StoredRecord, status: string, description: string, labels = {}): Promise<void> {
     const { namespace } = this.place;
-    await this.call("delete secrets", (core) => core.deleteNamespacedSecret({ name: secret, namespace }));
+    const name = record.secret;
+    await this.call("update secrets", async (core) => {
+      const found = await core.readNamespacedSecret({ name, namespace });
+      const metadata = { ...found.metadata, labels: { ...found.metadata?.labels, ...labels, status } };
+      const data = { ...found.data, release: withStatus(record.release, status, description) };
+      return core.replaceNamespacedSecret({ name, namespace, body: { ...found, metadata, data } });
+    });
   }
 
   /** Names of the pods that are there, terminating ones too. */

@@ -1,2 +1,2 @@
 export type { ReleasePlace } from "./cluster-release.js";
-export { awaitPodsGone, takeOverInstall, unlockUpdate } from "./take-over.js";
+export { awaitPodsGone, isLeftBehind, markRecorded, takeOver } from "./take-over.js";

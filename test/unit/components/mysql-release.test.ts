@@ -4,8 +4,9 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { chartDigest } from "../../../components/chart-digest.js";
 import { MysqlRelease, type MysqlReleaseArgs } from "../../../components/mysql-release.js";
 
-// Pulumi's mocks have no hooks.
-vi.mock("../../../components/release-hooks.js", () => ({ goOnHooks: () => ({}) }));
+vi.mock("../../../dynamic-providers/recorded-release.js", async () => ({
+  RecordedRelease: (await import("../helpers/plain-resource.js")).plainResource("RecordedRelease"),
+}));
 vi.mock("../../../dynamic-providers/release-claim.js", async () => ({
   ReleaseClaim: (await import("../helpers/plain-resource.js")).plainResource("ReleaseClaim", "owner"),
 }));
@@ -72,6 +73,7 @@ describe("MysqlRelease", () => {
           namespace: "databases",
           chart: "./chart",
           skipAwait: true,
+          replace: true,
           values: {
             fullnameOverride: "shop",
             database: "shop",
