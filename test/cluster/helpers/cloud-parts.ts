@@ -75,7 +75,7 @@ export async function startCloudParts(options: CloudPartsOptions): Promise<Cloud
       ],
       secret: [`vaultToken=${vault.root.token}`, `vaultWriterPassword=${WRITER_PASSWORD}`],
     },
-    environment: { ...cloud.environment, VAULT_ADDR: vault.root.address, VAULT_TOKEN: vault.root.token ?? "" },
+    environment: cloud.environment,
     stop: async () => {
       await cluster.kubectl(["delete", ...mayReview]);
       await vault.stop();

@@ -84,7 +84,8 @@ const kubernetesConfig = kind({
     kubernetesCaCert: text,
     tokenReviewerJwt: text.optional(),
     disableLocalCaJwt: z.boolean(),
-    disableIssValidation: z.boolean().optional(),
+    // The plugin sends it always, where it is unset too (resource_kubernetes_auth_backend_config.go).
+    disableIssValidation: z.boolean().default(false),
   }),
   identity: ["backend"],
   id: ({ backend }) => `auth/${backend}/config`,

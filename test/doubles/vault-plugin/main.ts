@@ -1,18 +1,27 @@
 import { main, type Provider } from "@pulumi/pulumi/provider";
-import { VaultClient } from "../../../lab/vault/index.js";
-import { diffOf, record, typeOf, unwrapSecrets, withChanges } from "../plugin.js";
+import type { VaultClient } from "../../../lab/vault/index.js";
+import { diffOf, type Inputs, record, typeOf, unwrapSecrets, withChanges } from "../plugin.js";
+import { onConfigure } from "../plugin-configuration.js";
+import { openVault } from "./client.js";
 import { kindOf } from "./kinds.js";
 
 /**
- * A stand-in for Pulumi's Vault plugin, for the kinds of things that the program declares. It makes them for real, in
- * the Vault of VAULT_ADDR with VAULT_TOKEN, and records each call. It proves what the program declares and in which
- * order, and nothing about the official plugin.
+ * A stand-in for Pulumi's Vault plugin, for the kinds of things that the program declares. It makes them for real, in the
+ * Vault that the provider was told, by the official plugin's own rules (test/contracts/vault-plugin.test.ts), and records
+ * each call.
  */
 
-function vault(): VaultClient {
-  const { VAULT_ADDR, VAULT_TOKEN } = process.env;
-  if (VAULT_ADDR === undefined || VAULT_TOKEN === undefined) throw new Error("VAULT_ADDR or VAULT_TOKEN is not set");
-  return new VaultClient(VAULT_ADDR, VAULT_TOKEN);
+let configuration: Inputs | undefined;
+onConfigure((given) => {
+  configuration = given;
+});
+
+let opened: Promise<VaultClient> | undefined;
+
+/** At the first use of Vault, as the plugin has it: its token ends a lease after that. */
+function vault(): Promise<VaultClient> {
+  opened ??= openVault(unwrapSecrets(configuration), process.env);
+  return opened;
 }
 
 const provider: Provider = {
@@ -26,24 +35,24 @@ const provider: Provider = {
   async create(urn, inputs) {
     record("create", urn, inputs);
     const [kind, plain] = [kindOf(typeOf(urn)), unwrapSecrets(inputs)];
-    await kind.create(vault(), plain);
+    await kind.create(await vault(), plain);
     return { id: kind.idOf(plain), outs: inputs };
   },
   async read(id, urn, props) {
     record("read", urn, props);
-    const drift = await kindOf(typeOf(urn)).drift(vault(), unwrapSecrets(props));
+    const drift = await kindOf(typeOf(urn)).drift(await vault(), unwrapSecrets(props));
     if (drift === undefined) return { id: "" };
     const found = withChanges(props, drift);
     return { id, props: found, inputs: found };
   },
   async update(_id, urn, _olds, news) {
     record("update", urn, news);
-    await kindOf(typeOf(urn)).update(vault(), unwrapSecrets(news));
+    await kindOf(typeOf(urn)).update(await vault(), unwrapSecrets(news));
     return { outs: news };
   },
   async delete(_id, urn, props) {
     record("delete", urn, props);
-    await kindOf(typeOf(urn)).remove(vault(), unwrapSecrets(props));
+    await kindOf(typeOf(urn)).remove(await vault(), unwrapSecrets(props));
   },
 };
 
