@@ -1,6 +1,6 @@
 import type { CoreV1Api } from "@kubernetes/client-node";
 import { askKubernetes, openKubeconfig } from "../kubernetes/index.js";
-import { type ReleaseRecord, readRecord } from "./record.js";
+import { type ReleaseRecord, readRecord, type StoredRecord, withStatus } from "./record.js";
 
 /** A release of Helm's in a cluster. Holds access to it, so never log it. */
 export interface ReleasePlace {
