@@ -42,7 +42,8 @@ async function main(): Promise<number> {
 function buildForCluster(environment: IsolatedEnvironment): ChildProcess {
   mkdirSync(paths.logs, { recursive: true });
   const log = openSync(join(paths.logs, "cluster-build.log"), "a");
-  return spawn("nice", ["-n", "19", process.execPath, "toolchain/run.mjs", "toolchain/cli.ts", "kubernetes", "vault"], {
+  const parts = ["kubernetes", "vault", "kubernetes-plugin"];
+  return spawn("nice", ["-n", "19", process.execPath, "toolchain/run.mjs", "toolchain/cli.ts", ...parts], {
     cwd: paths.projectRoot,
     env: shellEnvironment(process.env, environment),
     stdio: ["ignore", log, log],

@@ -2,6 +2,7 @@ import { messageOf } from "@gtid-ferry/engine/operation";
 import { ensureClusterToolchain } from "./cluster.js";
 import { ensureKubernetes } from "./kubernetes.js";
 import { paths } from "./paths.js";
+import { ensureKubernetesPlugin } from "./pulumi-kubernetes.js";
 import { ensureToolchain } from "./toolchain.js";
 import { ensureVault } from "./vault.js";
 
@@ -27,6 +28,7 @@ async function getClusterPrograms(): Promise<void> {
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   kubernetes: () => ensureKubernetes(progress),
   vault: () => ensureVault(progress),
+  "kubernetes-plugin": () => ensureKubernetesPlugin(progress),
   cluster: getClusterPrograms,
 };
 

@@ -28,6 +28,8 @@ export function ferryPaths(projectRoot: string) {
     openssh: join(ferry, "openssh"),
     perconaToolkitBin: join(ferry, "percona-toolkit", "bin"),
     kubernetesBin: join(ferry, "kubernetes", "bin"),
+    /** Pulumi's own plugin for Kubernetes. */
+    kubernetesPlugin: join(ferry, "kubernetes-plugin", "bin"),
     /** containerd, etcd and the CNI plugins, unpacked from Debian packages. */
     containerRuntime: join(ferry, "container-runtime"),
     containerImages: join(ferry, "container-images"),

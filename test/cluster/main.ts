@@ -1,6 +1,7 @@
 import { messageOf } from "@gtid-ferry/engine/operation";
 import { findCluster, startCluster, stopCluster } from "../../lab/cluster/index.js";
 import { ensureHelm } from "../../toolchain/helm.js";
+import { ensureKubernetesPlugin } from "../../toolchain/pulumi-kubernetes.js";
 import { ensureToolchain } from "../../toolchain/toolchain.js";
 import { ensureVault } from "../../toolchain/vault.js";
 import { runVitest } from "../run-vitest.js";
@@ -12,6 +13,7 @@ async function main(): Promise<number> {
   const { environment } = await ensureToolchain(progress);
   await ensureHelm(progress);
   await ensureVault(progress);
+  await ensureKubernetesPlugin(progress);
   const isRunning = (await findCluster()) !== undefined;
   const { kubeconfig } = await startCluster({ progress });
   try {

@@ -1,22 +1,21 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { silent } from "@gtid-ferry/engine/operation";
 import { type Cluster, MYSQL_IMAGE } from "../../../lab/cluster/index.js";
 import { ADMINISTRATOR } from "../../../lab/defaults.js";
 import { type SourceHost, startSourceHost } from "../../../lab/source-host.js";
 import { makeTestProject, type TestProject } from "../../../lab/test-project.js";
 import { makeTestDirectory, removeTestDirectory, startTestS3 } from "../../../lab/testing.js";
-import { ensureClusterToolchain } from "../../../toolchain/cluster.js";
-import { ensureHelm } from "../../../toolchain/helm.js";
 import { paths } from "../../../toolchain/paths.js";
+import { ensureKubernetesPlugin } from "../../../toolchain/pulumi-kubernetes.js";
 import { makePluginDirectory } from "../../helpers/plugin-directory.js";
 import { type RecordedCall, readRecordedCalls } from "../../helpers/recorded-calls.js";
 import { type CloudParts, startCloudParts } from "./cloud-parts.js";
 import { Relay } from "./relay.js";
 
 /**
- * The project's own program on platform kubernetes: from a source behind SSH, on a host of its own, into a cluster. Where
- * Pulumi's Kubernetes plugin would apply the program's objects, a stand-in does, by Helm and kubectl.
+ * The project's own program on platform kubernetes: from a source behind SSH, on a host of its own, into a cluster, by
+ * Pulumi's official Kubernetes plugin. Other plugins are stand-ins.
  */
 export interface ClusterStack extends TestProject {
   readonly source: SourceHost;
@@ -24,7 +23,7 @@ export interface ClusterStack extends TestProject {
   readonly database: string;
   /** Of platform aws. */
   readonly parts?: CloudParts;
-  /** What the stand-in was asked for. */
+  /** What the stand-ins were asked for. */
   pluginCalls(): Promise<readonly RecordedCall[]>;
   /** Makes a volume for the claim of the target's pod of this number; the first pod has one from the beginning. */
   makeVolume(ordinal: number): Promise<void>;
@@ -51,7 +50,7 @@ export async function startClusterStack({
   hasCloud = false,
 }: ClusterStackOptions): Promise<ClusterStack> {
   const directory = await makeTestDirectory(`cluster-stack-${database}`);
-  const [helm, { kubernetes }] = await Promise.all([ensureHelm(silent), ensureClusterToolchain(silent)]);
+  const kubernetesPlugin = await ensureKubernetesPlugin(silent);
   const source = await startSourceHost({ directory: join(directory, "source"), admit: [cluster.addresses.name] });
   const s3 = await startTestS3();
   const relay = await Relay.start(cluster.addresses.hostAddress, Number(new URL(s3.endpoint).port));
@@ -101,13 +100,10 @@ export async function startClusterStack({
       ],
     },
     pathDirectories: [
-      await makePluginDirectory(directory, hasCloud ? ["aws", "command", "kubernetes", "vault"] : ["kubernetes"]),
-      dirname(helm.helm),
-      dirname(kubernetes.kubectl),
+      await makePluginDirectory(directory, hasCloud ? ["aws", "command", "vault"] : []),
+      kubernetesPlugin.binDirectory,
     ],
     environment: {
-      KUBECONFIG: cluster.kubeconfig,
-      GTID_FERRY_PROJECT_ROOT: paths.projectRoot,
       GTID_FERRY_PLUGIN_RECORD: record,
       ...parts?.environment,
     },
