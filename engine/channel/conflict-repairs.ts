@@ -35,6 +35,13 @@ const DEFINITIONS = new Set([
 const ACCOUNTS = new Set([1396, 1141, 1269, 1410, 3162, 3163]);
 const FOREIGN_KEYS = new Set([1216, 1217, 1451, 1452]);
 
+/** Settings with which a replica applies nothing, whatever the transaction. */
+const SETTINGS: ReadonlyMap<number, string> = new Map([
+  [13117, "see its error log; where transaction_read_only is ON, SET PERSIST transaction_read_only = OFF"],
+  [1666, "SET PERSIST binlog_format = 'ROW'"],
+  [3121, "add the directory that the error log names to innodb_directories, and restart it"],
+]);
+
 const REBUILD = (replica: string) => `restore ${replica} from a new backup, which leaves no doubt about any other row`;
 const FIND_CAUSE = "then find out who wrote on the replica (ferry errants) and compare everything (ferry verify)";
 const NEVER_SKIP =
@@ -46,6 +53,8 @@ export function conflictRepairs(
   grounds: ConflictGrounds | undefined,
   place: RepairPlace,
 ): string[] {
+  const setting = SETTINGS.get(failure.number);
+  if (setting !== undefined) return [`on ${place.replica}: ${setting}; then run again`, NEVER_SKIP];
   return [...specificRepairs(failure, grounds, place), REBUILD(place.replica), NEVER_SKIP];
 }
 

@@ -187,6 +187,8 @@ export interface ServerObservation {
   readonly replicationAccounts: Seen<readonly AccountPlugin[]>;
   readonly enabledEvents: Seen<Listing<EventName>>;
   readonly replicationSources: Seen<readonly ReplicationSource[]>;
+  /** Of Group Replication; 0 where the server belongs to no group. */
+  readonly groupMembers: Seen<number>;
   readonly replicationFilters: Seen<readonly ReplicationFilter[]>;
   readonly binlogFilter: Seen<BinlogFilter>;
   /** Replicas that registered themselves, as `host:port` or server id. */

@@ -34,7 +34,7 @@ export const CARRIED: readonly VariableGroup[] = [
   },
   {
     why: "transactions would see, lock or wait otherwise",
-    names: `transaction_isolation transaction_read_only autocommit completion_type innodb_rollback_on_timeout
+    names: `transaction_isolation autocommit completion_type innodb_rollback_on_timeout
       innodb_lock_wait_timeout innodb_deadlock_detect innodb_table_locks lock_wait_timeout xa_detach_on_prepare`,
   },
   {

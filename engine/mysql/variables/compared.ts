@@ -9,6 +9,7 @@ export const USUAL_VALUES: Readonly<Record<string, string>> = {
   sql_big_selects: "ON",
   sql_safe_updates: "OFF",
   sql_select_limit: "18446744073709551615",
+  transaction_read_only: "OFF",
   init_connect: "",
   replica_exec_mode: "STRICT",
 };
@@ -24,6 +25,10 @@ export const COMPARED: readonly ComparedGroup[] = [
     why: "a replica that is IDEMPOTENT passes over rows that differ; a repair that was killed leaves it so",
     names: "replica_exec_mode",
     severity: "blocker",
+  },
+  {
+    why: "a server where it is ON applies nothing (error 13117), which both have to do in turn",
+    names: "transaction_read_only",
   },
   {
     why: "no option sets it: a value that was set at run time does not come along",

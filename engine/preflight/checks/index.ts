@@ -32,7 +32,7 @@ import {
 import { checkLibraries, checkLibrariesPair } from "./loaded.js";
 import { checkLogins } from "./logins.js";
 import { checkConnectionPair, checkIdentities, checkSourceIdentity } from "./pair.js";
-import { checkFilters, checkSourceChannels, checkTargetChannels } from "./replication.js";
+import { checkApplier, checkFilters, checkGroup, checkSourceChannels, checkTargetChannels } from "./replication.js";
 import { checkSettingsPair, checkSourceSettings } from "./settings.js";
 import {
   checkCloneDdl,
@@ -124,6 +124,8 @@ function checkCommon(observation: ServerObservation, context: PreflightContext):
     checkDurability(observation),
     checkGtidMode(observation, context),
     checkGtidConsistency(observation, context),
+    checkApplier(observation),
+    checkGroup(observation),
     checkFilters(observation),
     checkEvents(observation),
     checkConnections(observation),

@@ -1,5 +1,5 @@
 import { checkOn, type Finding } from "../../operation/index.js";
-import { enumerate } from "../listing.js";
+import { counted, enumerate } from "../listing.js";
 import type { PreflightContext, ReplicationSource, ServerObservation } from "../observation.js";
 import { judge } from "./judge.js";
 
@@ -33,6 +33,32 @@ export function checkTargetChannels(source: ServerObservation, target: ServerObs
         .join(" "),
     );
   });
+}
+
+/** Each of the two servers replicates from the other at some time: the target now, the source after the cutover. */
+export function checkApplier({ label, variables }: ServerObservation): Finding {
+  const check = checkOn(label, "transaction-read-only", "transaction_read_only OFF");
+  if (variables.get("transaction_read_only") !== "ON") return check.ok("transaction_read_only is OFF");
+  return check.blocker(
+    "transaction_read_only is ON: a server with it applies nothing (error 13117)",
+    "SET PERSIST transaction_read_only = OFF; sessions that must not write can SET SESSION it, or have an account without such privileges",
+  );
+}
+
+/** A switchover fences one server; the other members of a group would go on writing. */
+export function checkGroup({ label, groupMembers, variables }: ServerObservation): Finding {
+  const check = checkOn(label, "group-replication", "no member of Group Replication or of a Galera cluster");
+  if (variables.get("wsrep_on") === "ON") {
+    return check.blocker("wsrep_on is ON", "migrate from an ordinary replica of the cluster instead");
+  }
+  return judge(check, groupMembers, (members) =>
+    members === 0
+      ? check.ok("none")
+      : check.blocker(
+          `one of ${counted(members, "member")} of a group`,
+          "migrate from an ordinary replica of the group instead, or take the group apart first",
+        ),
+  );
 }
 
 export function checkFilters(observation: ServerObservation): Finding {

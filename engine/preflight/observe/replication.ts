@@ -30,6 +30,18 @@ export function observeReplicationSources(server: MysqlServer): Promise<Seen<Rep
   });
 }
 
+/** How many members its group has; none where it belongs to no group. */
+export function observeGroupMembers(server: MysqlServer): Promise<Seen<number>> {
+  return look(async () => {
+    const { found } = await server.queryOne(
+      "SELECT COUNT(*) AS found FROM performance_schema.replication_group_members WHERE MEMBER_STATE NOT IN ('OFFLINE', '')",
+      [],
+      countRow,
+    );
+    return found;
+  });
+}
+
 export function observeReplicationFilters(server: MysqlServer): Promise<Seen<ReplicationFilter[]>> {
   return look(() =>
     server.query(

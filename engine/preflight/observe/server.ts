@@ -32,6 +32,7 @@ import {
 import {
   observeBinlogFilter,
   observeBinlogReaders,
+  observeGroupMembers,
   observeRegisteredReplicas,
   observeReplicationFilters,
   observeReplicationSources,
@@ -105,6 +106,7 @@ export async function observeServer(
     replicationAccounts: account === undefined ? { value: [] } : await observeAccountsNamed(server, account.user),
     enabledEvents: await observeEnabledEvents(server),
     replicationSources: await observeReplicationSources(server),
+    groupMembers: await observeGroupMembers(server),
     replicationFilters: await observeReplicationFilters(server),
     binlogFilter: await observeBinlogFilter(server, facts.version),
     registeredReplicas: await observeRegisteredReplicas(server),

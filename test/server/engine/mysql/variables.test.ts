@@ -127,7 +127,6 @@ const UNUSUAL: Readonly<Record<string, string>> = {
   terminology_use_previous: "BEFORE_8_0_26",
   time_zone: "+05:30",
   transaction_isolation: "READ-COMMITTED",
-  transaction_read_only: "ON",
   updatable_views_with_limit: "NO",
   wait_timeout: "1234",
   interactive_timeout: "4321",

@@ -45,14 +45,22 @@ describe("a target", () => {
       sql_mode: "",
       max_connections: 100,
       replicate_do_db: "app",
+      transaction_read_only: "ON",
+      binlog_format: "STATEMENT",
     });
     const serverId = await readValue(source, "@@server_id");
-    await target.rootQuery(`SET GLOBAL server_id = ${serverId}`, "CREATE SCHEMA errant");
+    await target.rootQuery(
+      "SET SESSION transaction_read_only = OFF",
+      `SET GLOBAL server_id = ${serverId}`,
+      "CREATE SCHEMA errant",
+    );
     const targetUuid = await readValue(target, "@@server_uuid");
 
     const findings = await runPreflight({ source: source.options, target: target.options, purpose: "replicate" });
     expect(blockers(findings)).toEqual([
       "read-only",
+      "binlog-format",
+      "transaction-read-only",
       "replication-filters",
       "server-id-pair",
       "innodb-page-size",

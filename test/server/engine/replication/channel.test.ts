@@ -88,6 +88,36 @@ describe("ensureChannel", () => {
     await ensureChannel(pair.channel, silent);
   });
 
+  it("says what setting keeps the applier from starting, and not to restore the target for it", async () => {
+    await pair.target.rootQuery("SET GLOBAL transaction_read_only = ON");
+    const failure = await ensureChannel(pair.channel, silent).catch((error: unknown) => error);
+    expect(String(failure)).toContain("applier OFF (13117");
+    expect(String(failure)).toContain("SET PERSIST transaction_read_only = OFF; then run again");
+    expect(String(failure)).not.toContain("from a new backup");
+    await pair.target.rootQuery("SET GLOBAL transaction_read_only = OFF");
+    await ensureChannel(pair.channel, silent);
+  });
+
+  it.each([
+    ["ON", "OFF"],
+    ["OFF", "ON"],
+  ])("replicates tables without a key, generated ones %s on the source and %s on the target", async (here, there) => {
+    await pair.target.rootQuery(`SET GLOBAL sql_generate_invisible_primary_key = ${there}`);
+    await ensureChannel(pair.channel, silent);
+    await pair.source.rootQuery(
+      `SET SESSION sql_generate_invisible_primary_key = ${here}`,
+      "CREATE TABLE shop.keyless (a INT)",
+      "INSERT INTO shop.keyless VALUES (1), (2)",
+      "CREATE TABLE shop.selected AS SELECT a FROM shop.keyless",
+      "UPDATE shop.keyless SET a = 3 WHERE a = 2",
+    );
+    await caughtUp();
+    const columns =
+      "SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'shop' ORDER BY 1, ORDINAL_POSITION";
+    expect(await pair.target.rootQuery(columns)).toEqual(await pair.source.rootQuery(columns));
+    expect(await pair.target.rootQuery("SELECT a FROM shop.keyless ORDER BY a")).toEqual([{ a: 1 }, { a: 3 }]);
+  });
+
   it("refuses to start when the source has purged what the target lacks, naming the set", async () => {
     await pair.source.rootQuery("FLUSH BINARY LOGS");
     const [log] = await pair.source.rootQuery("SHOW BINARY LOG STATUS");

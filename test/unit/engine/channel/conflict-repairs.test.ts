@@ -55,6 +55,9 @@ describe("conflictRepairs", () => {
   });
 
   it.each([
+    [13117, /^on target 10\.0\.0\.2:3306: .* SET PERSIST transaction_read_only = OFF; then run again/],
+    [1666, /SET PERSIST binlog_format = 'ROW'/],
+    [3121, /innodb_directories/],
     [1205, /^run again: nothing is wrong with the data/],
     [1146, /^give shop\.item the source's definition/],
     [1396, /the source's accounts/],

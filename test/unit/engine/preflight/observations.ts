@@ -101,6 +101,7 @@ export function sourceWith(
     replicationAccounts: { value: [] },
     enabledEvents: NONE,
     replicationSources: { value: [] },
+    groupMembers: { value: 0 },
     replicationFilters: { value: [] },
     binlogFilter: { value: { doDatabases: "", ignoreDatabases: "" } },
     registeredReplicas: { value: [] },

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { parseVersion } from "../../../../engine/mysql/index.js";
 import { checkConnectionPair, checkIdentities, checkSourceIdentity } from "../../../../engine/preflight/checks/pair.js";
 import {
+  checkApplier,
   checkFilters,
+  checkGroup,
   checkSourceChannels,
   checkTargetChannels,
 } from "../../../../engine/preflight/checks/replication.js";
@@ -160,6 +162,22 @@ describe("channels and filters that are there already", () => {
     });
     expect(checkSourceChannels(sourceWith(), PREPARE).severity).toBe("ok");
     expect(checkSourceChannels(sourceWith(from("")), SWITCHOVER).severity).toBe("blocker");
+  });
+
+  it("no member of a group can be fenced alone", () => {
+    expect(checkGroup(sourceWith()).severity).toBe("ok");
+    expect(brief(checkGroup(sourceWith({ groupMembers: { value: 3 } }))).slice(0, 3)).toEqual([
+      "blocker",
+      "group-replication",
+      "one of 3 members of a group",
+    ]);
+    expect(checkGroup(sourceWith({}, {}, { wsrep_on: "ON" })).severity).toBe("blocker");
+    expect(checkGroup(sourceWith({}, {}, { wsrep_on: "OFF" })).severity).toBe("ok");
+  });
+
+  it("nothing is applied where transactions are read-only", () => {
+    expect(checkApplier(sourceWith({}, {}, { transaction_read_only: "OFF" })).severity).toBe("ok");
+    expect(checkApplier(targetWith({}, {}, { transaction_read_only: "ON" })).severity).toBe("blocker");
   });
 
   it("filters are worse on the target", () => {
