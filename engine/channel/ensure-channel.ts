@@ -17,9 +17,9 @@ import { describeLag, replicationLag } from "./lag.js";
 import { channelMatches, planChannel } from "./plan.js";
 import { readReceived } from "./received.js";
 import { ERRANT_ADVICE, receiverAdvice, receiverRefusal } from "./receiver-advice.js";
-import { isHopeless, readReceiverLog } from "./receiver-log.js";
 import type { ChannelSource } from "./source.js";
 import { type ChannelState, describeChannel, isReplicating, readChannels } from "./state.js";
+import { watchReceiverLogs } from "./watch-logs.js";
 
 export interface ChannelDetails {
   /** Channel name on the replica, e.g. `gtid_ferry`. */
@@ -42,9 +42,6 @@ const matchRow = z.object({ value: z.number().nullable() });
 /** Where a value of a problem goes on. */
 const NEXT_LINE = "\n          ";
 const COMPARE = "compare the row named above on both servers; a skipped transaction would leave them different";
-
-/** How long a receiver may be connecting before the servers' logs are asked why. */
-const ASK_LOGS_AFTER_MILLISECONDS = 1_000;
 
 /**
  * Looks first, refuses what would lose or repeat transactions, then configures, starts and sees the replica receive and
@@ -130,18 +127,13 @@ async function awaitReplication(
     intervalSeconds: 0.1,
     progress,
   };
-  const start = Date.now();
-  let askedAt = start;
-  let logged = "";
+  const receiver = { channel: request.channel, user: request.source.user };
+  const logs = watchReceiverLogs(source, replica, receiver);
   await waitUntil(wait, async () => {
     const state = (await readChannels(replica)).find(({ channel }) => channel === request.channel);
     if (state === undefined || !isReplicating(state)) {
       await failIfHopeless(state, source, replica, request);
-      if (state?.receiver === "CONNECTING" && Date.now() - askedAt >= ASK_LOGS_AFTER_MILLISECONDS) {
-        askedAt = Date.now();
-        logged = await askLogs(source, replica, request, (askedAt - start) / 1000);
-      }
-      return { seen: `${describeChannel(state)}${logged}` };
+      return { seen: `${describeChannel(state)}${await logs(state)}` };
     }
     if (state.sourceUuid !== sourceAtStart.serverUuid) {
       return { seen: `connected to ${state.sourceUuid || "no server yet"} instead of ${sourceAtStart.serverUuid}` };
@@ -171,30 +163,6 @@ function errantError(channel: string, where: string, errant: string): FerryError
     wanted: "no transaction on the replica that its source lacks",
     next: ERRANT_ADVICE,
   });
-}
-
-/** What both servers' error logs add to a receiver that connects and says no error; a cause that stays is one. */
-async function askLogs(
-  source: MysqlServer,
-  replica: MysqlServer,
-  { channel, source: address }: ChannelDetails,
-  seconds: number,
-): Promise<string> {
-  const place = { channel, user: address.user, withinSeconds: Math.ceil(seconds) };
-  const log = await readReceiverLog(source, replica, place);
-  if (isHopeless(log)) {
-    throw new FerryError({
-      failed: `starting replication channel ${channel}`,
-      where: source.label,
-      seen: `it ends the connections of ${address.user}: ${log.source}`,
-      wanted: `an init_connect that ${address.user} may run`,
-      next: `GRANT ${address.user} what init_connect needs, or change init_connect (SET PERSIST init_connect = ...) until the migration is finalized, then run again`,
-    });
-  }
-  return [
-    ...(log.source === undefined ? [] : [`; the source's error log: ${log.source}`]),
-    ...(log.replica === undefined ? [] : [`; the replica's error log: ${log.replica}`]),
-  ].join("");
 }
 
 async function failIfHopeless(

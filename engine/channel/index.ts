@@ -10,3 +10,4 @@ export { type ReceivedTransactions, readReceived } from "./received.js";
 export { receiverRefusal } from "./receiver-advice.js";
 export { type ChannelSource, type ChannelTls, changeSourceStatement } from "./source.js";
 export { type ChannelState, describeChannel, isReplicating, readChannel, readChannels } from "./state.js";
+export { watchReceiverLogs } from "./watch-logs.js";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { describeChannel, isReplicating, readChannel, readChannels } from "../channel/index.js";
+import { describeChannel, isReplicating, readChannel, readChannels, receiverRefusal } from "../channel/index.js";
 import { formatGtidSet, GtidSet } from "../gtid/index.js";
 import {
   type MysqlServer,
@@ -184,10 +184,12 @@ async function awaitChannel(
   timeoutSeconds: number,
   progress: Progress,
 ): Promise<void> {
+  const where = replica.label;
+  const next = "the errant GTIDs are out of its history; repair what stops the channel, then START REPLICA";
   const wait = {
     awaited: `channel ${channel} receives and applies again`,
-    where: replica.label,
-    next: "the errant GTIDs are out of its history; repair what stops the channel, then START REPLICA",
+    where,
+    next,
     timeoutSeconds,
     intervalSeconds: 0.1,
     progress,
@@ -195,7 +197,12 @@ async function awaitChannel(
   await waitUntil(wait, async () => {
     const state = await readChannel(replica, channel);
     // One that was removed meanwhile is nobody's to wait for.
-    return state === undefined || isReplicating(state) ? { done: undefined } : { seen: describeChannel(state) };
+    if (state === undefined || isReplicating(state)) return { done: undefined };
+    const seen = describeChannel(state);
+    if (receiverRefusal(state) !== undefined || state.applierErrors.length > 0) {
+      throw new FerryError({ failed: `starting channel ${channel} again`, where, seen, wanted: wait.awaited, next });
+    }
+    return { seen };
   });
 }
 

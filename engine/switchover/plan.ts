@@ -107,7 +107,8 @@ function reverseTest({ from, to }: Situation, { channel, members }: SwitchoverRe
     lines: [`${from.label}: ${change}; ${start}; verify: it is connected; ${stop}`],
     async run({ run }) {
       const { main } = run.sessions.of(from.name);
-      const testing = testReverse(main, channel, address, from.facts.version, run.progress);
+      const replica = run.sessions.of(to.name).main;
+      const testing = testReverse(main, replica, channel, address, from.facts.version, run.progress);
       const finding = await inTime(testing, ANSWER_MILLISECONDS, "testing reverse replication", main.label);
       assertNoBlockers([finding], "testing reverse replication");
     },

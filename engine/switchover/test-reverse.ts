@@ -5,6 +5,7 @@ import {
   describeChannel,
   readChannel,
   receiverRefusal,
+  watchReceiverLogs,
 } from "../channel/index.js";
 import { type MysqlServer, type ServerVersion, type Statement, showStatement, statement } from "../mysql/index.js";
 import { checkOn, FerryError, type Finding, type Progress, waitUntil } from "../operation/index.js";
@@ -30,6 +31,7 @@ export function testStatements(
  */
 export async function testReverse(
   primary: MysqlServer,
+  replica: MysqlServer,
   channel: string,
   replicaAddress: ChannelSource,
   version: ServerVersion,
@@ -49,12 +51,14 @@ export async function testReverse(
       next: "",
       timeoutSeconds: TIMEOUT_SECONDS,
       intervalSeconds: 0.05,
+      progress,
     };
+    const logs = watchReceiverLogs(replica, primary, { channel, user: replicaAddress.user });
     await waitUntil(wait, async () => {
       const state = await readChannel(primary, channel);
       if (state?.receiver === "ON") return { done: undefined };
       if (state !== undefined && receiverRefusal(state) !== undefined) throw refused(primary.label, wanted, state);
-      return { seen: describeChannel(state) };
+      return { seen: `${describeChannel(state)}${await logs(state)}` };
     });
     await primary.run(stop);
     return check.ok("connected");

@@ -44,6 +44,19 @@ describe("a cutover without reverse replication", () => {
     expect(await seen("target")).toEqual({ fenced: 1, channels: 1 });
   });
 
+  it("is refused with the reason from the target's error log, where that ends the replication account's connections", async () => {
+    await pair.source.rootQuery("ALTER USER repl@'127.0.0.1' ACCOUNT UNLOCK");
+    await expect
+      .poll(() => pair.target.rootQuery("SELECT account_locked AS locked FROM mysql.user WHERE user = 'repl'"))
+      .toEqual([{ locked: "N" }]);
+    await pair.target.rootQuery("SET GLOBAL init_connect = 'SELECT user FROM mysql.user'");
+    const required = roles("target", { reverseReplication: "required" });
+    await expect(ensureRoles(required, undefined, silent)).rejects.toThrow(
+      /reverse-path[\s\S]*it ends the connections of repl: init_connect command failed/,
+    );
+    expect(await seen("source")).toMatchObject({ fenced: 0 });
+  });
+
   it("leaves the source fenced and without a channel, in every later run, and can be finalized", async () => {
     await cutOver();
     const channel = { ...pair.channel, ...NONE };
