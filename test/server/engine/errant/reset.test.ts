@@ -104,6 +104,21 @@ describe("resetHistory", () => {
     await reset(gtids);
   });
 
+  it("ends at once where the source refuses the receiver, with the history clean, and is completed later", async () => {
+    const gtids = await plantErrants();
+    const setPassword = (password: string) =>
+      pair.source.rootQuery("SET sql_log_bin = 0", `ALTER USER repl@'127.0.0.1' IDENTIFIED BY '${password}'`);
+    await setPassword("another");
+    // Far longer than this test may take.
+    const patient = pair.onTarget((target) => resetHistory(target, { errant: gtids, timeoutSeconds: 3600 }, silent));
+    await expect(patient).rejects.toThrow(/starting channel gtid_ferry again[\s\S]*1045/);
+    await setPassword(pair.channel.source.address.password);
+    await pair.target.rootQuery("STOP REPLICA", "START REPLICA");
+    await reset(gtids);
+    expect(await errant()).toBe("");
+    expect(await leftovers()).toEqual([]);
+  });
+
   it("has lost nothing on the way", () => pair.expectWhole());
 
   it("refuses to go on where transactions came on top of a wrong history", async () => {
