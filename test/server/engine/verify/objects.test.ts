@@ -103,7 +103,11 @@ describe("what beside rows belongs to a database", () => {
       ["ALTER TABLE book DROP INDEX title, ADD FULLTEXT INDEX title (title)"],
     ],
     ["a table's file", "statement of table shop.plain", ["ALTER TABLE plain AUTOEXTEND_SIZE = 4M"]],
-    ["a column's format", "statement of table shop.visit", ["ALTER TABLE visit MODIFY day DATE COLUMN_FORMAT DYNAMIC"]],
+    [
+      "a column's format",
+      "statement of table shop.plainer",
+      ["ALTER TABLE plainer MODIFY id INT COLUMN_FORMAT DYNAMIC"],
+    ],
     ["a view's algorithm", "view shop.adult", ["ALTER ALGORITHM = TEMPTABLE VIEW adult AS SELECT id FROM customer"]],
     ["a schema's option", "schema options archive", ["ALTER SCHEMA archive READ ONLY = 1"]],
     [
