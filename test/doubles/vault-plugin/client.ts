@@ -9,6 +9,8 @@ const configurationSchema = z.strictObject({
   token: z.string().optional(),
   maxLeaseTtlSeconds: z.coerce.number().optional(),
   caCertFile: z.string().optional(),
+  /** Of connections, of which those to a Vault on this machine need none. */
+  maxRetries: z.coerce.number().optional(),
   version: z.string().optional(),
 });
 
