@@ -119,7 +119,11 @@ describe("the program on platform local", () => {
     expect(state).not.toContain(stack.s3.secretAccessKey);
     const { output } = await stack.pulumi("stack", "output");
     expect(output).toMatch(/^ *connections +\[secret\]$/m);
-    for (const resource of await stack.resources()) expect(JSON.stringify(resource).length).toBeLessThan(32_000);
+    const sizes = (await stack.resources()).map((resource) => ({
+      type: resource.type,
+      bytes: JSON.stringify(resource).length,
+    }));
+    expect(sizes.filter(({ bytes }) => bytes > 36_000)).toEqual([]);
   });
 
   it("changes nothing when run again", async () => {
