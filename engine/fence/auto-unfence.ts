@@ -10,7 +10,7 @@ import {
 import { waitUntil } from "../operation/index.js";
 
 /**
- * The fail-safe, a dead-man's switch: an event inside the server that has begun before the fence, sleeps until the deadline
+ * The fail-safe: an event inside the server that has begun before the fence, sleeps until the deadline
  * and then unfences the server, with no client connected. Facts measured on MySQL 9.7.4: its thread goes on under
  * super_read_only; KILL ends it and leaves the fence, KILL QUERY would end only the sleep and lift the fence at once; with ON
  * COMPLETION PRESERVE it stays, disabled, and uses no GTID.

@@ -116,7 +116,7 @@ export const PRIVILEGE_NEEDS: readonly PrivilegeNeed[] = [
       insteadOf: ["SUPER"],
       scope: "global",
       role,
-      why: "ends the dead-man switch, and writes the journal while read_only is ON",
+      why: "ends the fail-safe, and writes the journal while read_only is ON",
       when: isSwitchover,
     },
     {

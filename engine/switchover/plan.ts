@@ -168,7 +168,7 @@ function arm({ from, to }: Situation, { limits }: SwitchoverRequest): PlannedSte
     attempt.deadline = armedAt + budgetSeconds * 1000 * (1 - UNDO_RESERVE);
     // A restart after the commit must not make a second writer, and then it would be too late to persist it.
     await old.main.run(PERSIST_FENCED);
-    progress(`${old.main.label}: Fail-safe armed: ${from.name} auto-unfences in ${budgetSeconds} s`);
+    progress(`${old.main.label}: fail-safe armed: ${from.name} auto-unfences in ${budgetSeconds} s`);
   }
 }
 

@@ -79,7 +79,7 @@ async function switchThereAndBack(lab: Lab, stack: DemoStack, options: DemoOptio
   return stages;
 }
 
-/** Gives up the way back, and sees that the application goes on with the new database. */
+/** Gives up the rollback, and sees that the application goes on with the new database. */
 async function finalize(stack: DemoStack, options: DemoOptions): Promise<void> {
   const workload = await startLoad(options, say);
   try {

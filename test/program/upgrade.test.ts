@@ -15,7 +15,7 @@ const TIMEOUT_MS = 900_000;
 // Both servers are of one release, and only say that they are of others: what is tried here is what gtid-ferry decides by
 // a release, not what such a release does.
 it.each(UPGRADES)(
-  "moves from %s to %s, back, there again, and ends without a way back",
+  "moves from %s to %s, back, there again, and ends without a rollback",
   async (from, to) => {
     stack = await startTestStack("upgrade", { saysVersion: { source: from, target: to } });
     const { source, configure, up } = stack;

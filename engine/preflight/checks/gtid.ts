@@ -128,7 +128,7 @@ export function checkPurged(
       ? back.ok("has them all")
       : back[context.purpose === "switchover" ? "blocker" : "warning"](
           `lacks ${pair.purgedAndMissingInReverse}`,
-          "there is no way back after cutover like this; restore the target from a new backup of this source",
+          "there is no rollback after cutover like this; restore the target from a new backup of this source",
         ),
   ];
 }

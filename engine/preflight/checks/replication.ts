@@ -70,6 +70,6 @@ export function checkFilters(observation: ServerObservation): Finding {
       "remove the replicate-* lines from the configuration and run CHANGE REPLICATION FILTER with empty lists";
     return observation.role === "target"
       ? check.blocker(seen, fix)
-      : check.warning(seen, `${fix}; with them the way back after cutover would lose writes`);
+      : check.warning(seen, `${fix}; with them a rollback after cutover would lose writes`);
   });
 }

@@ -146,7 +146,7 @@ describe("other servers of the topology, while gtid_mode is not ON", () => {
 
 describe("GTIDs that one side no longer has", () => {
   const gone = `${SOURCE_UUID}:1-10`;
-  it("forbid the channel, or the way back", () => {
+  it("forbid the channel, or the rollback", () => {
     const pair = { ...NO_DIFFERENCE, purgedAndMissing: gone, purgedAndMissingInReverse: gone };
     expect(
       checkPurged(sourceWith(), targetWith(), pair, REPLICATE).map((finding) => brief(finding).slice(0, 3)),
