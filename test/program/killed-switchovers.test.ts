@@ -29,9 +29,9 @@ async function writableServers(): Promise<string[]> {
 // One kill in each: a second in the same switchover would find it over where the first came a few milliseconds late.
 const journeys: [moment: string, victim: Victim, phase: string, primary: string, line: RegExp][] = [
   ["the test of reverse replication", "provider", "cutover", "target", /test of reverse replication/],
-  ["the fence", "provider", "replicate", "source", /Fail-safe armed/],
+  ["the fence", "provider", "replicate", "source", /fail-safe armed/],
   ["the completion", "provider", "cutover", "target", /committed: target/],
-  ["the fence", "cli", "replicate", "source", /Fail-safe armed/],
+  ["the fence", "cli", "replicate", "source", /fail-safe armed/],
   ["the completion", "cli", "cutover", "target", /committed: target/],
 ];
 
