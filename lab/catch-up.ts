@@ -1,5 +1,5 @@
 import { addressOf, type ConnectionOptions } from "@gtid-ferry/engine/mysql";
-import { waitUntil } from "@gtid-ferry/engine/operation";
+import { silent, waitUntil } from "@gtid-ferry/engine/operation";
 import { type ChannelReport, reportChannel } from "@gtid-ferry/engine/replication";
 import { CHANNEL } from "./defaults.js";
 
@@ -12,6 +12,7 @@ export async function awaitCatchUp(source: ConnectionOptions, target: Connection
     where: `target ${addressOf(target)}`,
     next: "see whether the channel runs: pulumi refresh, then pulumi up",
     timeoutSeconds: TIMEOUT_SECONDS,
+    progress: silent,
   };
   return waitUntil(wait, async () => {
     const report = await reportChannel(source, target, CHANNEL);

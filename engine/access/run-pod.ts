@@ -26,14 +26,14 @@ export async function runPod(
   const manifest = podManifest(request, pod, readScript("access-check.sh").text, secretName);
   return withSecret(namespace, request, login, async () => {
     // Left there by a run that was killed.
-    await namespace.removePod(name);
+    await namespace.removePod(name, progress);
     try {
       await awaitIdentity(namespace, pod, manifest);
       await namespace.makePod(manifest);
       progress(`pod ${request.cluster.namespace}/${name} looks at bucket and source`);
-      return await follow(namespace, request, name);
+      return await follow(namespace, request, name, progress);
     } finally {
-      await namespace.removePod(name);
+      await namespace.removePod(name, progress);
     }
   });
 }
@@ -67,7 +67,12 @@ async function awaitIdentity(namespace: TargetNamespace, pod: ChartPod, manifest
   }
 }
 
-async function follow(namespace: TargetNamespace, request: AccessRequest, name: string): Promise<PodReport> {
+async function follow(
+  namespace: TargetNamespace,
+  request: AccessRequest,
+  name: string,
+  progress: Progress,
+): Promise<PodReport> {
   const { startTimeoutSeconds, cluster } = request;
   const look = `kubectl describe pod ${name} --namespace ${cluster.namespace}`;
   let began = false;
@@ -79,6 +84,7 @@ async function follow(namespace: TargetNamespace, request: AccessRequest, name: 
     next: look,
     timeoutSeconds: startTimeoutSeconds + RUN_SECONDS,
     intervalSeconds: 0.3,
+    progress,
   };
   return waitUntil<PodReport>(wait, async () => {
     const state = stateOf(await namespace.pod(name));

@@ -1,6 +1,6 @@
 import type { CoreV1Api, V1Pod, V1Secret, V1ServiceAccount } from "@kubernetes/client-node";
 import { apiStatusOf, askKubernetes, openKubeconfig } from "../kubernetes/index.js";
-import { waitUntil } from "../operation/index.js";
+import { type Progress, waitUntil } from "../operation/index.js";
 import { CONTAINER } from "./pod-manifest.js";
 import type { ClusterPlace } from "./request.js";
 
@@ -72,7 +72,7 @@ export class TargetNamespace {
   }
 
   /** Returns when it is gone; none there is success. */
-  async removePod(name: string): Promise<void> {
+  async removePod(name: string, progress: Progress): Promise<void> {
     const remove = () =>
       this.call("delete pods", (core, namespace) =>
         core.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 }),
@@ -83,6 +83,7 @@ export class TargetNamespace {
       where: this.name,
       next: `delete it: kubectl delete pod ${name} --namespace ${this.place.namespace}`,
       timeoutSeconds: GONE_SECONDS,
+      progress,
     };
     await waitUntil(wait, async () =>
       (await this.pod(name)) === undefined ? { done: undefined } : { seen: "it is still there" },

@@ -5,9 +5,11 @@ import {
   compareGtidSets,
   type MysqlServer,
   readServerFacts,
+  readTakenAccount,
   type ServerFacts,
   showStatement,
   subtractOn,
+  takenText,
 } from "../mysql/index.js";
 import { assertNoBlockers, FerryError, type Progress, waitUntil } from "../operation/index.js";
 import { readConflict } from "./conflict.js";
@@ -18,7 +20,7 @@ import { channelMatches, planChannel } from "./plan.js";
 import { readReceived } from "./received.js";
 import { ERRANT_ADVICE, receiverAdvice, receiverRefusal } from "./receiver-advice.js";
 import type { ChannelSource } from "./source.js";
-import { type ChannelState, describeChannel, isReplicating, readChannels } from "./state.js";
+import { type ChannelState, describeChannel, isReplicating, readChannels, type ThreadError } from "./state.js";
 import { watchReceiverLogs } from "./watch-logs.js";
 
 export interface ChannelDetails {
@@ -179,10 +181,19 @@ async function failIfHopeless(
   throw new FerryError({
     failed: `starting replication channel ${request.channel}`,
     where: replica.label,
-    seen: [describeChannel(state), ...(conflict === undefined ? [] : describeConflict(conflict))].join(NEXT_LINE),
+    seen: [
+      describeChannel(state),
+      ...(conflict === undefined ? [] : describeConflict(conflict)),
+      ...(refusal === undefined ? [] : await describeTaken(source, request.source.user, refusal)),
+    ].join(NEXT_LINE),
     wanted: `a channel that receives from ${addressOf(request.source)} as ${request.source.user} and applies`,
     next: refusal === undefined ? (conflict?.repairs ?? [COMPARE]).join(NEXT_LINE) : receiverAdvice(refusal),
   });
+}
+
+async function describeTaken(source: MysqlServer, user: string, { message }: ThreadError): Promise<string[]> {
+  const taken = await readTakenAccount(source, user, message);
+  return taken === undefined ? [] : [`${source.label} takes ${takenText(taken, user)}`];
 }
 
 function programOption({ mysqlbinlog }: Pick<ChannelDetails, "mysqlbinlog">): { readonly program?: string } {

@@ -7,6 +7,7 @@ import {
   previewFailover,
   type Repaired,
 } from "../failover/index.js";
+import type { Progress } from "../operation/index.js";
 import { describeVerdict } from "../reconcile/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { EXIT_CODE } from "./exit-code.js";
@@ -26,6 +27,8 @@ interface FailoverOptions extends FailoverLimitOptions {
   readonly plan?: true;
   readonly json?: true;
 }
+
+const toStandardError: Progress = (line) => console.error(line);
 
 const HELP = `${TOPOLOGY_HELP}
 
@@ -65,7 +68,7 @@ export function failoverCommand(): Command {
     .action(async (options: FailoverOptions) => {
       const topology = await readTopology(options.topology);
       const request = requestFrom(topology, options);
-      process.exitCode = await withRoutes(topology.routes, (routes) => run(request, routes, options));
+      process.exitCode = await withRoutes(topology.routes, toStandardError, (routes) => run(request, routes, options));
     });
 }
 
@@ -78,7 +81,7 @@ async function run(request: FailoverRequest, routes: readonly TrafficRoute[], op
     print(plan, [...plan.lines, ...verdict]);
     return EXIT_CODE.blockers;
   }
-  const result = await failover(request, routes, (line) => console.error(line));
+  const result = await failover(request, routes, toStandardError);
   print(result, describeResult(result));
   return exitCodeOf(result);
 }

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Progress } from "../operation/index.js";
 import { DEFAULT_LIMITS, previewSwitchover, type SwitchoverRequest, switchover } from "../switchover/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { EXIT_CODE } from "./exit-code.js";
@@ -15,6 +16,8 @@ interface SwitchoverOptions {
   readonly plan?: true;
   readonly json?: true;
 }
+
+const toStandardError: Progress = (line) => console.error(line);
 
 const HELP = `${TOPOLOGY_HELP}
 
@@ -55,7 +58,7 @@ export function switchoverCommand(): Command {
         to: options.to,
         limits: { ...DEFAULT_LIMITS, ...limits, budgetSeconds: options.budget },
       };
-      process.exitCode = await withRoutes(routes, (opened) => run(request, opened, options));
+      process.exitCode = await withRoutes(routes, toStandardError, (opened) => run(request, opened, options));
     });
 }
 
@@ -68,7 +71,7 @@ async function run(request: SwitchoverRequest, routes: readonly TrafficRoute[], 
     print(plan, isDone ? `nothing to do: ${request.to} is the primary` : plan.lines.join("\n"));
     return isDone ? EXIT_CODE.fine : EXIT_CODE.blockers;
   }
-  const result = await switchover(request, routes, (line) => console.error(line));
+  const result = await switchover(request, routes, toStandardError);
   const { primary, moved, report } = result;
   const pause =
     report === undefined

@@ -64,5 +64,5 @@ async function run(options: WatchCommandOptions): Promise<void> {
     ...(options.record === undefined ? {} : { recordFile: options.record }),
   };
   const progress = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
-  await withRoutes(routes, (open) => watch(request, open, how, progress, ended.signal));
+  await withRoutes(routes, progress, (open) => watch(request, open, how, progress, ended.signal));
 }

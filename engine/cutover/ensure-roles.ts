@@ -26,7 +26,7 @@ export async function ensureRoles(
   progress: Progress,
 ): Promise<RolesResult> {
   try {
-    return await withRoutes(request.routes, (routes) =>
+    return await withRoutes(request.routes, progress, (routes) =>
       request.isFinal ? makeFinal(request, known, routes, progress) : keepRoles(request, known, routes, progress),
     );
   } catch (error) {

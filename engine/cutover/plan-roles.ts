@@ -1,4 +1,4 @@
-import { checkOn, FerryError, type Finding, messageOf } from "../operation/index.js";
+import { checkOn, FerryError, type Finding, messageOf, silent } from "../operation/index.js";
 import { checkFinalize, planFinalize, previewSwitchover } from "../switchover/index.js";
 import { type Members, serverFor } from "../topology/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
@@ -22,7 +22,7 @@ export interface RolesPlan {
 /** What `ensureRoles` would do now. Writes nothing; servers that are not there yet leave little to say. */
 export async function planRoles(request: RolesRequest, known?: KnownRoles): Promise<RolesPlan> {
   try {
-    return await withRoutes(request.routes, (routes) =>
+    return await withRoutes(request.routes, silent, (routes) =>
       withRoles(request, routes, (roles, members) =>
         request.isFinal ? planFinal(request, roles, members) : planMove(request, known, roles, routes),
       ),

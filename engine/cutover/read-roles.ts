@@ -10,7 +10,7 @@ import { resultOf, withRoles } from "./roles.js";
  */
 export async function readRoles(request: RolesRequest, known: RolesResult, progress: Progress): Promise<RolesResult> {
   try {
-    return await withRoutes(request.routes, async (routes) => {
+    return await withRoutes(request.routes, progress, async (routes) => {
       if (!known.isFinal) return withRoles(request, routes, (roles) => ({ ...known, ...resultOf(roles, known) }));
       const { name, inOrder } = await finalRoles(request, routes);
       return { ...known, present: name, inOrder };

@@ -19,7 +19,7 @@ export async function retireRoles(request: RolesRequest, known: RolesResult, pro
       progress,
     );
   }
-  await withRoutes(request.routes, async (routes) => {
+  await withRoutes(request.routes, progress, async (routes) => {
     const main = await findPrimary(request, routes);
     if (!(main instanceof FerryError)) return retire(request, main, routes, progress);
     progress(`one of the servers cannot be reached: ${main.message}`);

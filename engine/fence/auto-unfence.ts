@@ -7,7 +7,7 @@ import {
   statement,
   withoutBinlog,
 } from "../mysql/index.js";
-import { waitUntil } from "../operation/index.js";
+import { type Progress, waitUntil } from "../operation/index.js";
 
 /**
  * The fail-safe: an event inside the server that has begun before the fence, sleeps until the deadline
@@ -44,7 +44,12 @@ export function autoUnfenceStatements(seconds: number, stopsScheduler: boolean):
 }
 
 /** Arms it and sees its event run; gives the id of its thread. It fires `seconds` after this, or a little later. */
-export async function armAutoUnfence(server: MysqlServer, seconds: number, stopsScheduler: boolean): Promise<number> {
+export async function armAutoUnfence(
+  server: MysqlServer,
+  seconds: number,
+  stopsScheduler: boolean,
+  progress: Progress,
+): Promise<number> {
   await withoutBinlog(server, async () => {
     for (const step of autoUnfenceStatements(seconds, stopsScheduler)) await server.run(step);
   });
@@ -54,6 +59,7 @@ export async function armAutoUnfence(server: MysqlServer, seconds: number, stops
     next: "look into the server's error log for the event scheduler; nothing is fenced",
     timeoutSeconds: START_TIMEOUT_SECONDS,
     intervalSeconds: LOOK_INTERVAL_SECONDS,
+    progress,
   };
   return waitUntil(wait, async () => {
     const [thread] = await server.query(
@@ -93,13 +99,14 @@ async function findThreads(server: MysqlServer): Promise<number[]> {
 }
 
 /** Ends every thread of it, sees them gone and drops the event. Only for a server that is not fenced. */
-export async function removeAutoUnfence(server: MysqlServer): Promise<void> {
+export async function removeAutoUnfence(server: MysqlServer, progress: Progress): Promise<void> {
   const wait = {
     awaited: "no thread of the fail-safe",
     where: server.label,
     next: "KILL that thread; it only lifts a fence that is not there",
     timeoutSeconds: END_TIMEOUT_SECONDS,
     intervalSeconds: LOOK_INTERVAL_SECONDS,
+    progress,
   };
   await waitUntil(wait, async () => {
     const threads = await findThreads(server);

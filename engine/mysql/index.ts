@@ -21,7 +21,7 @@ export {
 } from "./facts.js";
 export { killConnection } from "./kill-connection.js";
 export { likePattern } from "./like-pattern.js";
-export { type AccountsOf, explainRefusal, isDefiniteRefusal } from "./login-refusal.js";
+export { type AccountsOf, explainRefusal, isDefiniteRefusal, readTakenAccount, takenText } from "./login-refusal.js";
 export {
   type NameParts,
   nameKey,

@@ -40,21 +40,33 @@ const accountRow = z.object({ user: z.string(), host: z.string() });
  */
 export async function explainRefusal(login: ConnectionOptions, source: AccountsOf, error: unknown): Promise<unknown> {
   if (!(error instanceof FerryError) || source === undefined) return error;
-  const client = clientOf(error.problem.seen);
-  if (client === undefined) return error;
-  let accounts: Account[];
+  const { seen } = error.problem;
+  let taken: Account | undefined;
   try {
-    accounts = await MysqlServer.with(source, "source", readAccounts);
+    taken = await MysqlServer.with(source, "source", (server) => readTakenAccount(server, login.user, seen));
   } catch {
     // The refusal is what matters; this would only have explained it.
     return error;
   }
-  const taken = matchAccount(accounts, { user: login.user, ...client });
   if (taken === undefined) return error;
+  const where = `of the accounts that came with the data it takes ${takenText(taken, login.user)}`;
   return new FerryError(
-    { ...error.problem, seen: `${error.problem.seen}; ${takenText(taken, login)}`, next: adviceFor(taken, login) },
+    { ...error.problem, seen: `${seen}; ${where}`, next: adviceFor(taken, login) },
     { cause: error.cause },
   );
+}
+
+/**
+ * The account that a server with `server`'s accounts takes for a user's login which was refused with `message`; undefined
+ * where it has none, or the message names no client.
+ */
+export async function readTakenAccount(
+  server: MysqlServer,
+  user: string,
+  message: string,
+): Promise<Account | undefined> {
+  const client = clientOf(message);
+  return client && matchAccount(await readAccounts(server), { user, ...client });
 }
 
 function readAccounts(server: MysqlServer): Promise<Account[]> {
@@ -69,9 +81,10 @@ function clientOf(message: string): { readonly ip: string; readonly hostNames: r
   return { ip: host === "localhost" ? "127.0.0.1" : "", hostNames: [host] };
 }
 
-function takenText(taken: Account, { user }: ConnectionOptions): string {
+/** Names it, and says so where it is another user's than the one that logs in. */
+export function takenText(taken: Account, user: string): string {
   const named = taken.user === user ? "" : `, which is not ${user}'s: its host is the most specific one that matches`;
-  return `of the accounts that came with the data it takes ${quoteAccount(taken)} for this login${named}`;
+  return `${quoteAccount(taken)} for this login${named}`;
 }
 
 function adviceFor(taken: Account, { user }: ConnectionOptions): string {

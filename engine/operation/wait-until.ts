@@ -13,8 +13,8 @@ export interface WaitOptions {
   readonly timeoutSeconds: number;
   /** @default 0.5 */
   readonly intervalSeconds?: number;
-  /** Told every few seconds what was seen last. @default nobody: for waits that are over before that */
-  readonly progress?: Progress;
+  /** Told every few seconds what was seen last. */
+  readonly progress: Progress;
 }
 
 /** How often a wait says what it sees; one of hours less often. */
@@ -43,7 +43,7 @@ export async function waitUntil<T>(options: WaitOptions, look: () => Promise<Loo
     }
     if (waited - toldAt >= Math.max(TOLD_EVERY_MILLISECONDS, waited * TOLD_EVERY_PART)) {
       toldAt = waited;
-      options.progress?.(waitingLine(options, found.seen, waited));
+      options.progress(waitingLine(options, found.seen, waited));
     }
     await sleep((options.intervalSeconds ?? 0.5) * 1000);
   }

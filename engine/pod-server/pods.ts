@@ -1,6 +1,6 @@
 import type { AppsV1Api, CoreV1Api, V1OwnerReference, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { askKubernetes, openKubeconfig } from "../kubernetes/index.js";
-import { waitUntil } from "../operation/index.js";
+import { type Progress, waitUntil } from "../operation/index.js";
 import { RESTORE_CONTAINER } from "./pod-state.js";
 
 /** Which pod of which StatefulSet; the first one is the target. Holds access to the cluster, so never log it. */
@@ -82,7 +82,7 @@ export class Pods {
   }
 
   /** Lets the volumes go together with the StatefulSet; returns when its controller has taken them over. */
-  async releaseVolumes(): Promise<void> {
+  async releaseVolumes(progress: Progress): Promise<void> {
     const { namespace } = this.place;
     const found = await this.setVolumeFate("Delete");
     if (found === undefined) return;
@@ -93,6 +93,7 @@ export class Pods {
       where: this.name,
       next: `look at them: kubectl get persistentvolumeclaims --namespace ${namespace} --selector ${labelSelector} --output yaml`,
       timeoutSeconds: TAKE_OVER_SECONDS,
+      progress,
     };
     await waitUntil(wait, async () => {
       const claims = await this.call("list persistentvolumeclaims", ({ core }) =>

@@ -23,7 +23,7 @@ export async function releasePodServer(
   const entry = await promotionOf(request, known, pods);
   if (entry !== undefined) throw primaryStays(pods.name, entry);
   progress(`${pods.name}: its volume goes with it`);
-  await pods.releaseVolumes();
+  await pods.releaseVolumes(progress);
 }
 
 /** The switchover that made the target the primary; undefined where it is not. */

@@ -91,7 +91,7 @@ async function apply(run: Run, step: Step): Promise<void> {
     case "clear-auto-unfence":
       await runShown(run, server, statements);
       run.progress(`${server.label}: clear the fail-safe timer`);
-      return removeAutoUnfence(server);
+      return removeAutoUnfence(server, run.progress);
     case "enable-event":
       run.progress(`${server.label}: ${showEnabling(step.event)}`);
       return enableEvent(server, step.event);

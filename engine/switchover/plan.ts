@@ -164,7 +164,7 @@ function arm({ from, to }: Situation, { limits }: SwitchoverRequest): PlannedSte
     await Promise.all(routes.map((route) => route.arm?.(budgetSeconds)));
     if (needsScheduler) await old.main.run(SCHEDULER_ON);
     const armedAt = performance.now();
-    attempt.threadId = await armAutoUnfence(old.main, budgetSeconds, needsScheduler);
+    attempt.threadId = await armAutoUnfence(old.main, budgetSeconds, needsScheduler, progress);
     attempt.deadline = armedAt + budgetSeconds * 1000 * (1 - UNDO_RESERVE);
     // A restart after the commit must not make a second writer, and then it would be too late to persist it.
     await old.main.run(PERSIST_FENCED);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Progress } from "../operation/index.js";
 import { commandOptions, openCommandRoute } from "./command/index.js";
 import { haproxyOptions, openHaproxyRoute } from "./haproxy/index.js";
 import { kubernetesOptions, openKubernetesRoute } from "./kubernetes/index.js";
@@ -14,14 +15,15 @@ export const routeOptions = z.discriminatedUnion("kind", [
 ]);
 export type RouteOptions = z.infer<typeof routeOptions>;
 
-export function openRoute(options: RouteOptions): TrafficRoute {
+/** `progress` is told what a route waits for. */
+export function openRoute(options: RouteOptions, progress: Progress): TrafficRoute {
   switch (options.kind) {
     case "haproxy":
       return openHaproxyRoute(options);
     case "kubernetes":
-      return openKubernetesRoute(options);
+      return openKubernetesRoute(options, progress);
     case "route53":
-      return openRoute53Route(options);
+      return openRoute53Route(options, progress);
     case "command":
       return openCommandRoute(options);
   }

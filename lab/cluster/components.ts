@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { FerryError, type Look, waitUntil } from "@gtid-ferry/engine/operation";
+import { FerryError, type Look, silent, waitUntil } from "@gtid-ferry/engine/operation";
 import { lastLines } from "../last-lines.js";
 import { forgetProcess, isRunning, killProcess, readProcess, stopProcess, writeProcess } from "../process/index.js";
 import { type ComponentName, componentNames } from "./component-commands.js";
@@ -50,7 +50,7 @@ export async function waitForCluster<T>(
 ): Promise<T> {
   const next = `read the logs in ${layout.logs}`;
   return await waitUntil(
-    { awaited, where: layout.directory, next, timeoutSeconds: 120, intervalSeconds: 0.2 },
+    { awaited, where: layout.directory, next, timeoutSeconds: 120, intervalSeconds: 0.2, progress: silent },
     async () => {
       await refuseEnded(layout);
       return look();

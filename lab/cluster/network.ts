@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { FerryError, waitUntil } from "@gtid-ferry/engine/operation";
+import { FerryError, silent, waitUntil } from "@gtid-ferry/engine/operation";
 import { runTool } from "../../toolchain/command.js";
 import { type ClusterAddresses, clusterAddresses, MOST_CLUSTERS } from "./addresses.js";
 import { must } from "./run.js";
@@ -26,7 +26,7 @@ export async function connectSandbox(sandbox: Sandbox): Promise<number> {
 /** The link goes with the namespace of its other end, soon after the last process there. */
 export async function awaitNoLink({ name }: ClusterAddresses): Promise<void> {
   const waiting = { awaited: `no interface ${name}`, where: "this machine", next: `ip link delete ${name}` };
-  await waitUntil({ ...waiting, timeoutSeconds: 60, intervalSeconds: 0.1 }, async () =>
+  await waitUntil({ ...waiting, timeoutSeconds: 60, intervalSeconds: 0.1, progress: silent }, async () =>
     existsSync(`/sys/class/net/${name}`) ? { seen: "it is still there" } : { done: undefined },
   );
 }
@@ -39,7 +39,9 @@ function isTaken({ hostAddress, nodeAddress }: ClusterAddresses): boolean {
 /** Only one of several clusters that start at a time gets a name. */
 async function makeLink(name: string, { init }: Sandbox): Promise<boolean> {
   const peer = ["peer", "name", "eth0", "netns", String(init.pid)];
-  const { exitCode } = await runTool(["ip", "link", "add", name, "type", "veth", ...peer], { timeoutSeconds: 30 });
+  const { exitCode } = await runTool(["ip", "link", "add", name, "type", "veth", ...peer], {
+    timeoutSeconds: 30,
+  });
   if (exitCode !== 0 && !existsSync(`/sys/class/net/${name}`)) {
     await must(["ip", "link", "add", name, "type", "veth", ...peer]);
   }

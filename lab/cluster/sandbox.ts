@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { FerryError, waitUntil } from "@gtid-ferry/engine/operation";
+import { FerryError, silent, waitUntil } from "@gtid-ferry/engine/operation";
 import { lastLines } from "../last-lines.js";
 import {
   type DetachedProgram,
@@ -48,14 +48,17 @@ export async function openSandbox(layout: ClusterLayout): Promise<Sandbox> {
   writeProcess(layout.directory, holder);
   const awaited = "namespaces of the cluster's own";
   const problem = { where: layout.directory, next: "use a machine where root may make namespaces" };
-  const init = await waitUntil({ awaited, ...problem, timeoutSeconds: 20, intervalSeconds: 0.05 }, async () => {
-    const child = firstChild(holder.pid);
-    // It becomes `sleep` when everything before is done.
-    if (child !== undefined && programOf(child.pid) === "sleep") return { done: child };
-    if (isRunning(holder)) return { seen: "none yet" };
-    const seen = `unshare ended; the end of ${logPath}:\n${await lastLines(logPath, 5)}`;
-    throw new FerryError({ failed: "making namespaces", wanted: awaited, seen, ...problem });
-  });
+  const init = await waitUntil(
+    { awaited, ...problem, timeoutSeconds: 20, intervalSeconds: 0.05, progress: silent },
+    async () => {
+      const child = firstChild(holder.pid);
+      // It becomes `sleep` when everything before is done.
+      if (child !== undefined && programOf(child.pid) === "sleep") return { done: child };
+      if (isRunning(holder)) return { seen: "none yet" };
+      const seen = `unshare ended; the end of ${logPath}:\n${await lastLines(logPath, 5)}`;
+      throw new FerryError({ failed: "making namespaces", wanted: awaited, seen, ...problem });
+    },
+  );
   const sandbox = sandboxOf(init);
   await separateFiles(sandbox, layout);
   return sandbox;
@@ -70,7 +73,7 @@ export async function closeSandbox(layout: ClusterLayout): Promise<void> {
   if (init !== undefined) {
     // The kernel lets it be gone only after everything else inside.
     const waiting = { awaited: "an end of the cluster's processes", where: layout.directory, next: "run again" };
-    await waitUntil({ ...waiting, timeoutSeconds: 60, intervalSeconds: 0.05 }, async () =>
+    await waitUntil({ ...waiting, timeoutSeconds: 60, intervalSeconds: 0.05, progress: silent }, async () =>
       isRunning(init) ? { seen: `process ${init.pid} still runs` } : { done: undefined },
     );
   }
@@ -88,7 +91,7 @@ export async function startInside(
     workingDirectory: "/",
   });
   const waiting = { awaited: `${program.argv[0]} running`, where: "the cluster", next: `read ${program.logPath}` };
-  return await waitUntil({ ...waiting, timeoutSeconds: 20, intervalSeconds: 0.02 }, async () => {
+  return await waitUntil({ ...waiting, timeoutSeconds: 20, intervalSeconds: 0.02, progress: silent }, async () => {
     const child = firstChild(entrance.pid);
     if (child !== undefined && !["nsenter", "setsid", undefined].includes(programOf(child.pid))) return { done: child };
     // One that is gone already is reported by whoever waits for it to work.

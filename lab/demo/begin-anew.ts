@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { Progress } from "@gtid-ferry/engine/operation";
+import { type Progress, silent } from "@gtid-ferry/engine/operation";
 import { restoreSource } from "@gtid-ferry/engine/preparation";
 import { withRoutes } from "@gtid-ferry/engine/traffic";
 import { LAB_HOST } from "../defaults.js";
@@ -27,7 +27,7 @@ export async function beginAnew(lab: Lab, stack: DemoStack, progress: Progress):
     "SET sql_log_bin = 0",
     "DROP TABLE gtid_ferry.switchover",
   );
-  await withRoutes([lab.haproxy.route], async (routes) => {
+  await withRoutes([lab.haproxy.route], silent, async (routes) => {
     for (const route of routes) await route.lead("source");
   });
   await restoreSource(

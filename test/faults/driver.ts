@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     await released;
   };
   const progress = (line: string) => console.error(line);
-  const end: DriverEnd = await withRoutes(order.routes, (routes) =>
+  const end: DriverEnd = await withRoutes(order.routes, progress, (routes) =>
     switchover(order.request, routes, progress, listener),
   ).then(
     ({ primary, report }) => ({ succeeded: true, message: `the ${primary} is the primary`, report }),

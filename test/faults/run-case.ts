@@ -125,7 +125,7 @@ function stopped(message: string): "undone" | "refused" {
 export async function converge(arena: Arena, to: Side): Promise<void> {
   await ensureChannel({ ...arena.pair.channel, startTimeoutSeconds: CATCH_UP_SECONDS }, silent);
   const request = arena.pair.request(to, { ...LIMITS, quietTimeoutSeconds: CATCH_UP_SECONDS });
-  await withRoutes([arena.haproxy.route], async (routes) => {
+  await withRoutes([arena.haproxy.route], silent, async (routes) => {
     await switchover(request, routes, silent);
     const led = await routes[0]?.observe();
     if (led !== to) throw new Error(`HAProxy leads to ${led}`);

@@ -1,4 +1,4 @@
-import { waitUntil } from "../../operation/index.js";
+import { type Progress, waitUntil } from "../../operation/index.js";
 import { type EndpointName, endpointOf } from "../endpoints.js";
 import type { RouteState, TrafficRoute } from "../route.js";
 import type { KubernetesEndpoint, KubernetesOptions } from "./options.js";
@@ -13,8 +13,8 @@ const LOOK_INTERVAL_SECONDS = 0.05;
  * Opens a route by a Service and an EndpointSlice of its own. Connections that are open stay where they are until their
  * server ends them, and without any endpoint new ones would be refused, not held: so it neither cuts nor holds.
  */
-export function openKubernetesRoute(options: KubernetesOptions): TrafficRoute {
-  return new KubernetesRoute(options);
+export function openKubernetesRoute(options: KubernetesOptions, progress: Progress): TrafficRoute {
+  return new KubernetesRoute(options, progress);
 }
 
 class KubernetesRoute implements TrafficRoute {
@@ -22,7 +22,10 @@ class KubernetesRoute implements TrafficRoute {
   readonly endpoints: readonly EndpointName[];
   private readonly client: ServiceClient;
 
-  constructor(private readonly options: KubernetesOptions) {
+  constructor(
+    private readonly options: KubernetesOptions,
+    private readonly progress: Progress,
+  ) {
     this.client = new ServiceClient(options);
     this.name = this.client.name;
     this.endpoints = Object.keys(options.endpoints);
@@ -90,6 +93,7 @@ class KubernetesRoute implements TrafficRoute {
       next: "look whether the pods are ready, and who else changes the Service and its EndpointSlices",
       timeoutSeconds: this.options.timeoutSeconds,
       intervalSeconds: LOOK_INTERVAL_SECONDS,
+      progress: this.progress,
     };
     await waitUntil(options, async () => {
       const seen = await this.client.look();

@@ -1,5 +1,5 @@
 import type { ResourceRecordSet, Route53Client } from "@aws-sdk/client-route-53";
-import { FerryError, messageOf, waitUntil } from "../../operation/index.js";
+import { FerryError, messageOf, type Progress, waitUntil } from "../../operation/index.js";
 import { type EndpointName, endpointOf } from "../endpoints.js";
 import type { RouteState, TrafficRoute } from "../route.js";
 import type { Route53Options } from "./options.js";
@@ -14,8 +14,8 @@ const REGION = "us-east-1";
  * Opens a route by one DNS record. Clients keep the old answer for the record's TTL, and connections that are open stay
  * where they are: so it neither holds nor cuts.
  */
-export function openRoute53Route(options: Route53Options): TrafficRoute {
-  return new Route53Route(options);
+export function openRoute53Route(options: Route53Options, progress: Progress): TrafficRoute {
+  return new Route53Route(options, progress);
 }
 
 class Route53Route implements TrafficRoute {
@@ -24,7 +24,10 @@ class Route53Route implements TrafficRoute {
   private readonly record: string;
   private client: Route53Client | undefined;
 
-  constructor(private readonly options: Route53Options) {
+  constructor(
+    private readonly options: Route53Options,
+    private readonly progress: Progress,
+  ) {
     this.endpoints = Object.keys(options.values);
     this.record = absolute(options.record);
     this.name = `Route 53 record ${this.record} in ${options.hostedZoneId}`;
@@ -80,6 +83,7 @@ class Route53Route implements TrafficRoute {
       next: "run again: the change is made, only its arrival was not seen",
       timeoutSeconds,
       intervalSeconds: POLL_SECONDS,
+      progress: this.progress,
     };
     let status: string | undefined = ChangeInfo?.Status;
     await waitUntil(wait, async () => {

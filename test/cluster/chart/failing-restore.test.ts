@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { waitUntil } from "../../../engine/operation/index.js";
+import { silent, waitUntil } from "../../../engine/operation/index.js";
 import { BackupPlace } from "../helpers/backup-place.js";
 import { killInNode } from "../helpers/kill-in-node.js";
 import type { Release } from "../helpers/release.js";
@@ -108,6 +108,12 @@ describe("an init container that is killed in mid-restore", () => {
 });
 
 async function untilHolding(): Promise<void> {
-  const wait = { awaited: "a download under way", where: "S3", next: "look at the pod", timeoutSeconds: 90 };
+  const wait = {
+    awaited: "a download under way",
+    where: "S3",
+    next: "look at the pod",
+    timeoutSeconds: 90,
+    progress: silent,
+  };
   await waitUntil(wait, async () => (place.s3Relay.isHolding ? { done: undefined } : { seen: "none" }));
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quoteString } from "../../../engine/mysql/index.js";
-import { messageOf, waitUntil } from "../../../engine/operation/index.js";
+import { messageOf, silent, waitUntil } from "../../../engine/operation/index.js";
 import { BackupPlace } from "../helpers/backup-place.js";
 import { killInNode } from "../helpers/kill-in-node.js";
 import type { Release } from "../helpers/release.js";
@@ -162,7 +162,13 @@ async function write(note: string): Promise<void> {
 }
 
 async function untilNotes(notes: readonly string[]): Promise<void> {
-  const wait = { awaited: notes.join(", "), where: release.pod, next: "look at its channel", timeoutSeconds: 90 };
+  const wait = {
+    awaited: notes.join(", "),
+    where: release.pod,
+    next: "look at its channel",
+    timeoutSeconds: 90,
+    progress: silent,
+  };
   await waitUntil(wait, async () => {
     const seen = await release.query("SELECT note FROM shop.notes ORDER BY id").then((rows) => rows.flat(), messageOf);
     return JSON.stringify(seen) === JSON.stringify(notes) ? { done: undefined } : { seen: JSON.stringify(seen) };

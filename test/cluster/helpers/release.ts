@@ -1,4 +1,4 @@
-import { messageOf, waitUntil } from "../../../engine/operation/index.js";
+import { messageOf, silent, waitUntil } from "../../../engine/operation/index.js";
 import { type Cluster, MYSQL_IMAGE } from "../../../lab/cluster/index.js";
 import { ADMINISTRATOR } from "../../../lab/defaults.js";
 import type { S3Access } from "../../../lab/s3.js";
@@ -69,7 +69,7 @@ export class Release {
   }
 
   async untilReady(pod = this.pod): Promise<void> {
-    const wait = { awaited: "a ready pod", where: pod, next: "look at the pod", timeoutSeconds: 150 };
+    const wait = { awaited: "a ready pod", where: pod, next: "look at the pod", timeoutSeconds: 150, progress: silent };
     await waitUntil(wait, async () => {
       const status = await this.podStatus(pod);
       const conditions = status === undefined ? [] : listOf(at(status, "conditions") ?? []);
@@ -80,7 +80,13 @@ export class Release {
 
   /** What the init container said when it last failed, as `kubectl describe` shows it. */
   async untilRestoreFails(): Promise<string> {
-    const wait = { awaited: "a failed restore", where: this.pod, next: "look at the pod", timeoutSeconds: 90 };
+    const wait = {
+      awaited: "a failed restore",
+      where: this.pod,
+      next: "look at the pod",
+      timeoutSeconds: 90,
+      progress: silent,
+    };
     return waitUntil(wait, async () => {
       const status = await this.podStatus(this.pod);
       const restore = at(status, "initContainerStatuses.0");
@@ -104,7 +110,13 @@ export class Release {
 
   /** The restore's log, once it has this text. */
   async untilRestoreLogs(text: string): Promise<void> {
-    const wait = { awaited: `"${text}" in the log`, where: this.pod, next: "look at the pod", timeoutSeconds: 90 };
+    const wait = {
+      awaited: `"${text}" in the log`,
+      where: this.pod,
+      next: "look at the pod",
+      timeoutSeconds: 90,
+      progress: silent,
+    };
     await waitUntil(wait, async () => {
       const log = await this.restoreLog().catch(messageOf);
       return log.includes(text) ? { done: undefined } : { seen: log };

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { waitUntil } from "@gtid-ferry/engine/operation";
+import { silent, waitUntil } from "@gtid-ferry/engine/operation";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Cluster, findCluster, PAUSE_IMAGE, startCluster, stopCluster } from "../../../lab/cluster/index.js";
@@ -104,7 +104,7 @@ async function startAndKill(): Promise<void> {
   const tsx = join(paths.projectRoot, "node_modules/tsx/dist/loader.mjs");
   const starter = spawn(process.execPath, ["--import", tsx, main, "--directory", directory], { stdio: "ignore" });
   const waiting = { awaited: "a cluster in the making", where: directory, next: "look", timeoutSeconds: 60 };
-  await waitUntil({ ...waiting, intervalSeconds: 0.05 }, async () =>
+  await waitUntil({ ...waiting, intervalSeconds: 0.05, progress: silent }, async () =>
     existsSync(join(directory, "components/kube-apiserver/process.json")) ? { done: undefined } : { seen: "none" },
   );
   starter.kill("SIGKILL");

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { silent } from "@gtid-ferry/engine/operation";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openRoute, type TrafficRoute } from "../../../../engine/traffic/index.js";
 import { PAUSE_IMAGE } from "../../../../lab/cluster/index.js";
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await namespace.kubectl(["wait", "--for=condition=ready", `pod/${SOURCE}`, "pod/mysql-0", "--timeout=60s"]);
   sourceAddress = await get(`pod/${SOURCE}`, "{.status.podIP}");
   service = await get("service/mysql", "{.spec.clusterIP}");
-  route = openRoute({ ...routeOptions(), kubeconfig });
+  route = openRoute({ ...routeOptions(), kubeconfig }, silent);
 });
 afterAll(() => namespace.remove());
 
@@ -141,7 +142,7 @@ it("fails to lead to a pod that is not ready, and says so", async () => {
   await route.lead("source");
   await namespace.kubectl(["exec", "mysql-0", "--", "/bin/busybox", "touch", "/state/unready"]);
   await namespace.kubectl(["wait", "--for=condition=ready=false", "pod/mysql-0", "--timeout=60s"]);
-  const impatient = openRoute({ ...routeOptions(), kubeconfig, timeoutSeconds: 1 });
+  const impatient = openRoute({ ...routeOptions(), kubeconfig, timeoutSeconds: 1 }, silent);
   await expect(impatient.lead("target")).rejects.toThrow(/no pod of its selector is ready/);
   await namespace.kubectl(["exec", "mysql-0", "--", "/bin/busybox", "rm", "/state/unready"]);
   await route.lead("target");
@@ -151,7 +152,7 @@ it("needs no more than the rights that its error names", async () => {
   await namespace.kubectl(["create", "serviceaccount", "ferry"]);
   const token = (await namespace.kubectl(["create", "token", "ferry"])).trim();
   const own = kubeconfig.replace(/"token": "[^"]*"/, `"token": "${token}"`);
-  const ferry = openRoute({ ...routeOptions(), kubeconfig: own });
+  const ferry = openRoute({ ...routeOptions(), kubeconfig: own }, silent);
   await expect(ferry.lead("source")).rejects.toThrow(/the API answers 403[\s\S]*get and update of services/);
   const rule = (apiGroup: string, resource: string, ...verbs: string[]) => ({
     apiGroups: [apiGroup],

@@ -69,6 +69,7 @@ describe("ensureChannel", () => {
     const wrong = withPassword("not-the-password");
     const failure = await ensureChannel(wrong, silent).catch((error: unknown) => error);
     expect(String(failure)).toContain("1045");
+    expect(String(failure)).toMatch(/source 127\S+ takes 'repl'@'127\.0\.0\.1' for this login\n/);
     expect(String(failure)).not.toContain("not-the-password");
     expect(failure).toMatchObject({ partial: { running: false } });
   });

@@ -27,7 +27,7 @@ let administrator: RuntimeApi;
 beforeAll(async () => {
   pair = await startSwitchoverPair("haproxy");
   proxy = await startTestHaproxy({ source: pair.source.port, target: pair.target.port });
-  route = openRoute(proxy.route);
+  route = openRoute(proxy.route, silent);
   administrator = new RuntimeApi("HAProxy", proxy.route.socket, 2);
 });
 afterAll(async () => {
@@ -91,7 +91,7 @@ describe("a route through HAProxy", () => {
   });
 
   it("never ends the hold of a later run", async () => {
-    const dead = openRoute(proxy.route);
+    const dead = openRoute(proxy.route, silent);
     await dead.arm?.(0.5);
     await dead.hold();
     await route.arm?.(30);
@@ -118,7 +118,7 @@ describe("a route through HAProxy", () => {
 
   it("leaves a limit alone that others have set since the hold", async () => {
     const before = await limit();
-    const dead = openRoute(proxy.route);
+    const dead = openRoute(proxy.route, silent);
     await dead.arm?.(0.5);
     await dead.hold();
     await administrator.change("set maxconn frontend applications 123");
@@ -130,15 +130,15 @@ describe("a route through HAProxy", () => {
   it("gives the frontend the limit of the configuration where a hold hides its own", async () => {
     const before = await limit();
     await administrator.change("set maxconn frontend applications 0");
-    await openRoute({ ...proxy.route, maximumConnections: 321 }).lead("source");
+    await openRoute({ ...proxy.route, maximumConnections: 321 }, silent).lead("source");
     expect(await limit()).toBe(321);
     await administrator.change("set maxconn frontend applications 0");
-    await openRoute(proxy.route).lead("source");
+    await openRoute(proxy.route, silent).lead("source");
     expect(await limit()).toBe(before);
   });
 
   it("does not hold when the guard has ended that would end the hold", async () => {
-    const late = openRoute(proxy.route);
+    const late = openRoute(proxy.route, silent);
     await late.arm?.(0.1);
     await expect.poll(() => late.hold().then(String, String), { timeout: 10_000 }).toContain("the guard");
     await late.lead("source");
@@ -161,7 +161,7 @@ describe("a route through HAProxy", () => {
     const socket = join(directory, "admin.sock");
     await once(fake.listen(socket), "listening");
     const servers = { source: "s1", target: "s2" };
-    await openRoute({ ...proxy.route, socket, frontend: "fe", backend: "be", servers }).arm?.(0.1);
+    await openRoute({ ...proxy.route, socket, frontend: "fe", backend: "be", servers }, silent).arm?.(0.1);
     await expect.poll(() => asked.at(-1), { timeout: 20_000 }).toBe("set maxconn frontend fe 9");
     expect(asked.slice(1)).toEqual(["show stat", "show stat", "show stat", "set maxconn frontend fe 9"]);
     fake.close();
@@ -182,7 +182,7 @@ describe("a route through HAProxy", () => {
     ["no HAProxy at that address", { socket: "127.0.0.1:1" }, "ECONNREFUSED"],
   ];
   it.each(wrong)("names %s before anything is changed", async (_name, change, seen) => {
-    await expect(openRoute({ ...proxy.route, ...change }).observe()).rejects.toThrow(seen);
+    await expect(openRoute({ ...proxy.route, ...change }, silent).observe()).rejects.toThrow(seen);
   });
 
   it("moves writers with the primary role, there and back, without losing a write", async () => {

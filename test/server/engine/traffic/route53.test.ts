@@ -1,3 +1,4 @@
+import { silent } from "@gtid-ferry/engine/operation";
 import { openRoute, routeOptions } from "@gtid-ferry/engine/traffic";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestS3, type TestS3 } from "../../../../lab/testing.js";
@@ -31,6 +32,7 @@ const open = (zone: string) =>
       accessKeyId: cloud.accessKeyId,
       secretAccessKey: cloud.secretAccessKey,
     }),
+    silent,
   );
 
 it("creates the record at first and moves it there and back", async () => {

@@ -1,7 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { waitUntil } from "../../../../engine/operation/index.js";
+import { silent, waitUntil } from "../../../../engine/operation/index.js";
 
-const options = { awaited: "the answer", where: "host h", next: "ask again", timeoutSeconds: 0, intervalSeconds: 0 };
+const options = {
+  awaited: "the answer",
+  where: "host h",
+  next: "ask again",
+  timeoutSeconds: 0,
+  intervalSeconds: 0,
+  progress: silent,
+};
 
 describe("waitUntil", () => {
   it("gives what a later look found", async () => {

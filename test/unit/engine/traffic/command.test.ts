@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { silent } from "@gtid-ferry/engine/operation";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
 import { identify, isRunning } from "../../../../lab/process/index.js";
@@ -27,7 +28,10 @@ esac
 `,
   );
   await writeFile(join(directory, "state"), "source\n");
-  return openRoute(routeOptions.parse({ kind: "command", name: "switch", argv: ["bash", program], ...changes }));
+  return openRoute(
+    routeOptions.parse({ kind: "command", name: "switch", argv: ["bash", program], ...changes }),
+    silent,
+  );
 }
 
 const calls = async () => (await readFile(join(directory, "calls"), "utf8")).split("\n").slice(0, -1);
@@ -96,6 +100,8 @@ describe("a route by a user's own program", () => {
 
   it("says when there is no such program", async () => {
     const options = { kind: "command", name: "switch", argv: ["/nonexistent/switch"] };
-    await expect(openRoute(routeOptions.parse(options)).observe()).rejects.toThrow(/exit code 127: .*nonexistent/);
+    await expect(openRoute(routeOptions.parse(options), silent).observe()).rejects.toThrow(
+      /exit code 127: .*nonexistent/,
+    );
   });
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { silent } from "@gtid-ferry/engine/operation";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
 
@@ -47,7 +48,7 @@ describe("a route through HAProxy", () => {
     server = createServer((socket) => socket.once("data", (data) => answer(data.toString().trim(), socket)));
     const socket = join(directory, "admin.sock");
     await once(server.listen(socket), "listening");
-    route = openRoute(routeOptions.parse({ ...OPTIONS, socket, timeoutSeconds: 0.2 }));
+    route = openRoute(routeOptions.parse({ ...OPTIONS, socket, timeoutSeconds: 0.2 }), silent);
   });
   afterEach(async () => {
     server.close();

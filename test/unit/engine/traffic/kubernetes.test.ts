@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { silent } from "@gtid-ferry/engine/operation";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
 import { type LoopbackHttp, startLoopbackHttp } from "../../helpers/loopback-http.js";
@@ -133,7 +134,7 @@ async function open(token = TOKEN, changes: Record<string, unknown> = {}): Promi
     endpoints: { source: { addresses: ["10.20.1.5"], port: 3306 }, target: { selector: { app: "mysql-target" } } },
     ...changes,
   };
-  return openRoute(routeOptions.parse(JSON.parse(JSON.stringify(options))));
+  return openRoute(routeOptions.parse(JSON.parse(JSON.stringify(options))), silent);
 }
 
 describe("a route by a Kubernetes Service", () => {

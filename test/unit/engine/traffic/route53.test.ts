@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { silent } from "@gtid-ferry/engine/operation";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRoute, routeOptions, type TrafficRoute } from "../../../../engine/traffic/index.js";
 import { type LoopbackHttp, startLoopbackHttp } from "../../helpers/loopback-http.js";
@@ -105,7 +106,7 @@ function open(changes: Record<string, unknown> = {}): TrafficRoute {
     endpoint: server.endpoint,
     ...changes,
   };
-  return openRoute(routeOptions.parse(options));
+  return openRoute(routeOptions.parse(options), silent);
 }
 
 describe("a route by a Route 53 record", () => {
