@@ -3,16 +3,26 @@ import { createServer } from "node:net";
 import { FerryError } from "@gtid-ferry/engine/operation";
 import { LAB_HOST } from "../defaults.js";
 
-/** A TCP port that nobody listens on now, below the range that the kernel takes for outgoing connections. */
+/** Below the range that the kernel takes for outgoing connections. */
+const RANGE = { first: 20_000, count: 12_000 };
+const PARTS = 16;
+/** By this process: the port of a server that is down for a moment is not given to another one. */
+const given = new Set<number>();
+
+/** A TCP port that nobody listens on now, of a part of the range that test workers beside this one have no port of. */
 export async function findFreePort(): Promise<number> {
+  const count = RANGE.count / PARTS;
+  const first = RANGE.first + (Number(process.env.VITEST_POOL_ID ?? 0) % PARTS) * count;
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const port = randomInt(20_000, 32_000);
-    if (await isPortFree(port)) return port;
+    const port = randomInt(first, first + count);
+    if (given.has(port) || !(await isPortFree(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new FerryError({
     failed: "finding a free port",
     where: LAB_HOST,
-    seen: "100 random ports between 20000 and 31999 are taken",
+    seen: `100 random ports between ${first} and ${first + count - 1} are taken`,
     wanted: "one that is free",
     next: "stop what listens there",
   });
