@@ -195,6 +195,21 @@ describe("the rows of two servers", () => {
     },
   );
 
+  it.each([
+    ["a NULL and an empty text", "a VARCHAR(9), b VARCHAR(9)", "NULL, ''", "a = '', b = NULL"],
+    ["a NULL and a number", "a INT, b INT", "NULL, 5", "a = 5, b = NULL"],
+    ["the end of a text", "a VARCHAR(9) NOT NULL, b VARCHAR(9) NOT NULL", "'a#', 'b'", "a = 'a', b = '#b'"],
+  ])("differ where %s goes from one column to the next", async (_name, columns, values, changed) => {
+    await pair.source.rootQuery(
+      "DROP TABLE IF EXISTS shop.neighbours",
+      `CREATE TABLE shop.neighbours (id INT PRIMARY KEY, ${columns})`,
+      `INSERT INTO shop.neighbours VALUES (1, ${values})`,
+    );
+    await verify("shop.neighbours");
+    await onTarget(`UPDATE shop.neighbours SET ${changed}`);
+    expect((await verify("shop.neighbours")).tables[0]?.listed).toMatchObject([{ key: "(1)", verdict: "different" }]);
+  });
+
   it("differ in number in a table without a key", async () => {
     await onTarget("UPDATE shop.key_none SET x = x + 1 ORDER BY x LIMIT 2");
     const [result] = (await verify("shop.key_none")).tables;
