@@ -3,15 +3,12 @@ import { Server, type SFTPWrapper, utils } from "ssh2";
 import { afterAll, beforeAll } from "vitest";
 import { dialWithRetry } from "../doubles/command-plugin/dial.js";
 import { kindOf } from "../doubles/command-plugin/kinds.js";
+import { makeSshKey } from "../helpers/ssh-key.js";
 import { type Outcome, testContract } from "./contract.js";
 
-const keyOf = (type: "ed25519" | "rsa") => {
-  const { private: secret, public: shown } = utils.generateKeyPairSync(type, type === "rsa" ? { bits: 2048 } : {});
-  return { secret, shown: shown.split(" ").slice(0, 2).join(" ") };
-};
-const hostEd25519 = keyOf("ed25519");
-const hostRsa = keyOf("rsa");
-const user = keyOf("ed25519");
+const hostEd25519 = makeSshKey("ed25519");
+const hostRsa = makeSshKey("rsa");
+const user = makeSshKey("ed25519");
 
 let server: Server;
 let port: number;

@@ -1,7 +1,7 @@
 import { backupKeys, isFenced, removeBackups } from "@gtid-ferry/engine/backup";
 import { restoreSource } from "@gtid-ferry/engine/preparation";
-import { utils } from "ssh2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeSshKey } from "../../../helpers/ssh-key.js";
 import { BackupLab } from "../../helpers/backup-lab.js";
 import { makePrimary } from "../../helpers/make-primary.js";
 import { preparationRequest } from "../../helpers/preparation-request.js";
@@ -11,7 +11,7 @@ import { type SilentServer, startSilentServer } from "../../helpers/silent-serve
 let lab: BackupLab;
 let nothing: SilentServer;
 beforeAll(async () => {
-  [lab, nothing] = await Promise.all([BackupLab.start("outlived"), startSilentServer()]);
+  [lab, nothing] = await Promise.all([BackupLab.start("superseded"), startSilentServer()]);
 });
 afterAll(() => Promise.all([lab?.stop(), nothing?.stop()]));
 
@@ -26,7 +26,7 @@ async function restore(): Promise<string[]> {
 
 async function removeAll(): Promise<string[]> {
   const lines: string[] = [];
-  const { private: privateKey } = utils.generateKeyPairSync("ed25519");
+  const { secret: privateKey } = makeSshKey("ed25519");
   const { port } = nothing;
   const host = { kind: "ssh" as const, host: "127.0.0.1", port, user: "ferry", privateKey, connectTimeoutSeconds: 1 };
   const backup = lab.backup({ backupId: "old" });
