@@ -112,12 +112,12 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
   async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
     if (props === undefined) throw noImport();
     const { readPreparedState } = await import("@gtid-ferry/engine/preparation");
-    const { isOutlived } = await import("@gtid-ferry/engine/topology");
+    const { isSuperseded } = await import("@gtid-ferry/engine/topology");
     return guarded(async () => {
       try {
         return { id, props: { ...props, state: await readPreparedState(props) } };
       } catch (error) {
-        if (!(await isOutlived(error, [props.target]))) throw error;
+        if (!(await isSuperseded(error, [props.target]))) throw error;
         report(`the source is no longer the primary, and does not answer: ${toProviderError(error).message}`);
         return { id, props };
       }

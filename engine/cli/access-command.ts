@@ -4,6 +4,7 @@ import { formatFindings } from "../operation/index.js";
 import { parseAccessRequest } from "./access-request.js";
 import { exitCodeFor } from "./preflight-command.js";
 import { readPrivateText } from "./private-json.js";
+import { toStandardError } from "./to-standard-error.js";
 
 interface AccessCommandOptions {
   readonly request: string;
@@ -31,7 +32,7 @@ export function accessCommand(): Command {
     .addHelpText("after", HELP)
     .action(async (options: AccessCommandOptions) => {
       const request = parseAccessRequest(await readPrivateText(options.request, "access"));
-      const findings = await checkAccess(request, (line) => console.error(line));
+      const findings = await checkAccess(request, toStandardError);
       console.log(options.json === true ? JSON.stringify(findings, undefined, 2) : formatFindings(findings));
       process.exitCode = exitCodeFor(findings);
     });

@@ -7,6 +7,7 @@ import {
 } from "../errant/index.js";
 import type { GtidSet } from "../gtid/index.js";
 import type { ErrantServers, ErrantsOptions } from "./errants-options.js";
+import { toStandardError } from "./to-standard-error.js";
 
 export interface ExplainedErrants {
   readonly report: ErrantReport;
@@ -25,7 +26,7 @@ export async function explainWithData(
     const report = await reportErrants(primary, replica, replicaConnection, explain, only);
     return { report, situation: { primaryIsReachable: true, allDataIsEqual: false } };
   }
-  const comparison = new DataComparison(primaryMember.connection, replicaConnection, (line) => console.error(line));
+  const comparison = new DataComparison(primaryMember.connection, replicaConnection, toStandardError);
   const isEqualOnSource: ExplainOptions["isEqualOnSource"] = (tables) => comparison.isEqual(tables);
   const report = await reportErrants(primary, replica, replicaConnection, { ...explain, isEqualOnSource }, only);
   const isInDoubt = report.classes.unknown + report.changedByStatement !== "";

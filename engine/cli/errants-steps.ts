@@ -12,6 +12,7 @@ import type { GtidSet } from "../gtid/index.js";
 import { showStatement } from "../mysql/index.js";
 import type { Progress } from "../operation/index.js";
 import type { ErrantServers } from "./errants-options.js";
+import { toStandardError } from "./to-standard-error.js";
 
 /** The methods that the command line carries out itself. */
 export type Method = Exclude<RepairMethod, "rebuild">;
@@ -63,5 +64,5 @@ export async function applyRepair(
 }
 
 function comparisonOf({ primaryMember, replicaConnection }: ErrantServers): DataComparison {
-  return new DataComparison(primaryMember.connection, replicaConnection, (line) => console.error(line));
+  return new DataComparison(primaryMember.connection, replicaConnection, toStandardError);
 }

@@ -7,11 +7,11 @@ import {
   previewFailover,
   type Repaired,
 } from "../failover/index.js";
-import type { Progress } from "../operation/index.js";
 import { describeVerdict } from "../reconcile/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { EXIT_CODE } from "./exit-code.js";
 import { addFailoverLimits, type FailoverLimitOptions, failoverLimits } from "./failover-limits.js";
+import { toStandardError } from "./to-standard-error.js";
 import { readTopology, type StackTopology } from "./topology-file.js";
 import { TOPOLOGY_HELP } from "./topology-help.js";
 import { WITHOUT_FLAGS } from "./without-option.js";
@@ -27,8 +27,6 @@ interface FailoverOptions extends FailoverLimitOptions {
   readonly plan?: true;
   readonly json?: true;
 }
-
-const toStandardError: Progress = (line) => console.error(line);
 
 const HELP = `${TOPOLOGY_HELP}
 

@@ -4,6 +4,7 @@ import { ensureRebuilt, planRebuild } from "../local-server/index.js";
 import { EXIT_CODE } from "./exit-code.js";
 import { readPrivateText } from "./private-json.js";
 import { parseRebuildRequest, type RebuildRequest } from "./rebuild-request.js";
+import { toStandardError } from "./to-standard-error.js";
 
 interface RebuildCommandOptions {
   readonly request: string;
@@ -51,7 +52,7 @@ async function rebuildOn(host: Host, request: RebuildRequest, options: RebuildCo
     process.exitCode = plan.length === 0 ? EXIT_CODE.fine : EXIT_CODE.blockers;
     return;
   }
-  const rebuilt = await ensureRebuilt(host, server, how, undefined, (line) => console.error(line));
+  const rebuilt = await ensureRebuilt(host, server, how, undefined, toStandardError);
   const { serverUuid, version, restoreSeconds } = rebuilt.server;
   const result = { rebuilt: plan.length > 0, manifestKey: rebuilt.manifestKey, serverUuid, version, restoreSeconds };
   const text =

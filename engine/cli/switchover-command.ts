@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import type { Progress } from "../operation/index.js";
 import { DEFAULT_LIMITS, previewSwitchover, type SwitchoverRequest, switchover } from "../switchover/index.js";
 import { type TrafficRoute, withRoutes } from "../traffic/index.js";
 import { EXIT_CODE } from "./exit-code.js";
 import { parsePositive } from "./parse-number.js";
+import { toStandardError } from "./to-standard-error.js";
 import { readTopology } from "./topology-file.js";
 import { TOPOLOGY_HELP } from "./topology-help.js";
 import { leaveOut, WITHOUT_FLAGS } from "./without-option.js";
@@ -16,8 +16,6 @@ interface SwitchoverOptions {
   readonly plan?: true;
   readonly json?: true;
 }
-
-const toStandardError: Progress = (line) => console.error(line);
 
 const HELP = `${TOPOLOGY_HELP}
 

@@ -11,6 +11,7 @@ import {
 } from "../topology/index.js";
 import { EXIT_CODE } from "./exit-code.js";
 import { formatServers } from "./status-format.js";
+import { toStandardError } from "./to-standard-error.js";
 import { readTopology, type StackTopology } from "./topology-file.js";
 import { TOPOLOGY_HELP } from "./topology-help.js";
 import { completeTree, readWantedTree } from "./wanted-tree.js";
@@ -75,7 +76,7 @@ async function showAndApply(
     console.log(options.json === true ? JSON.stringify(result, undefined, 2) : text.join("\n"));
   if (options.apply === true && !isRefused) {
     const limits = { ...DEFAULT_FOLLOW_LIMITS, ...topology.limits };
-    const result = await changeTree(topology, { tree, limits }, (line) => console.error(line));
+    const result = await changeTree(topology, { tree, limits }, toStandardError);
     const text = result.moved.length === 0 ? "no server had to move" : `${result.moved.join(", ")} moved`;
     print({ ...result, tree }, [`${describeTree(tree)}: ${text}, ${result.seconds.toFixed(2)} s`]);
     return;

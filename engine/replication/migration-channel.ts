@@ -1,7 +1,7 @@
 import { type ChannelDetails, ensureChannelBetween, isReplicating, readChannel } from "../channel/index.js";
-import { type ConnectionOptions, MysqlServer } from "../mysql/index.js";
+import { MysqlServer } from "../mysql/index.js";
 import { FerryError, PartialFailure, type Progress } from "../operation/index.js";
-import { type Member, otherSide, readWitness, requirePrimary, type Side, type Witness } from "../topology/index.js";
+import { askWitness, type Member, otherSide, readWitness, requirePrimary, type Side } from "../topology/index.js";
 
 /** The two servers of a migration, and more that may have become the primary meanwhile. */
 export interface MigrationMembers {
@@ -92,7 +92,7 @@ export async function withEnds<T>(members: MigrationConnections, work: (ends: En
   return MysqlServer.with(from.connection, "source", (source) =>
     MysqlServer.with(to.connection, "target", async (target) => {
       const [first, second] = [await readWitness(source, "source"), await readWitness(target, "target")];
-      const others = await Promise.all(Object.entries(replicas).map(([name, end]) => askReplica(name, end.connection)));
+      const others = await Promise.all(Object.entries(replicas).map(([name, end]) => askWitness(end.connection, name)));
       const { name, entry } = requirePrimary([first, second, ...others.flat()], "source");
       return work({
         servers: { source, target },
@@ -104,16 +104,6 @@ export async function withEnds<T>(members: MigrationConnections, work: (ends: En
       });
     }),
   );
-}
-
-/** One that is not there has nothing to say. */
-async function askReplica(name: string, connection: ConnectionOptions): Promise<Witness[]> {
-  try {
-    return [await MysqlServer.with(connection, name, (server) => readWitness(server, name))];
-  } catch (error) {
-    if (error instanceof FerryError) return [];
-    throw error;
-  }
 }
 
 function finalizedError(channel: string, primary: string): FerryError {

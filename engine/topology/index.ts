@@ -47,6 +47,7 @@ export {
 } from "./tree.js";
 export { checkConsequences } from "./warnings.js";
 export {
+  askWitness,
   isPrimaryByItself,
   type KnownPrimary,
   readSourceStatus,

@@ -54,12 +54,13 @@ export async function readSourceStatus(
   others: readonly ConnectionOptions[],
 ): Promise<{ readonly isPrimary: boolean; readonly entry: JournalEntry | undefined }> {
   const source = await readWitness(server, "source");
-  const answers = await Promise.all(others.map((other, index) => readIfThere(other, `other ${index + 1}`)));
+  const answers = await Promise.all(others.map((other, index) => askWitness(other, `other ${index + 1}`)));
   const status = primaryOf([source, ...answers.flat()], "source");
   return { isPrimary: isPrimary(status, "source") || status.kind === "foreign", entry: status.entry };
 }
 
-async function readIfThere(connection: ConnectionOptions, name: string): Promise<Witness[]> {
+/** What a server that may be away says of the primary role: nothing, then. */
+export async function askWitness(connection: ConnectionOptions, name: string): Promise<Witness[]> {
   try {
     return [await MysqlServer.with(connection, name, (server) => readWitness(server, name))];
   } catch (error) {
