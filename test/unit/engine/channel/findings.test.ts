@@ -1,34 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { checkChannel } from "../../../../engine/channel/findings.js";
-import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
+import { parseVersion } from "../../../../engine/mysql/index.js";
+import { serverFacts } from "../fixtures/server-facts.js";
 
-const source: ServerFacts = {
-  label: "source a:3306",
-  version: parseVersion("8.4.6"),
-  serverUuid: "aaaa",
-  serverId: 1,
-  gtidMode: "ON",
-  gtidConsistency: "ON",
-  gtidExecuted: "",
-  gtidPurged: "",
-  logBin: true,
-  binlogFormat: "ROW",
-  binlogRowImage: "FULL",
-  logReplicaUpdates: true,
-  readOnly: false,
-  superReadOnly: false,
-  eventScheduler: "ON",
-  dataDirectory: "/",
-  lowerCaseTableNames: 0,
-  innodbPageSizeBytes: 16_384,
-  sqlMode: "",
-  characterSet: "utf8mb4",
-  collation: "utf8mb4_0900_ai_ci",
-  timeZone: "SYSTEM",
-  explicitDefaultsForTimestamp: true,
-  now: "",
-};
-const replica: ServerFacts = { ...source, serverUuid: "bbbb", serverId: 2, readOnly: true, superReadOnly: true };
+const source = serverFacts({ version: parseVersion("8.4.6") });
+const replica = { ...source, serverUuid: "bbbb", serverId: 2, readOnly: true, superReadOnly: true };
 const grounds = { source, replica, otherChannels: [], errant: "", purgedAndMissing: "", lostSinceRestore: "" };
 const seen = (changed: Partial<Parameters<typeof checkChannel>[1]>) =>
   checkChannel("replica b:3306", { ...grounds, ...changed }).map((finding) => finding.seen);

@@ -1,40 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { planChannel } from "../../../../engine/channel/plan.js";
-import type { ChannelSource } from "../../../../engine/channel/source.js";
 import type { ChannelState } from "../../../../engine/channel/state.js";
 import { parseVersion, showStatement } from "../../../../engine/mysql/index.js";
+import { channelSource, runningChannel } from "../fixtures/channels.js";
 
-const source: ChannelSource = {
-  host: "10.20.1.5",
-  port: 3306,
-  user: "repl",
-  password: "top secret",
-  tls: { mode: "required" },
-  connectRetrySeconds: 5,
-  retryCount: 86_400,
-  heartbeatSeconds: 5,
-  compression: "uncompressed",
-};
-const running: ChannelState = {
-  channel: "gtid_ferry",
-  host: source.host,
-  port: source.port,
-  user: source.user,
-  autoPosition: true,
-  tls: true,
-  tlsCaPath: "",
-  tlsVerifyIdentity: false,
-  connectRetrySeconds: 5,
-  retryCount: 86_400,
-  heartbeatSeconds: 5,
-  compression: "uncompressed",
-  sourceUuid: "u",
-  receiver: "ON",
-  receiverError: undefined,
-  applier: "ON",
-  applierErrors: [],
-  lastAppliedCommit: undefined,
-};
+const source = channelSource("10.20.1.5", { password: "top secret" });
+const running = runningChannel(source.host, { channel: "gtid_ferry" });
 const replicaVersion = parseVersion("8.4.6");
 const desired = { channel: "gtid_ferry", source };
 const START = "START REPLICA FOR CHANNEL 'gtid_ferry'";

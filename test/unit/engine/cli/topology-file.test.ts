@@ -1,18 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseTopology } from "../../../../engine/cli/topology-file.js";
+import { channelSource } from "../fixtures/channels.js";
 
 const connection = { host: "10.0.0.1", port: 3306, user: "admin", password: "secret" };
-const address = {
-  host: "10.0.0.1",
-  port: 3306,
-  user: "repl",
-  password: "secret",
-  tls: { mode: "required" },
-  connectRetrySeconds: 5,
-  retryCount: 86_400,
-  heartbeatSeconds: 5,
-  compression: "uncompressed",
-};
+const address = channelSource("10.0.0.1");
 const topology = { channel: "gtid_ferry", members: { a: { connection, address } }, tree: { a: null }, routes: [] };
 
 describe("the stack output topology", () => {

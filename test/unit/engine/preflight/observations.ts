@@ -1,4 +1,4 @@
-import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
+import type { ServerFacts } from "../../../../engine/mysql/index.js";
 import type { Finding } from "../../../../engine/operation/index.js";
 import type {
   LoginAccount,
@@ -6,6 +6,7 @@ import type {
   PreflightContext,
   ServerObservation,
 } from "../../../../engine/preflight/observation.js";
+import { serverFacts } from "../fixtures/server-facts.js";
 
 export const SOURCE_UUID = "194b6e1a-e532-11f1-a3ef-02fc00000001";
 export const TARGET_UUID = "294b6e1a-e532-11f1-a3ef-02fc00000002";
@@ -16,32 +17,12 @@ export const REPLICATE: PreflightContext = { purpose: "replicate" };
 
 const NONE = { value: { rows: [], total: 0 } };
 
-const FACTS: ServerFacts = {
+const FACTS = serverFacts({
   label: "source 10.20.1.5:3306",
-  version: parseVersion("8.4.3"),
   serverUuid: SOURCE_UUID,
-  serverId: 1,
-  gtidMode: "ON",
-  gtidConsistency: "ON",
   gtidExecuted: `${SOURCE_UUID}:1-100`,
   gtidPurged: `${SOURCE_UUID}:1-10`,
-  logBin: true,
-  binlogFormat: "ROW",
-  binlogRowImage: "FULL",
-  logReplicaUpdates: true,
-  readOnly: false,
-  superReadOnly: false,
-  eventScheduler: "ON",
-  dataDirectory: "/var/lib/mysql/",
-  lowerCaseTableNames: 0,
-  innodbPageSizeBytes: 16_384,
-  sqlMode: "",
-  characterSet: "utf8mb4",
-  collation: "utf8mb4_0900_ai_ci",
-  timeZone: "SYSTEM",
-  explicitDefaultsForTimestamp: true,
-  now: "2026-01-01 00:00:00.000000",
-};
+});
 
 const VARIABLES = {
   lower_case_table_names: "0",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseVersion } from "../../../../engine/mysql/index.js";
 import { describePlan, planTree } from "../../../../engine/reconcile/index.js";
 import { describeFinding, type Topology, type Tree } from "../../../../engine/topology/index.js";
+import { channelSource } from "../fixtures/channels.js";
 import {
   channelTo,
   type FactsChanges,
@@ -134,17 +135,7 @@ describe("what is warned of", () => {
 it("describes each statement without a secret", () => {
   const end = (host: string): Topology["members"][string] => ({
     connection: { host, port: 3306, user: "admin", password: "secret" },
-    address: {
-      host,
-      port: 3306,
-      user: "repl",
-      password: "secret",
-      tls: { mode: "required" },
-      connectRetrySeconds: 5,
-      retryCount: 86_400,
-      heartbeatSeconds: 5,
-      compression: "uncompressed",
-    },
+    address: channelSource(host),
   });
   const request = {
     channel: "ferry",

@@ -3,6 +3,7 @@ import { checkSwitchover, type SwitchoverObservation } from "../../../../engine/
 import { DEFAULT_LIMITS, type SwitchoverRequest } from "../../../../engine/switchover/index.js";
 import { situationOf } from "../../../../engine/switchover/situation.js";
 import { sourcesAfter } from "../../../../engine/switchover/switchover.js";
+import { eventOf } from "../events/event-of.js";
 import { channelTo, type FactsChanges, type MemberChanges, observedTree, uuidOf } from "../topology/observed.js";
 
 type Extras = Partial<Omit<SwitchoverObservation, "observed" | "from" | "to">>;
@@ -31,18 +32,10 @@ const B = "b 10.0.0.2:3306";
 const disk = (bytes: number) => [{ label: A, directory: "/var/lib/mysql/", bytes }];
 const route = (state: string, ...endpoints: string[]) => [{ name: "app", state, endpoints }];
 
-const ORPHAN = {
-  schema: "app",
-  name: "orphan",
+const ORPHAN = eventOf("orphan", {
   definer: { user: "gone", host: "localhost" },
-  status: "ENABLED",
-  characterSetClient: "utf8mb4",
-  collationConnection: "utf8mb4_0900_ai_ci",
-  databaseCollation: "utf8mb4_0900_ai_ci",
-  schemaCollation: "utf8mb4_0900_ai_ci",
-  mayHaveRun: false,
   lacks: ["ALLOW_NONEXISTENT_DEFINER"],
-};
+});
 
 describe("checkSwitchover", () => {
   it("lets a switchover begin where nothing stands against it, nor against what follows its commit", () => {

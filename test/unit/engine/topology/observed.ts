@@ -1,5 +1,5 @@
 import type { ChannelState } from "../../../../engine/channel/index.js";
-import { parseVersion, type ServerFacts } from "../../../../engine/mysql/index.js";
+import type { ServerFacts } from "../../../../engine/mysql/index.js";
 import {
   type LostMember,
   type MemberState,
@@ -7,6 +7,8 @@ import {
   primaryOf,
   type SeenMember,
 } from "../../../../engine/topology/index.js";
+import { runningChannel } from "../fixtures/channels.js";
+import { serverFacts } from "../fixtures/server-facts.js";
 
 /** A server's uuid by its place among the members. */
 export const uuidOf = (index: number) => `${index.toString(16).padStart(8, "0")}-e532-11f1-a3ef-02fc00000001`;
@@ -79,56 +81,20 @@ function withJournal(member: MemberState): MemberState {
 }
 
 export function channelTo(index: number, changes: Partial<ChannelState> = {}): ChannelState {
-  return {
-    channel: "ferry",
-    host: `10.0.0.${index + 1}`,
-    port: 3306,
-    user: "repl",
-    autoPosition: true,
-    tls: true,
-    tlsCaPath: "",
-    tlsVerifyIdentity: false,
-    connectRetrySeconds: 5,
-    retryCount: 86_400,
-    heartbeatSeconds: 5,
-    compression: "uncompressed",
-    sourceUuid: uuidOf(index),
-    receiver: "ON",
-    receiverError: undefined,
-    applier: "ON",
-    applierErrors: [],
-    lastAppliedCommit: undefined,
-    ...changes,
-  };
+  return runningChannel(`10.0.0.${index + 1}`, { sourceUuid: uuidOf(index), ...changes });
 }
 
 function factsOf(name: string, index: number, isPrimary: boolean): ServerFacts {
-  return {
+  return serverFacts({
     label: name,
-    version: parseVersion("8.4.3"),
     serverUuid: uuidOf(index),
     serverId: index + 1,
-    gtidMode: "ON",
-    gtidConsistency: "ON",
     gtidExecuted: `${uuidOf(0)}:1-100`,
     gtidPurged: `${uuidOf(0)}:1-10`,
-    logBin: true,
-    binlogFormat: "ROW",
-    binlogRowImage: "FULL",
-    logReplicaUpdates: true,
     readOnly: !isPrimary,
     superReadOnly: !isPrimary,
     eventScheduler: isPrimary ? "ON" : "OFF",
-    dataDirectory: "/var/lib/mysql/",
-    lowerCaseTableNames: 0,
-    innodbPageSizeBytes: 16_384,
-    sqlMode: "",
-    characterSet: "utf8mb4",
-    collation: "utf8mb4_0900_ai_ci",
-    timeZone: "SYSTEM",
-    explicitDefaultsForTimestamp: true,
-    now: "2026-01-01 00:00:00.000000",
-  };
+  });
 }
 
 /** A member that does not answer. */
