@@ -6,6 +6,8 @@ import { FENCE, UNFENCE } from "./statements.js";
 
 const LOCK_WAIT_TIMEOUT = 1205;
 const WRONG_VALUE = 1411;
+const NO_SUCH_THREAD = 1094;
+const FAILSAFE_GONE = "the fail-safe timer does not run any more";
 
 /** The server has two seconds more than its own lock_wait_timeout to say so; then the statement is killed. */
 const ANSWER_RESERVE_SECONDS = 2;
@@ -77,7 +79,7 @@ export async function tryFence(
     return { fenced: true, finalGtidSet: assertFenced(main, state, prepared, open) };
   } catch (error) {
     await killing;
-    if (errnoOf(error) === WRONG_VALUE) throw unguardedError(main.label, "the fail-safe timer does not run any more");
+    if (errnoOf(error) === WRONG_VALUE) throw unguardedError(main.label, FAILSAFE_GONE);
     if (errnoOf(error) !== LOCK_WAIT_TIMEOUT && killing === undefined) throw error;
     await assertUnfenced(watcher);
     return { fenced: false, seen: messageOf(error) };
@@ -137,7 +139,10 @@ export async function clearAutoUnfence({ main }: ServerSessions, threadId: numbe
     threadId,
   );
   const proof = [count, READ_STATE, XA_RECOVER, OPEN_XA] as const;
-  let [, gone, state, prepared, open] = await main.batch(statement(`KILL ${threadId}`), ...proof);
+  const ending = main.batch(statement(`KILL ${threadId}`), ...proof);
+  let [, gone, state, prepared, open] = await ending.catch((error: unknown) => {
+    throw errnoOf(error) === NO_SUCH_THREAD ? unguardedError(main.label, FAILSAFE_GONE) : error;
+  });
   const deadline = performance.now() + CLEAR_TIMEOUT_MILLISECONDS;
   while (onlyRow(countRow, gone).found > 0) {
     if (performance.now() > deadline) {

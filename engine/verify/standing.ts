@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { MysqlServer } from "../mysql/index.js";
 import { readPosition } from "./position.js";
@@ -21,6 +23,15 @@ export interface Standing {
 const LOOKS = 3;
 /** So many where something is changed at every moment. */
 export const LOOKS_UNDER_CHANGE = 12;
+/** How often something is looked at before it is given up as undecided. */
+export const ROUNDS = LOOKS_UNDER_CHANGE + 2;
+/** Nobody has counted around a first look that was not for this. */
+export const NOT_COUNTED: Around = { before: undefined, after: undefined };
+
+/** Waits before the next look, not as long each time, so that it is no multiple of what a writer does. */
+export async function waitForNextLook(meanMilliseconds: number): Promise<void> {
+  await sleep(randomInt(meanMilliseconds * 0.5, meanMilliseconds * 1.5));
+}
 
 /** One more look at what was not the same on both; begins anew where the primary has something else than before. */
 export function lookAgain(last: Standing | undefined, seen: string | undefined, { before, after }: Around): Standing {

@@ -1,9 +1,7 @@
-import { randomInt } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type MysqlServer, nameKey } from "../../mysql/index.js";
 import { awaitPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
-import { hasStood, LOOKS_UNDER_CHANGE, lookAgain, lookAtDefinitions, type Standing } from "../standing.js";
+import { hasStood, lookAgain, lookAtDefinitions, ROUNDS, type Standing, waitForNextLook } from "../standing.js";
 import { privilegeOf, readKnownPrivileges } from "./accounts.js";
 import { NATURAL_DIFFERENCES, type ServerPair } from "./by-nature.js";
 import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
@@ -32,9 +30,7 @@ export interface ObjectComparison {
   readonly notes: readonly string[];
 }
 
-const ROUNDS = LOOKS_UNDER_CHANGE + 2;
-/** Not the same each time, so that it is no multiple of what somebody else does. */
-const ROUND_MILLISECONDS = { least: 100, most: 300 } as const;
+const MEAN_WAIT_MILLISECONDS = 200;
 
 interface Candidate {
   readonly difference: ObjectDifference;
@@ -60,7 +56,7 @@ export async function compareObjects(
   let candidates: ReadonlyMap<string, Candidate> | undefined;
   const confirmed: ObjectDifference[] = [];
   for (let round = 0; round < ROUNDS && candidates?.size !== 0; round += 1) {
-    if (round > 0) await sleep(randomInt(ROUND_MILLISECONDS.least, ROUND_MILLISECONDS.most));
+    if (round > 0) await waitForNextLook(MEAN_WAIT_MILLISECONDS);
     const groups = candidates && new Set([...candidates.values()].map(({ difference }) => groupOf(difference)));
     const request = { columns, hidden, groups: groups ?? ALL_GROUPS, isSameRelease: servers.isSameRelease };
     const read = (server: MysqlServer) => readCatalogue(server, request);

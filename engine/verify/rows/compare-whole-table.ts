@@ -1,11 +1,18 @@
-import { randomInt } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { MysqlServer } from "../../mysql/index.js";
 import type { TableShape } from "../../tables/index.js";
 import type { TableResult } from "../checkpoint.js";
 import { awaitPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
-import { type Around, hasStood, LOOKS_UNDER_CHANGE, lookAgain, lookAtRows, type Standing } from "../standing.js";
+import {
+  type Around,
+  hasStood,
+  lookAgain,
+  lookAtRows,
+  NOT_COUNTED,
+  ROUNDS,
+  type Standing,
+  waitForNextLook,
+} from "../standing.js";
 import { DoubtfulAnswer } from "./query-whole.js";
 import {
   type BucketCopies,
@@ -22,11 +29,7 @@ import { inSnapshot } from "./snapshot.js";
 const ROWS_PER_BUCKET = 32;
 const MOST_BUCKETS = 4096;
 const HASHES_PER_QUERY = 1_000;
-const ROUNDS = LOOKS_UNDER_CHANGE + 2;
-/** Not the same each time, so that it is no multiple of what a writer does. */
-const ROUND_MILLISECONDS = { least: 50, most: 150 } as const;
-/** Nobody has counted around the first look. */
-const UNKNOWN: Around = { before: undefined, after: undefined };
+const MEAN_WAIT_MILLISECONDS = 100;
 const CONTRADICTION_ROUNDS = 3;
 
 interface Candidate {
@@ -80,7 +83,7 @@ async function lookOnce(lane: Lane, table: TableShape): Promise<FirstLook> {
       const contradiction =
         contradictionOf(primary, suspicious, before, onPrimary) ??
         contradictionOf(replica, suspicious, after, onReplica);
-      return { rows, candidates: differing(onPrimary, onReplica, new Map(), UNKNOWN), contradiction };
+      return { rows, candidates: differing(onPrimary, onReplica, new Map(), NOT_COUNTED), contradiction };
     });
   });
 }
@@ -111,7 +114,7 @@ async function settleCopies(
   let candidates = first;
   const different: Candidate[] = [];
   for (let round = 0; round < ROUNDS && candidates.length > 0; round += 1) {
-    await sleep(randomInt(ROUND_MILLISECONDS.least, ROUND_MILLISECONDS.most));
+    await waitForNextLook(MEAN_WAIT_MILLISECONDS);
     const known = new Map(candidates.map((candidate) => [candidate.hash, candidate]));
     const next: Candidate[] = [];
     for (let start = 0; start < candidates.length; start += HASHES_PER_QUERY) {

@@ -1,10 +1,8 @@
-import { randomInt } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { errnoOf, reaches } from "../../mysql/index.js";
 import type { KeyValue } from "../../tables/index.js";
 import { awaitPosition, readPosition } from "../position.js";
 import type { Lane } from "../sessions.js";
-import { type Around, hasStood, LOOKS_UNDER_CHANGE, lookAgain, lookAtRows, type Standing } from "../standing.js";
+import { hasStood, lookAgain, lookAtRows, NOT_COUNTED, ROUNDS, type Standing, waitForNextLook } from "../standing.js";
 import { type KeyedTable, readRowsByKey } from "./digest.js";
 import { byKey, KEYS_PER_QUERY, keyId, type Suspect } from "./find-suspects.js";
 
@@ -27,11 +25,7 @@ interface Candidate {
   readonly standing: Standing;
 }
 
-const ROUNDS = LOOKS_UNDER_CHANGE + 2;
-/** Not the same each time, so that it is no multiple of what a writer does. */
-const ROUND_MILLISECONDS = { least: 50, most: 150 } as const;
-/** Nobody has counted around the look that found the suspects. */
-const UNKNOWN: Around = { before: undefined, after: undefined };
+const MEAN_WAIT_MILLISECONDS = 100;
 const LOCK_TRIES = 5;
 const LOCK_SECONDS = 1;
 const LOCK_WAIT_TIMEOUT = 1205;
@@ -46,11 +40,11 @@ const DEADLOCK = 1213;
 export async function settleRows(lane: Lane, table: KeyedTable, suspects: readonly Suspect[]): Promise<SettledRows> {
   let candidates: readonly Candidate[] = suspects.map(({ key, primaryHash }) => ({
     key,
-    standing: lookAgain(undefined, primaryHash, UNKNOWN),
+    standing: lookAgain(undefined, primaryHash, NOT_COUNTED),
   }));
   const different: DifferentRow[] = [];
   for (let round = 0; round < ROUNDS && candidates.length > 0; round += 1) {
-    if (round > 0) await sleep(randomInt(ROUND_MILLISECONDS.least, ROUND_MILLISECONDS.most));
+    if (round > 0) await waitForNextLook(MEAN_WAIT_MILLISECONDS);
     const next: Candidate[] = [];
     for (let start = 0; start < candidates.length; start += KEYS_PER_QUERY) {
       const batch = candidates.slice(start, start + KEYS_PER_QUERY);

@@ -93,14 +93,18 @@ describe("a switchover that cannot be had", () => {
     await switchover(pair.request("source", limits), [], silent);
   });
 
-  it("fences nothing where the fail-safe has gone", async () => {
-    const kill = async () => {
-      const [worker] = await pair.source.rootQuery(
+  const killFailSafe = async () => {
+    const find = () =>
+      pair.source.rootQuery(
         "SELECT PROCESSLIST_ID AS id FROM performance_schema.threads WHERE NAME = 'thread/sql/event_worker'",
       );
-      await pair.source.rootQuery(`KILL ${String(worker?.id)}`);
-    };
-    expect(await fails("fence", kill)).toContain("the fail-safe timer does not run any more; undone");
+    const [worker] = await find();
+    await pair.source.rootQuery(`KILL ${String(worker?.id)}`);
+    await expect.poll(find, { interval: 5, timeout: 1_000 }).toEqual([]);
+  };
+
+  it.each(["fence", "clear fail-safe"] as const)("undoes where the fail-safe has gone before: %s", async (step) => {
+    expect(await fails(step, killFailSafe)).toContain("the fail-safe timer does not run any more; undone");
   });
 
   it("fences nothing where the budget has passed", async () => {

@@ -36,6 +36,14 @@ function connectWriter(): Promise<Connection> {
   return createConnection({ ...login, ssl: { rejectUnauthorized: false } });
 }
 
+/** A client goes on once the target has what was written before: none of them writes more than a target can apply. */
+const WRITES_AT_ONCE = 20;
+
+async function targetHasAll(): Promise<void> {
+  const [row] = await pair.source.rootQuery("SELECT @@GLOBAL.gtid_executed AS executed");
+  await pair.target.rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed)}', 5)`);
+}
+
 /** Clients that write all over the table, one row at every moment, and others to and fro, while `work` runs. */
 async function underLoad<T>(work: () => Promise<T>): Promise<{ result: T; writes: number }> {
   let stopping = false;
@@ -45,6 +53,7 @@ async function underLoad<T>(work: () => Promise<T>): Promise<{ result: T; writes
     while (!stopping) {
       await connection.query(statement());
       writes += 1;
+      if (writes % WRITES_AT_ONCE === 0) await targetHasAll();
     }
     await connection.end();
   };
