@@ -2,11 +2,11 @@
 export const LAB_HOST = "127.0.0.1";
 
 /** Where applications connect: HAProxy before source and target. */
-export const APPLICATION_PORT = 33300;
-export const SOURCE_PORT = 33306;
+export const APPLICATION_PORT = 13300;
+export const SOURCE_PORT = 13306;
 /** Left free by the lab: the migration starts its local target there. */
-export const TARGET_PORT = 33307;
-export const S3_PORT = 33309;
+export const TARGET_PORT = 13307;
+export const S3_PORT = 13309;
 
 export const ADMINISTRATOR = { user: "ferry_admin", password: "gtid-ferry-lab-admin" } as const;
 export const APPLICATION = { user: "app", password: "gtid-ferry-lab-app" } as const;

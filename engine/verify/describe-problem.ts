@@ -10,7 +10,7 @@ export function describeProblem(problem: TableProblem, replica: string): string 
     case "definition":
       return `its columns or keys are defined otherwise on ${replica}, so its rows were not compared`;
     case "copies":
-      return `${problem.missing} rows missing, ${problem.surplus} surplus on ${replica}; without a unique key they cannot be told apart`;
+      return `rows missing on ${replica}: ${problem.missing}, surplus: ${problem.surplus}; without a unique key they cannot be told apart`;
     case "undecided":
       return `undecided: ${problem.why}`;
   }

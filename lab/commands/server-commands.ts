@@ -51,7 +51,7 @@ export function addServerCommands(program: Command): void {
   mysqld
     .command("start <name>")
     .description("start a server, making it when there is none of that name")
-    .option("--port <port>", "default: the one it had, for source 33306, else a free one", port)
+    .option("--port <port>", "default: the one it had, for source 13306, else a free one", port)
     .option("--set <name=value...>", "settings for my.cnf, kept for later starts")
     .action(async (name: string, options: { port?: number; set?: string[] }) => {
       const defaultPort = name === "source" ? { port: SOURCE_PORT } : {};

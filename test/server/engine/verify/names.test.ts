@@ -63,7 +63,7 @@ describe("a user's names", () => {
       "UPDATE museum.keyless SET copies = 'y' WHERE k0 = 'a'",
     );
     expect(await findings(["museum"])).toEqual([
-      "museum.keyless: 1 rows missing, 1 surplus on target; without a unique key they cannot be told apart",
+      "museum.keyless: rows missing on target: 1, surplus: 1; without a unique key they cannot be told apart",
       "museum.own (7, 893): differs",
       "museum.photo (450): differs",
     ]);

@@ -170,7 +170,7 @@ describe("repairing rows", () => {
       expect.stringMatching(
         /^shop.other: its columns or keys are defined otherwise on target, .* make the table there what it is on the primary/,
       ),
-      expect.stringMatching(/^shop.plain: 0 rows missing, 1 surplus on target; .* give it a primary key/),
+      expect.stringMatching(/^shop.plain: rows missing on target: 0, surplus: 1; .* give it a primary key/),
     ]);
   });
 });

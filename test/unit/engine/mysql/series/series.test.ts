@@ -44,7 +44,7 @@ const NO_VARIABLES = new Set(["audit_log", "authentication_string", "keyring_com
 const NO_ERRORS = new Set(
   [1000, 1023, 1024, 1100, 1224, 1800, 1927, 2000, 3000, 3306, 3600, 3650, 4000, 4096, 5000, 7200, 9000].map(String),
 );
-NO_ERRORS.add("33300").add("33306").add("33307").add("33309");
+NO_ERRORS.add("13300").add("13306").add("13307").add("13309");
 
 const views = Object.keys(VIEWS).map((name) => name.split(".")[1] as string);
 const viewsOfPlugins = new Set(Object.keys(VIEWS_OF_PLUGINS).map((name) => name.split(".")[1] as string));
