@@ -43,6 +43,7 @@ export { SESSION_VARIABLES, type SessionVariable } from "./session-variables.js"
 export { type BoundValue, Secret, type Statement, showStatement, statement } from "./statement.js";
 export { StatementError } from "./statement-error.js";
 export { OLDEST_SUPPORTED_VERSION, statementsFor, type VersionedStatements } from "./statements.js";
+export { askForTransactions } from "./transactions.js";
 export { policyOf, USUAL_VALUES, VARIABLE_POLICIES, type VariablePolicy } from "./variables/index.js";
 export { parseSourceBehaviour, sourceBehaviourQuery } from "./variables/source-behaviour.js";
 export {

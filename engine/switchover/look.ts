@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { type HostOptions, withHost } from "../hosts/index.js";
-import { type MysqlServer, readVariables } from "../mysql/index.js";
+import { askForTransactions, type MysqlServer, readVariables } from "../mysql/index.js";
 import type { FreeDisk, RunningWrite } from "./checks.js";
 
 /** Short statements are over before the fence notices them. */
@@ -18,24 +18,28 @@ const directoriesRow = z.object({
 
 /** Statements that hold locks of InnoDB and have been running for a while. */
 export async function readRunningWrites(server: MysqlServer): Promise<RunningWrite[]> {
-  return server.query(
-    `SELECT t.PROCESSLIST_ID AS sessionId, t.PROCESSLIST_TIME AS seconds
-       FROM information_schema.INNODB_TRX x JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id
-      WHERE t.PROCESSLIST_COMMAND = 'Query' AND t.PROCESSLIST_TIME >= ? AND t.TYPE = 'FOREGROUND'
-        AND (x.trx_rows_modified > 0 OR x.trx_rows_locked > 0)
-      ORDER BY seconds DESC LIMIT 10`,
-    [LONG_WRITE_SECONDS],
-    writeRow,
+  return askForTransactions((transactions) =>
+    server.query(
+      `SELECT t.PROCESSLIST_ID AS sessionId, t.PROCESSLIST_TIME AS seconds
+         FROM ${transactions} x JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id
+        WHERE t.PROCESSLIST_COMMAND = 'Query' AND t.PROCESSLIST_TIME >= ? AND t.TYPE = 'FOREGROUND'
+          AND (x.trx_rows_modified > 0 OR x.trx_rows_locked > 0)
+        ORDER BY seconds DESC LIMIT 10`,
+      [LONG_WRITE_SECONDS],
+      writeRow,
+    ),
   );
 }
 
 export async function countIdleTransactions(server: MysqlServer): Promise<number> {
-  const { found } = await server.queryOne(
-    `SELECT COUNT(*) AS found
-       FROM information_schema.INNODB_TRX x JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id
-      WHERE t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME >= 1`,
-    [],
-    countRow,
+  const { found } = await askForTransactions((transactions) =>
+    server.queryOne(
+      `SELECT COUNT(*) AS found
+         FROM ${transactions} x JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id
+        WHERE t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME >= 1`,
+      [],
+      countRow,
+    ),
   );
   return found;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { MysqlServer } from "../../mysql/index.js";
+import { askForTransactions, type MysqlServer } from "../../mysql/index.js";
 import type { Listing, Seen } from "../listing.js";
 import type { LongTransaction, Obstruction, SessionVariable } from "../observation.js";
 import { listing, look, SELECT, TOTAL } from "./bounded.js";
@@ -39,15 +39,17 @@ export function observePreparedXa(server: MysqlServer): Promise<Seen<string[]>> 
 }
 
 export function observeLongTransactions(server: MysqlServer): Promise<Seen<Listing<LongTransaction>>> {
-  return listing(
-    server,
-    `${SELECT} ${TOTAL}, trx_mysql_thread_id AS sessionId,
-            TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS ageSeconds
-       FROM information_schema.INNODB_TRX
-      WHERE trx_started < NOW() - INTERVAL ${LONG_TRANSACTION_SECONDS} SECOND
-      ORDER BY trx_started`,
-    [],
-    transactionRow,
+  return askForTransactions((transactions) =>
+    listing(
+      server,
+      `${SELECT} ${TOTAL}, trx_mysql_thread_id AS sessionId,
+              TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS ageSeconds
+         FROM ${transactions} x
+        WHERE trx_started < NOW() - INTERVAL ${LONG_TRANSACTION_SECONDS} SECOND
+        ORDER BY trx_started`,
+      [],
+      transactionRow,
+    ),
   );
 }
 

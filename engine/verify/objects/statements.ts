@@ -5,6 +5,9 @@ import type { Attributes, Catalogue, DefinedObject } from "./catalogue.js";
 import { objectKey, STATEMENT_OF_TABLE } from "./object-name.js";
 
 const GONE = new Set([1049, 1051, 1146]);
+/** A statement that only reads definitions can be chosen for it among those that change them. */
+const DEADLOCK = 1213;
+const DEADLOCK_TRIES = 5;
 const STATEMENTS_PER_BATCH = 100;
 const textRow = z.record(z.string(), z.string().nullable());
 
@@ -69,6 +72,7 @@ async function readTexts(
   server: MysqlServer,
   statements: readonly string[],
   column: string,
+  tries = DEADLOCK_TRIES,
 ): Promise<(string | undefined)[]> {
   const [first, second, ...others] = statements.map((sql) => statement(sql));
   try {
@@ -78,7 +82,9 @@ async function readTexts(
         : await server.batch(first, second, ...others);
     return results.map(([row]) => textRow.parse(row)[column] ?? undefined);
   } catch (error) {
-    if (!GONE.has(errnoOf(error) ?? 0)) throw error;
+    const errno = errnoOf(error) ?? 0;
+    if (errno === DEADLOCK && tries > 1) return readTexts(server, statements, column, tries - 1);
+    if (!GONE.has(errno)) throw error;
     if (statements.length === 1) return [undefined];
     const texts: (string | undefined)[] = [];
     for (const sql of statements) texts.push(...(await readTexts(server, [sql], column)));
