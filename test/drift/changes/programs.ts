@@ -52,7 +52,8 @@ function editsOf(random: Random, program: ProgramPlan, { tables }: World): Edit[
     .replace(/DEFINER = 'nobody'@'localhost' ALGORITHM = (\w+)/, "ALGORITHM = $1 DEFINER = 'nobody'@'localhost'");
   const common: Edit[] = [
     { kind: `${kind} dropped`, statements: [dropped(program)], expected },
-    { kind: `${kind} definer`, statements: again(definer), expected },
+    // A trigger whose definer there is not refuses every write to its table, also those of this case.
+    ...(kind === "trigger" ? [] : [{ kind: `${kind} definer`, statements: again(definer), expected }]),
     // May be the same one by chance.
     { kind: `${kind} changed`, statements: again(other.create), expected: [] },
     { kind: `${kind} made again`, statements: again(create), expected: [] },
