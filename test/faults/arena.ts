@@ -11,6 +11,7 @@ import {
   type TestMysql,
 } from "../../lab/testing.js";
 import { WRITTEN_TABLE } from "../server/helpers/following-writers.js";
+import { letTargetCatchUp } from "../server/helpers/pair.js";
 import { type SwitchoverPair, startSwitchoverPair } from "../server/helpers/switchover-pair.js";
 import { Observer } from "./observer.js";
 import { TcpProxy } from "./tcp-proxy.js";
@@ -58,8 +59,7 @@ export class Arena {
       "CREATE USER writer@'127.0.0.1' IDENTIFIED BY 'w'",
       "GRANT ALL ON app.* TO writer@'127.0.0.1'",
     );
-    const [row] = await pair.source.rootQuery("SELECT @@gtid_executed AS executed");
-    await pair.target.rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed)}', 60)`);
+    await letTargetCatchUp(pair, 60);
     return new Arena(
       pair,
       await startTestHaproxy({ source: pair.source.port, target: pair.target.port }),

@@ -62,6 +62,15 @@ export async function startPair(name: string, targetSettings: MysqldSettings = {
   };
 }
 
+/** Waits, at most so long, until the target has what the source has executed. */
+export async function letTargetCatchUp(
+  { source, target }: Pick<Pair, "source" | "target">,
+  seconds = 30,
+): Promise<void> {
+  const [row] = await source.rootQuery("SELECT @@GLOBAL.gtid_executed AS executed");
+  await target.rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed)}', ${seconds})`);
+}
+
 /** What a comparison of the two needs. */
 export function verificationOf({ source, target }: Pick<Pair, "source" | "target">): VerificationRequest {
   return {

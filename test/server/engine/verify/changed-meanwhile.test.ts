@@ -3,7 +3,7 @@ import { silent } from "@gtid-ferry/engine/operation";
 import { ensureChannel } from "@gtid-ferry/engine/replication";
 import { describeReport, verifyTables } from "@gtid-ferry/engine/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Pair, startPair, verificationOf } from "../../helpers/pair.js";
+import { letTargetCatchUp, type Pair, startPair, verificationOf } from "../../helpers/pair.js";
 
 let pair: Pair;
 
@@ -53,16 +53,11 @@ async function verifyMeanwhile(work: () => Promise<unknown>): Promise<string[]> 
   }
 }
 
-const caughtUp = async () => {
-  const [row] = await pair.source.rootQuery("SELECT @@gtid_executed AS executed");
-  await pair.target.rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed).replaceAll("\n", "")}', 30)`);
-};
-
 describe("a table that was compared already is compared again", () => {
   it("when it has got a column", async () => {
     const lines = await verifyMeanwhile(async () => {
       await pair.source.rootQuery("ALTER TABLE shop.a ADD COLUMN late INT NOT NULL DEFAULT 1");
-      await caughtUp();
+      await letTargetCatchUp(pair);
       await onTarget("UPDATE shop.a SET late = 2 WHERE id = 2");
     });
     expect(lines).toContain("shop.a (2): differs");
@@ -74,7 +69,7 @@ describe("a table that was compared already is compared again", () => {
       "CREATE TABLE shop.zz_new LIKE shop.old",
       "INSERT INTO shop.zz_new SELECT * FROM shop.old",
     );
-    await caughtUp();
+    await letTargetCatchUp(pair);
     await onTarget("UPDATE shop.zz_new SET v = 7 WHERE id = 2");
     const lines = await verifyMeanwhile(async () => {
       await pair.source.rootQuery(
@@ -89,7 +84,7 @@ describe("a table that was compared already is compared again", () => {
   it("when it has been made meanwhile", async () => {
     const lines = await verifyMeanwhile(async () => {
       await pair.source.rootQuery("CREATE TABLE shop.b (id INT PRIMARY KEY)", "INSERT INTO shop.b VALUES (1)");
-      await caughtUp();
+      await letTargetCatchUp(pair);
       await onTarget("DELETE FROM shop.b");
     });
     expect(lines).toContain("shop.b (1): missing on target");

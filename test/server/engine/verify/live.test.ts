@@ -4,7 +4,7 @@ import { ensureChannel } from "@gtid-ferry/engine/replication";
 import { describeReport, type VerificationRequest, verifyTables } from "@gtid-ferry/engine/verify";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Pair, startPair, verificationOf } from "../../helpers/pair.js";
+import { letTargetCatchUp, type Pair, startPair, verificationOf } from "../../helpers/pair.js";
 
 const ROWS = 20_000;
 let pair: Pair;
@@ -39,11 +39,6 @@ function connectWriter(): Promise<Connection> {
 /** A client goes on once the target has what was written before: none of them writes more than a target can apply. */
 const WRITES_AT_ONCE = 20;
 
-async function targetHasAll(): Promise<void> {
-  const [row] = await pair.source.rootQuery("SELECT @@GLOBAL.gtid_executed AS executed");
-  await pair.target.rootQuery(`SELECT WAIT_FOR_EXECUTED_GTID_SET('${String(row?.executed)}', 5)`);
-}
-
 /** Clients that write all over the table, one row at every moment, and others to and fro, while `work` runs. */
 async function underLoad<T>(work: () => Promise<T>): Promise<{ result: T; writes: number }> {
   let stopping = false;
@@ -53,7 +48,7 @@ async function underLoad<T>(work: () => Promise<T>): Promise<{ result: T; writes
     while (!stopping) {
       await connection.query(statement());
       writes += 1;
-      if (writes % WRITES_AT_ONCE === 0) await targetHasAll();
+      if (writes % WRITES_AT_ONCE === 0) await letTargetCatchUp(pair, 5);
     }
     await connection.end();
   };
